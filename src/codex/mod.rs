@@ -1,0 +1,1 @@
+//! Facts about Codex: find it, its version and what that version can do, its home, its catalogue format.

@@ -1,0 +1,1 @@
+//! Editing files that belong to others: read, locate, splice, verify, replace; backups and undo.

@@ -1,0 +1,1 @@
+//! The local gateway: listener, door, exchange, upstream client, lifecycle.

@@ -1,0 +1,1 @@
+//! Environment and exec of codex.

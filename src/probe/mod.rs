@@ -1,0 +1,1 @@
+//! Asks a provider what it really speaks.

@@ -1,0 +1,1 @@
+//! The back end for upstreams that speak Chat Completions.

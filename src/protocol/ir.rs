@@ -1,0 +1,1 @@
+//! The small set of things that all protocols share.

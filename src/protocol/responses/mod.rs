@@ -1,0 +1,1 @@
+//! The front end: what Codex sends and what it reads.

@@ -1,0 +1,141 @@
+//! The shape of the settings file.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::catalog::ModelFacts;
+pub use crate::protocol::Wire;
+
+/// The whole settings file.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// Loopback port of the gateway, picked at the first gateway `add` and kept.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub port: Option<u16>,
+    /// Which road `add` takes when the command does not say.
+    #[serde(skip_serializing_if = "Via::is_auto")]
+    pub via: Via,
+    /// What `use` made the default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default: Option<DefaultChoice>,
+    /// Providers by id.
+    pub providers: BTreeMap<String, Provider>,
+    /// Profile files that we wrote keys into, by name.
+    pub profiles: BTreeMap<String, ProfileRecord>,
+}
+
+/// The road asked for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Via {
+    /// Direct when the probe showed that the provider takes all of Codex, else the gateway.
+    #[default]
+    Auto,
+    /// Codex talks to the provider itself.
+    Direct,
+    /// Codex talks to our gateway.
+    Gateway,
+}
+
+impl Via {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde calls it by reference")]
+    fn is_auto(&self) -> bool {
+        *self == Self::Auto
+    }
+}
+
+/// The road a provider is on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Road {
+    /// Codex talks to the provider itself, through `[model_providers.<id>]`.
+    Direct,
+    /// Codex talks to our gateway, through `[model_providers.codexgw]`.
+    Gateway,
+}
+
+/// One provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Provider {
+    /// Shown name.
+    pub name: String,
+    /// The template it was made from; absent for `custom`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub template: Option<String>,
+    /// Base URL without a trailing slash; `/responses` or `/chat/completions` is appended.
+    pub base_url: String,
+    /// Direct or gateway.
+    pub road: Road,
+    /// What the upstream speaks.
+    pub wire: Wire,
+    /// Where the key is.
+    pub key: KeyStore,
+    /// The variable Codex reads itself; only with [`KeyStore::Env`], direct road only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub env_key: Option<String>,
+    /// Headers sent along that are no secrets.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Names of headers whose values are secrets, kept beside the key under `<id>/<header>`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub secret_headers: Vec<String>,
+    /// Quirk flags measured or set for this provider; when absent, those of the template hold.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub quirks: Option<Vec<String>>,
+    /// The upstream's own name of the model to start with.
+    pub model: String,
+    /// The models that the person chose, by the upstream's own name, with what is known of each.
+    #[serde(default)]
+    pub models: BTreeMap<String, ModelFacts>,
+}
+
+/// Where a provider's key is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum KeyStore {
+    /// The OS keyring.
+    Keyring,
+    /// A 0600 file in the state folder, by explicit choice.
+    File,
+    /// Codex reads a variable itself (`env_key`); we hold nothing.
+    Env,
+    /// The provider wants no key.
+    None,
+}
+
+/// What `use` wrote, and what stood there before.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultChoice {
+    /// Provider id.
+    pub provider: String,
+    /// The upstream's own name of the model.
+    pub model: String,
+    /// The former top-level values.
+    #[serde(default)]
+    pub previous: Previous,
+}
+
+/// Former top-level values of `config.toml`, as TOML source text; absent when the key was not there.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Previous {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_provider: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub model_reasoning_effort: Option<String>,
+}
+
+/// A profile file that we wrote keys into.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileRecord {
+    /// Provider id.
+    pub provider: String,
+    /// The upstream's own name of the model it was made with (Codex's `/model` may have changed the file since).
+    pub model: String,
+    /// Whether the file did not exist before us.
+    pub created: bool,
+}

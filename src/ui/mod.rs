@@ -1,0 +1,1 @@
+//! What a person sees: printer, tables, prompts, diff, sanitising of foreign text.
