@@ -37,3 +37,5 @@ pub use splice::splice;
 mod commit_tests;
 #[cfg(test)]
 mod splice_tests;
+#[cfg(test)]
+mod trap;
