@@ -248,10 +248,11 @@ fn many_writers_lose_no_edit() {
 
 #[test]
 fn files_that_cannot_be_edited_are_refused_and_left_alone() {
+    type Check = fn(&FileProblem) -> bool;
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     let big = format!("s = '{}'\n", "x".repeat(4 * 1024 * 1024));
-    let cases: [(&[u8], fn(&FileProblem) -> bool, &str); 6] = [
+    let cases: [(&[u8], Check, &str); 6] = [
         (
             b"a = 1\nb == 2\n",
             |p| matches!(p, FileProblem::Edit(EditError::Syntax { line: 2, .. })),
@@ -374,6 +375,37 @@ mod unix {
         let error = committer(folder.path()).commit("x", &[set(&path, "x", 1)]).unwrap_err();
         assert!(matches!(error.problem, FileProblem::ReadOnly));
         assert_eq!(fs::read_to_string(&path).unwrap(), "a = 1\n");
+    }
+
+    /// Against the real Codex, named by `CODEXGW_TEST_CODEX`, which reads and writes the same file without a lock.
+    #[test]
+    #[ignore = "needs the real Codex and minutes"]
+    fn three_hundred_races_with_codex_lose_no_edit() {
+        let Some(codex) = std::env::var_os("CODEXGW_TEST_CODEX") else { return };
+        // Codex warns about a home below the folder for temporary files.
+        let folder = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
+        let path = folder.path().join("config.toml");
+        let mut lost = Vec::new();
+        for round in 0..300_u64 {
+            fs::write(&path, "a = 1 # mine\n").unwrap();
+            let mut child = std::process::Command::new(&codex)
+                .args(["mcp", "add", "theirs", "--", "true"])
+                .env("CODEX_HOME", folder.path())
+                .stdout(std::process::Stdio::null())
+                .stderr(std::process::Stdio::null())
+                .spawn()
+                .unwrap();
+            std::thread::sleep(Duration::from_micros((round * 397) % 60_000));
+            Committer::new(&folder.path().join("state")).commit("race", &[set(&path, "x", 1)]).unwrap();
+            assert!(child.wait().unwrap().success());
+            let text = fs::read_to_string(&path).unwrap();
+            let (ours, theirs) = (text.contains("x = 1\n"), text.contains("[mcp_servers.theirs]"));
+            assert!(theirs, "round {round}: {text}");
+            if !ours {
+                lost.push(round);
+            }
+        }
+        assert!(lost.is_empty(), "lost in {} of 300 rounds: {lost:?}", lost.len());
     }
 
     /// Not a test by itself: what [`killed`] starts and kills.

@@ -144,14 +144,14 @@ impl Committer {
             let done = journal.ids()?.into_iter().filter(|(_, pending)| !pending);
             let id = match id {
                 Some(id) => done.map(|(known, _)| known).find(|known| *known == id),
-                None => done.map(|(id, _)| id).last(),
+                None => done.map(|(id, _)| id).next_back(),
             };
             let entry = journal.load(id.ok_or(FileProblem::NoEntry)?, false)?.ok_or(FileProblem::NoEntry)?;
             let mut edits = Vec::new();
             for record in &entry.manifest.files {
                 let before = entry.content(disk, record.before.as_ref())?;
                 let after = entry.content(disk, record.after.as_ref())?;
-                edits.push(FileEdit::put(&record.named, (!force).then_some(after), before, record.mode));
+                edits.push(FileEdit::put(&record.named, after, before, record.mode, force));
             }
             Ok((format!("undo of {}: {}", entry.id, entry.manifest.label), edits))
         };
@@ -310,7 +310,7 @@ impl Committer {
         let target = Target::resolve(&*self.disk, path)?;
         let names = self.disk.names(target.folder()).map_err(FileProblem::io("list its folder"))?;
         for name in names {
-            if name.to_str().is_some_and(|name| name.starts_with(&self.prefix) && name.ends_with(".tmp")) {
+            if name.to_str().is_some_and(|name| name.starts_with(&self.prefix)) {
                 let left = target.folder().join(name);
                 self.disk.remove(&left).map_err(FileProblem::io("remove a file that a killed run left"))?;
             }

@@ -1,4 +1,4 @@
-//! Shapes, round trips and generated documents for [`splice`].
+//! Shapes, round trips and generated documents for [`splice()`].
 
 use proptest::prelude::*;
 
@@ -279,19 +279,21 @@ fn documents() -> impl Strategy<Value = String> {
             for (index, (form, lines, above)) in sections.into_iter().enumerate() {
                 text.push_str(above);
                 let provided = !providers.is_empty();
-                match form {
-                    0 if index == 0 => {}
-                    1 => text.push_str(&format!("[[list]] # {index}\n")),
-                    2 if !provided => text.push_str(&format!("[model_providers.p{index}]\n")),
-                    3 if !provided => text.push_str(&format!("  [ model_providers . p{index} . auth ]\n")),
-                    4 => text.push_str(&format!("[projects.\"/home/ü/{index}\"]\n")),
-                    _ => text.push_str(&format!("[s{index}]\n")),
-                }
+                let header = match form {
+                    0 if index == 0 => String::new(),
+                    1 => format!("[[list]] # {index}\n"),
+                    2 if !provided => format!("[model_providers.p{index}]\n"),
+                    3 if !provided => format!("  [ model_providers . p{index} . auth ]\n"),
+                    4 => format!("[projects.\"/home/ü/{index}\"]\n"),
+                    _ => format!("[s{index}]\n"),
+                };
+                text.push_str(&header);
                 for (number, (gap, key, value, equals, end, indent)) in lines.into_iter().enumerate() {
                     text.push_str(gap);
                     text.push_str(&"  ".repeat(indent));
                     // A dotted key that makes every line's key its own.
-                    text.push_str(&format!("k{number}.{key}{equals}{value}{end}\n"));
+                    let statement = format!("k{number}.{key}{equals}{value}{end}\n");
+                    text.push_str(&statement);
                 }
             }
             match tail {
@@ -343,7 +345,7 @@ proptest! {
             1 => Change::Remove { path },
             _ => Change::Restore { path, source: text.clone() },
         };
-        let outcome = splice(&text, &[change.clone()]);
+        let outcome = splice(&text, std::slice::from_ref(&change));
         prop_assert!(!matches!(outcome, Err(EditError::Unverified { .. })), "{text:?} {change:?}");
     }
 }
