@@ -32,9 +32,9 @@ pub struct Committer {
     prefix: String,
 }
 
-/// One file on its way.
+/// One file on its way, with all edits that are about it.
 struct Job<'e> {
-    edit: &'e FileEdit,
+    edits: Vec<&'e FileEdit>,
     target: Target,
     is_linked: bool,
     /// What the new content was made from.
@@ -62,16 +62,13 @@ impl Committer {
     /// # Errors
     /// The same as for a commit, as far as they can be known.
     pub fn preview(&self, edits: &[FileEdit]) -> Result<Vec<FileDiff>, FileError> {
-        let mut diffs = Vec::new();
-        for edit in edits {
-            let job = self.plan(edit).map_err(|problem| problem.of(&edit.path))?;
-            if job.is_change() {
-                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
-                let before = job.base.as_ref().map(|base| text(&base.bytes));
-                diffs.push(FileDiff { path: edit.path.clone(), before, after: job.after.as_deref().map(text) });
-            }
-        }
-        Ok(diffs)
+        let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let diffs = self.plan(edits)?.into_iter().map(|job| FileDiff {
+            before: job.base.as_ref().map(|base| text(&base.bytes)),
+            after: job.after.as_deref().map(text),
+            path: job.target.named,
+        });
+        Ok(diffs.collect())
     }
 
     /// Makes all edits or none. `label` is what `undo` will show. An edit that changes nothing touches nothing.
@@ -81,23 +78,19 @@ impl Committer {
     pub fn commit(&self, label: &str, edits: &[FileEdit]) -> Result<Report, FileError> {
         let disk = &*self.disk;
         let here = |problem: FileProblem| problem.of(&self.state);
-        // Plan before the state folder is touched, so that a no-op or a refused edit leaves no trace.
-        if self.preview(edits)?.is_empty() {
+        let journal = Journal::new(disk, &self.state);
+        // Planned before the state folder is touched, so that a no-op or a refused edit leaves no trace. But where a
+        // commit was interrupted, what the files hold now may be about to be taken back.
+        if self.preview(edits)?.is_empty() && journal.ids().map_err(here)?.iter().all(|(_, pending)| !pending) {
             return Ok(Report::default());
         }
         disk.create_folder(&self.state).map_err(|error| here(FileProblem::io("make the state folder")(error)))?;
         let _lock = Lock::take(&self.state.join("config.lock")).map_err(here)?;
-        let journal = Journal::new(disk, &self.state);
         recover(disk, &journal, &self.state)?;
-        let mut jobs = Vec::new();
         for edit in edits {
-            let prepare = || {
-                self.sweep(&Target::resolve(disk, &edit.path)?)?;
-                self.plan(edit)
-            };
-            jobs.push(prepare().map_err(|problem: FileProblem| problem.of(&edit.path))?);
+            self.sweep(&edit.path).map_err(|problem| problem.of(&edit.path))?;
         }
-        jobs.retain(Job::is_change);
+        let mut jobs = self.plan(edits)?;
         if jobs.is_empty() {
             return Ok(Report::default());
         }
@@ -108,7 +101,7 @@ impl Committer {
             Err(error) => return Err(self.take_back(&journal, &entry, error)),
         };
         let files = jobs.iter().zip(&entry.manifest.files).map(|(job, record)| FileReport {
-            path: job.edit.path.clone(),
+            path: job.target.named.clone(),
             outcome: match (&job.base, &job.after) {
                 (None, _) => Outcome::Created,
                 (_, None) => Outcome::Deleted,
@@ -151,14 +144,14 @@ impl Committer {
             let done = journal.ids()?.into_iter().filter(|(_, pending)| !pending);
             let id = match id {
                 Some(id) => done.map(|(known, _)| known).find(|known| *known == id),
-                None => done.map(|(id, _)| id).last(),
+                None => done.map(|(id, _)| id).next_back(),
             };
             let entry = journal.load(id.ok_or(FileProblem::NoEntry)?, false)?.ok_or(FileProblem::NoEntry)?;
             let mut edits = Vec::new();
             for record in &entry.manifest.files {
                 let before = entry.content(disk, record.before.as_ref())?;
                 let after = entry.content(disk, record.after.as_ref())?;
-                edits.push(FileEdit::put(&record.named, (!force).then_some(after), before, record.mode));
+                edits.push(FileEdit::put(&record.named, after, before, record.mode, force));
             }
             Ok((format!("undo of {}: {}", entry.id, entry.manifest.label), edits))
         };
@@ -174,29 +167,45 @@ impl Committer {
         self.commit(&label, &edits)
     }
 
-    fn plan<'e>(&self, edit: &'e FileEdit) -> Result<Job<'e>, FileProblem> {
-        let target = Target::resolve(&*self.disk, &edit.path)?;
-        let base = target.read(&*self.disk)?;
-        let is_linked = target.is_linked(&*self.disk);
-        let after = edit.action.apply(bytes(base.as_ref()), is_linked)?;
-        let job = Job { edit, target, is_linked, base, placed: None, after };
-        match &job.base {
-            Some(base) if job.is_change() && base.stat.mode & 0o222 == 0 => Err(FileProblem::ReadOnly),
-            _ => Ok(job),
+    /// Reads the files and works out what they will hold. Those that stay as they are drop out.
+    fn plan<'e>(&self, edits: &'e [FileEdit]) -> Result<Vec<Job<'e>>, FileError> {
+        let disk = &*self.disk;
+        let mut jobs: Vec<Job<'e>> = Vec::new();
+        for edit in edits {
+            let mut plan = || {
+                let target = Target::resolve(disk, &edit.path)?;
+                if let Some(index) = jobs.iter().position(|job| job.target.real == target.real) {
+                    jobs[index].edits.push(edit);
+                    let base = jobs[index].base.take();
+                    return jobs[index].rebase(base);
+                }
+                let base = target.read(disk)?;
+                let is_linked = target.is_linked(disk);
+                let mut job = Job { edits: vec![edit], target, is_linked, base: None, placed: None, after: None };
+                job.rebase(base)?;
+                jobs.push(job);
+                Ok(())
+            };
+            plan().map_err(|problem: FileProblem| problem.of(&edit.path))?;
+        }
+        jobs.retain(Job::is_change);
+        match jobs.iter().find(|job| job.base.as_ref().is_some_and(|base| base.stat.mode & 0o222 == 0)) {
+            Some(job) => Err(FileProblem::ReadOnly.of(&job.target.named)),
+            None => Ok(jobs),
         }
     }
 
     fn write(&self, entry: &mut Entry, jobs: &mut [Job<'_>]) -> Result<(), FileError> {
         let mut tries = 0;
         for (index, job) in jobs.iter_mut().enumerate() {
-            self.publish(entry, index, job, &mut tries).map_err(|problem| problem.of(&job.edit.path))?;
+            self.publish(entry, index, job, &mut tries).map_err(|problem| problem.of(&job.target.named))?;
         }
         for _ in 0..ATTEMPTS {
             std::thread::sleep(self.settle);
             let mut settled = true;
             for (index, job) in jobs.iter_mut().enumerate() {
                 let again = self.reclaim(entry, index, job, &mut tries);
-                settled &= !again.map_err(|problem| problem.of(&job.edit.path))?;
+                settled &= !again.map_err(|problem| problem.of(&job.target.named))?;
             }
             if settled {
                 break;
@@ -297,10 +306,11 @@ impl Committer {
     }
 
     /// Removes what a killed run left beside a file. Only with the lock held: then nobody uses these names.
-    fn sweep(&self, target: &Target) -> Result<(), FileProblem> {
+    fn sweep(&self, path: &Path) -> Result<(), FileProblem> {
+        let target = Target::resolve(&*self.disk, path)?;
         let names = self.disk.names(target.folder()).map_err(FileProblem::io("list its folder"))?;
         for name in names {
-            if name.to_str().is_some_and(|name| name.starts_with(&self.prefix) && name.ends_with(".tmp")) {
+            if name.to_str().is_some_and(|name| name.starts_with(&self.prefix)) {
                 let left = target.folder().join(name);
                 self.disk.remove(&left).map_err(FileProblem::io("remove a file that a killed run left"))?;
             }
@@ -316,7 +326,11 @@ impl Job<'_> {
 
     /// Makes the new content from what the file turned out to hold.
     fn rebase(&mut self, now: Option<Snapshot>) -> Result<(), FileProblem> {
-        self.after = self.edit.action.apply(bytes(now.as_ref()), self.is_linked)?;
+        let mut content = now.as_ref().map(|now| now.bytes.clone());
+        for edit in &self.edits {
+            content = edit.action.apply(content.as_deref(), self.is_linked)?;
+        }
+        self.after = content;
         self.base = now;
         self.placed = None;
         Ok(())
@@ -324,9 +338,9 @@ impl Job<'_> {
 
     /// The mode and owner for the new file.
     fn stat(&self) -> Stat {
-        match (&self.base, &self.edit.action) {
+        match (&self.base, self.edits.first().map(|edit| &edit.action)) {
             (Some(base), _) => base.stat.clone(),
-            (None, Action::Put { mode, .. }) => Stat { mode: *mode, ..Stat::private() },
+            (None, Some(Action::Put { mode, .. })) => Stat { mode: *mode, ..Stat::private() },
             (None, _) => Stat::private(),
         }
     }

@@ -33,11 +33,12 @@ pub(crate) enum Action {
     },
     Write(Vec<u8>),
     Delete,
-    /// Puts back one content over another; over anything when none is expected.
+    /// Puts back one content over another; with `force` over any.
     Put {
-        expect: Option<Option<Vec<u8>>>,
+        expect: Option<Vec<u8>>,
         put: Option<Vec<u8>>,
         mode: u32,
+        force: bool,
     },
 }
 
@@ -57,9 +58,9 @@ impl FileEdit {
         Self { path: path.into(), action: Action::Delete }
     }
 
-    /// Puts back a content, with this mode if the file is not there; only over `expect`, if that is given.
-    pub(crate) fn put(path: &Path, expect: Option<Option<Vec<u8>>>, put: Option<Vec<u8>>, mode: u32) -> Self {
-        Self { path: path.to_owned(), action: Action::Put { expect, put, mode } }
+    /// Puts back a content, with this mode if the file is not there; without `force` only over `expect`.
+    pub(crate) fn put(path: &Path, expect: Option<Vec<u8>>, put: Option<Vec<u8>>, mode: u32, force: bool) -> Self {
+        Self { path: path.to_owned(), action: Action::Put { expect, put, mode, force } }
     }
 }
 
@@ -76,10 +77,10 @@ impl Action {
             }
             Self::Write(content) => Ok(Some(content.clone())),
             Self::Delete => Ok(None),
-            Self::Put { expect, put, .. } => match expect {
-                Some(expect) if now != expect.as_deref() && now != put.as_deref() => Err(FileProblem::Changed),
-                _ => Ok(put.clone()),
-            },
+            Self::Put { expect, put, force, .. } => {
+                let is_expected = now == expect.as_deref() || now == put.as_deref();
+                if *force || is_expected { Ok(put.clone()) } else { Err(FileProblem::Changed) }
+            }
         }
     }
 }

@@ -33,7 +33,7 @@ pub enum FileProblem {
     /// A folder, device, pipe or socket.
     #[error("it is not a regular file")]
     NotAFile,
-    /// More than [`MAX_BYTES`].
+    /// More than 4 MiB.
     #[error("it is larger than {} MiB", MAX_BYTES / (1024 * 1024))]
     TooBig,
     /// Not UTF-8 from this byte on.

@@ -85,13 +85,13 @@ fn skip_trivia(text: &str, mut at: usize) -> usize {
 pub(crate) fn around<'t>(text: &'t str, root: &Item, path: &[String]) -> Option<(usize, Braces<'t>)> {
     let mut found = None;
     let mut item = root;
-    for depth in 0..path.len() {
+    for (depth, key) in path.iter().enumerate() {
         if let Item::Value(Value::InlineTable(table)) = item
             && let Some(braces) = Braces::new(text, table)
         {
             found = Some((depth, braces));
         }
-        match item.as_table_like().and_then(|table| table.get(&path[depth])) {
+        match item.as_table_like().and_then(|table| table.get(key)) {
             Some(child) => item = child,
             None => break,
         }

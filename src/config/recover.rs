@@ -17,6 +17,10 @@ pub(crate) fn recover(disk: &dyn Disk, journal: &Journal<'_>, state: &Path) -> R
         }
         match journal.load(id, true).map_err(here)? {
             Some(entry) if is_complete(disk, &entry).map_err(here)? => {
+                for record in &entry.manifest.files {
+                    disk.remove(&record.temp)
+                        .map_err(|error| FileProblem::io("remove a file beside it")(error).of(&record.named))?;
+                }
                 journal.finish(&entry).map_err(here)?;
             }
             Some(entry) => {
@@ -37,14 +41,16 @@ pub(crate) fn revert(disk: &dyn Disk, entry: &Entry) -> Result<(), FileError> {
     Ok(())
 }
 
+/// Whether every file holds its new content, and nothing of a stranger's came out when that went in.
 fn is_complete(disk: &dyn Disk, entry: &Entry) -> Result<bool, FileProblem> {
     if entry.manifest.files.len() < entry.manifest.total {
         return Ok(false);
     }
     for record in &entry.manifest.files {
-        let waiting = disk.look(&record.temp).map_err(FileProblem::io("look at a file beside it"))?;
-        let now = target(record).read(disk)?.map(|now| now.bytes);
-        if waiting.is_some() || now != entry.content(disk, record.after.as_ref())? {
+        let before = entry.content(disk, record.before.as_ref())?;
+        let after = entry.content(disk, record.after.as_ref())?;
+        let out = waiting(disk, record)?;
+        if content(disk, &target(record))? != after || (out.is_some() && out != before && out != after) {
             return Ok(false);
         }
     }
@@ -55,34 +61,39 @@ fn target(record: &Record) -> Target {
     Target { named: record.named.clone(), real: record.real.clone() }
 }
 
+/// What the file beside it holds.
+fn waiting(disk: &dyn Disk, record: &Record) -> Result<Option<Vec<u8>>, FileProblem> {
+    content(disk, &Target { named: record.named.clone(), real: record.temp.clone() })
+}
+
+fn content(disk: &dyn Disk, target: &Target) -> Result<Option<Vec<u8>>, FileProblem> {
+    Ok(target.read(disk)?.map(|snapshot| snapshot.bytes))
+}
+
 fn revert_file(disk: &dyn Disk, entry: &Entry, record: &Record) -> Result<(), FileProblem> {
     let before = entry.content(disk, record.before.as_ref())?;
     let after = entry.content(disk, record.after.as_ref())?;
     let placed = entry.content(disk, record.placed.as_ref())?;
     let target = target(record);
-    let waiting = Target { named: record.named.clone(), real: record.temp.clone() }.read(disk)?;
-    let former = match &waiting {
-        // What came out when ours went in is younger than what was read before.
-        Some(out) if Some(&out.bytes) != after.as_ref() => Some(out.bytes.clone()),
-        _ => before.clone(),
-    };
-    if waiting.is_some() {
+    let out = waiting(disk, record)?;
+    if out.is_some() {
         disk.remove(&record.temp).map_err(FileProblem::io("remove a file beside it"))?;
     }
-    let now = target.read(disk)?;
-    let bytes = now.as_ref().map(|now| &now.bytes);
+    // What came out when ours went in is younger than what was read before.
+    let former = if out.is_some() && out != after { out } else { before.clone() };
+    let snapshot = target.read(disk)?;
+    let now = snapshot.as_ref().map(|now| &now.bytes);
     let torn = record.in_place
-        && bytes.zip(after.as_ref()).is_some_and(|(now, after)| after.starts_with(now))
-        && bytes != before.as_ref();
-    let ours = bytes == after.as_ref() || (placed.is_some() && bytes == placed.as_ref());
-    if !(torn || ours) || bytes == former.as_ref() {
+        && now.zip(after.as_ref()).is_some_and(|(now, after)| after.starts_with(now))
+        && now != before.as_ref();
+    let ours = now == after.as_ref() || (placed.is_some() && now == placed.as_ref());
+    if !(torn || ours) || now == former.as_ref() {
         return Ok(());
     }
-    let like = now.as_ref().map_or(Stat { mode: record.mode, ..Stat::private() }, |now| now.stat.clone());
-    let expect = bytes.map(Vec::as_slice);
-    if let Swap::Replaced(out) = swap(disk, &target, expect, former.as_deref(), &like, &record.temp)? {
+    let like = snapshot.as_ref().map_or(Stat { mode: record.mode, ..Stat::private() }, |now| now.stat.clone());
+    if let Swap::Replaced(_) = swap(disk, &target, now.map(Vec::as_slice), former.as_deref(), &like, &record.temp)? {
+        // A stranger was faster still: theirs is the youngest.
         disk.rename(&record.temp, &target.real).map_err(FileProblem::io("put it back"))?;
-        debug_assert_ne!(Some(&out.bytes), bytes, "only a stranger's content comes out so");
     }
     Ok(())
 }

@@ -97,14 +97,14 @@ fn set(text: String, path: &[String], value: &Value) -> Result<String, EditError
 fn restore(text: &str, path: &[String], source: &str) -> Result<String, EditError> {
     parse_value(path, source)?;
     let layout = Layout::parse(text)?;
-    let patch = match layout.item(path)? {
+    let edit = match layout.item(path)? {
         None => insert::key(&layout, path, source)?,
         Some(item) => match value_span(item) {
             Some(span) => Patch::one(span, source),
             None => return Err(layout.conflict(path, item)),
         },
     };
-    write(text, &patch, path)
+    write(text, &edit, path)
 }
 
 fn table(mut text: String, path: &[String], entries: &[(String, Value)]) -> Result<String, EditError> {
@@ -132,16 +132,16 @@ fn keys(table: &dyn TableLike) -> impl Iterator<Item = String> {
 
 fn remove_all(mut text: String, path: &[String]) -> Result<String, EditError> {
     loop {
-        let patch = remove(&Layout::parse(&text)?, path)?;
-        if patch.is_empty() {
+        let edit = remove(&Layout::parse(&text)?, path)?;
+        if edit.is_empty() {
             return Ok(text);
         }
-        text = write(&text, &patch, path)?;
+        text = write(&text, &edit, path)?;
     }
 }
 
-fn write(text: &str, patch: &Patch, path: &[String]) -> Result<String, EditError> {
-    patch.apply(text).ok_or_else(|| EditError::Unverified { path: path_text(path) })
+fn write(text: &str, edit: &Patch, path: &[String]) -> Result<String, EditError> {
+    edit.apply(text).ok_or_else(|| EditError::Unverified { path: path_text(path) })
 }
 
 /// Reads one raw value; nothing may stand around it.

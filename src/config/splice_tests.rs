@@ -1,4 +1,4 @@
-//! Shapes, round trips and generated documents for [`splice`].
+//! Shapes, round trips and generated documents for [`splice()`].
 
 use proptest::prelude::*;
 
@@ -200,4 +200,152 @@ fn what_cannot_be_edited_is_refused_with_its_place() {
     }
     let Err(EditError::Syntax { line, column, message }) = splice("a = 1\nä = = 2\n", &[]) else { panic!("accepted") };
     assert_eq!((line, column), (2, 5), "{message}");
+}
+
+#[test]
+fn a_removed_line_goes_back_to_its_place() {
+    let cases = [
+        ("a = 1\nm = 'x' # mine\nb = 2\n", &["m"][..]),
+        ("m = 'x'\n\n[t]\n", &["m"]),
+        ("# c\n\nm = 'x'\n\n# about t\n[t]\n", &["m"]),
+        ("a = 1\n\n# about m\nm = 'x'", &["m"]),
+        ("a = 1\n\nm = 'x'", &["m"]),
+        ("m = 'x'", &["m"]),
+        ("a = 1\r\n\r\nm = '''\r\n'''\r\n\r\n\r\n[t]\r\n", &["m"]),
+        ("[t]\na = 1\n  m = 'x'\n[u]\n", &["t", "m"]),
+        ("[t]\nm = 'x'", &["t", "m"]),
+        ("t.a = 1\nt.m = 2\nt.b = 3\n", &["t", "m"]),
+    ];
+    for (text, path) in cases {
+        for text in [text.to_owned(), format!("\u{feff}{text}")] {
+            let document = super::Document::parse(std::path::Path::new("x"), &text).unwrap();
+            let former = document.former(path).unwrap();
+            let kept: super::Former = serde_json::from_str(&serde_json::to_string(&former).unwrap()).unwrap();
+            let removed = splice(&text, &[Change::remove(path)]).unwrap();
+            assert_ne!(removed, text);
+            assert_eq!(splice(&removed, &[Change::PutBack(kept.clone())]).unwrap(), text, "from\n{removed}");
+            let elsewhere = splice("z = 1\n", &[Change::PutBack(kept)]).unwrap();
+            assert!(elsewhere.contains(former.source()), "{elsewhere}");
+        }
+    }
+}
+
+/// A random document that is valid TOML: sections in several forms, comments, blanks, odd spacing, mixed newlines.
+fn documents() -> impl Strategy<Value = String> {
+    let key = prop_oneof![Just("alpha"), Just("\"be ta\""), Just("'ключ'"), Just("d-e_1"), Just("\"x.y\"")];
+    let value = prop_oneof![
+        Just("1"),
+        Just("'lit # no'"),
+        Just("\"s\""),
+        Just("[1,\n  2, # c\n]"),
+        Just("{ a = 1, b.c = 'd' }"),
+        Just("{}"),
+        Just("\"\"\"\n[not.a.table]\n\"\"\""),
+        Just("1979-05-27T07:32:00Z"),
+        Just("[ ]"),
+        Just("0.5e1"),
+        Just("nan"),
+    ];
+    let gap = prop_oneof![
+        4 => Just(""), 2 => Just("\n"), 1 => Just("  \t\n"), 1 => Just("# comment ü\n"), 1 => Just("\n# detached\n\n"),
+        1 => Just("\t# [not.a.table]\n"),
+    ];
+    let line = (
+        gap,
+        key,
+        value,
+        prop_oneof![Just(" = "), Just("="), Just("\t=  ")],
+        prop_oneof![Just(""), Just(" # end"), Just("  ")],
+        0..2_usize,
+    );
+    let section = (
+        0..6_usize,
+        proptest::collection::vec(line, 0..4),
+        prop_oneof![Just(""), Just("\n"), Just("\n\n"), Just("# above\n")],
+    );
+    let providers = prop_oneof![
+        4 => Just(""), 1 => Just("model_providers = { a = { name = 'a' } }\n"), 1 => Just("model_providers.a.name = 'a'\n"),
+        1 => Just("model_providers = {}\n"), 1 => Just("model_providers = {\n a.b = 1, # c\n}\n"),
+    ];
+    (
+        providers,
+        proptest::collection::vec(section, 0..6),
+        0..3_usize,
+        any::<bool>(),
+        proptest::collection::vec(any::<bool>(), 64),
+    )
+        .prop_map(|(providers, sections, tail, bom, coin)| {
+            let mut text = providers.to_owned();
+            for (index, (form, lines, above)) in sections.into_iter().enumerate() {
+                text.push_str(above);
+                let provided = !providers.is_empty();
+                let header = match form {
+                    0 if index == 0 => String::new(),
+                    1 => format!("[[list]] # {index}\n"),
+                    2 if !provided => format!("[model_providers.p{index}]\n"),
+                    3 if !provided => format!("  [ model_providers . p{index} . auth ]\n"),
+                    4 => format!("[projects.\"/home/ü/{index}\"]\n"),
+                    _ => format!("[s{index}]\n"),
+                };
+                text.push_str(&header);
+                for (number, (gap, key, value, equals, end, indent)) in lines.into_iter().enumerate() {
+                    text.push_str(gap);
+                    text.push_str(&"  ".repeat(indent));
+                    // A dotted key that makes every line's key its own.
+                    let statement = format!("k{number}.{key}{equals}{value}{end}\n");
+                    text.push_str(&statement);
+                }
+            }
+            match tail {
+                0 => text.push_str("# tail\n"),
+                1 => text.truncate(text.trim_end_matches('\n').len()),
+                _ => {}
+            }
+            let mut flips = coin.iter().cycle();
+            let text: String = text
+                .split_inclusive('\n')
+                .map(|line| match line.strip_suffix('\n') {
+                    Some(body) if *flips.next().unwrap_or(&false) => format!("{body}\r\n"),
+                    _ => line.to_owned(),
+                })
+                .collect();
+            if bom { format!("\u{feff}{text}") } else { text }
+        })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn generated_documents_come_back_byte_for_byte(text in documents()) {
+        prop_assert!(splice(&text, &[]).is_ok(), "{text}");
+        assert_round_trips(&text);
+    }
+
+    #[test]
+    fn every_statement_can_be_removed_without_touching_a_comment_above_or_below(text in documents()) {
+        let body = text.trim_start_matches('\u{feff}');
+        let layout = super::layout::Layout::parse(body).unwrap();
+        for statement in layout.statements.iter().filter(|statement| layout.item(&statement.path).is_ok()) {
+            let edited = splice(&text, &[Change::remove(&statement.path.iter().map(String::as_str).collect::<Vec<_>>())]);
+            let edited = edited.unwrap();
+            let gone = layout.statements.iter().filter(|other| other.path.starts_with(&statement.path));
+            let (first, last) = gone.fold((body.len(), 0), |(first, last), other| {
+                (first.min(other.lines.start), last.max(other.lines.end))
+            });
+            let comments = |text: &str| text.trim_start_matches('\u{feff}').lines().filter(|line| line.trim_start().starts_with('#')).count();
+            prop_assert!(comments(&edited) >= comments(&body[..first]) + comments(&body[last..]), "{edited}");
+        }
+    }
+
+    #[test]
+    fn any_bytes_are_edited_or_refused(text in ".{0,60}", path in proptest::collection::vec(".{0,4}", 0..4), form in 0..3_u8) {
+        let change = match form {
+            0 => Change::Set { path, value: 1.into() },
+            1 => Change::Remove { path },
+            _ => Change::Restore { path, source: text.clone() },
+        };
+        let outcome = splice(&text, std::slice::from_ref(&change));
+        prop_assert!(!matches!(outcome, Err(EditError::Unverified { .. })), "{text:?} {change:?}");
+    }
 }

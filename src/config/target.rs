@@ -37,9 +37,8 @@ impl Target {
                     path = path.parent().map_or_else(|| to.clone(), |folder| folder.join(&to));
                 }
                 Some(Kind::Other) => return Err(FileProblem::NotAFile),
-                Some(Kind::File) => return Ok(Self { named: named.to_owned(), real: Self::real(disk, &path)? }),
                 None if link > 0 => return Err(FileProblem::Dangling(path)),
-                None => return Ok(Self { named: named.to_owned(), real: Self::real(disk, &path)? }),
+                Some(Kind::File) | None => return Ok(Self { named: named.to_owned(), real: Self::real(disk, &path)? }),
             }
         }
         Err(FileProblem::LinkCycle)
