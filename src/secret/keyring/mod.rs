@@ -2,6 +2,8 @@
 
 #[cfg(all(target_os = "linux", feature = "secret-service"))]
 mod secret_service;
+#[cfg(all(test, target_os = "linux", feature = "secret-service"))]
+mod tests;
 mod trouble;
 
 use std::sync::Arc;
