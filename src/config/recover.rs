@@ -74,6 +74,10 @@ fn revert_file(disk: &dyn Disk, entry: &Entry, record: &Record) -> Result<(), Fi
     let before = entry.content(disk, record.before.as_ref())?;
     let after = entry.content(disk, record.after.as_ref())?;
     let target = target(record);
+    if disk.look(target.folder()).map_err(FileProblem::io("look at its folder"))?.is_none() {
+        // Whoever removed the whole folder does not want the file back.
+        return Ok(());
+    }
     let out = waiting(disk, record)?;
     if out.is_some() {
         disk.remove(&record.temp).map_err(FileProblem::io("remove a file beside it"))?;
