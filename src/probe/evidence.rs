@@ -217,3 +217,6 @@ fn namespaced_call(item: &Value) -> Call {
         _ => Call::Missing,
     }
 }
+
+#[cfg(test)]
+mod tests;

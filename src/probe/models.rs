@@ -18,12 +18,14 @@ const WITHIN: Duration = Duration::from_secs(30);
 const MOST_PAGES: usize = 50;
 
 /// The models of a provider.
-#[derive(Debug, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Models {
     /// The candidate that answered; this is the base URL to keep.
     pub base_url: String,
     /// The models by the provider's own names, in its order, with what it tells of each.
     pub list: Vec<(String, ModelFacts)>,
+    /// Whether these are all: false when a further page could not be had.
+    pub complete: bool,
 }
 
 /// Asks for the list of models, all pages of it, at each candidate base URL in turn.
@@ -36,7 +38,7 @@ pub async fn models(client: &Client, target: &Target<'_>) -> Result<Models, Prob
     let mut worst: Option<ProbeError> = None;
     for base_url in candidates {
         match list(client, target, &base_url).await {
-            Ok(list) => return Ok(Models { base_url, list }),
+            Ok((list, complete)) => return Ok(Models { base_url, list, complete }),
             Err(error) if error.is_final() => return Err(error),
             Err(error) => worst = Some(worst.map_or(error.clone(), |worst| worst.or(error))),
         }
@@ -57,23 +59,27 @@ pub async fn check_key(client: &Client, target: &Target<'_>, path: &str) -> Resu
     }
 }
 
-/// The whole list at one base URL.
-async fn list(client: &Client, target: &Target<'_>, base_url: &str) -> Result<Vec<(String, ModelFacts)>, ProbeError> {
+/// The whole list at one base URL, and whether it is the whole.
+async fn list(
+    client: &Client,
+    target: &Target<'_>,
+    base_url: &str,
+) -> Result<(Vec<(String, ModelFacts)>, bool), ProbeError> {
     let first = format!("{base_url}{}", target.models_path.unwrap_or("/models"));
-    let page = page(client, target, &first).await?;
+    let mut page = page(client, target, &first).await?;
     let mut seen = BTreeSet::new();
     let mut list = Vec::new();
-    let mut next = Some(page);
     for _ in 0..MOST_PAGES {
-        let Some(page) = next.take() else { break };
         let before = list.len();
         list.extend(page.models.into_iter().filter(|(id, _)| seen.insert(id.clone())));
         // A page with nothing new means that the server ignores the question for the next one.
-        if let Some(url) = page.next.filter(|_| list.len() > before) {
-            next = self::page(client, target, url.as_str()).await.ok();
+        let Some(next) = page.next.filter(|_| list.len() > before) else { return Ok((list, true)) };
+        match self::page(client, target, next.as_str()).await {
+            Ok(next) => page = next,
+            Err(_) => return Ok((list, false)),
         }
     }
-    Ok(list)
+    Ok((list, false))
 }
 
 async fn page(client: &Client, target: &Target<'_>, url: &str) -> Result<Page, ProbeError> {

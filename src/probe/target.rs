@@ -42,10 +42,11 @@ impl Target<'_> {
 
     /// `text` with every secret of this target blacked out: providers echo keys in their errors.
     pub(super) fn redact(&self, text: &str) -> String {
+        /// Shorter ones are dummies (`none`, `ollama`), which may well be a part of a model's name.
+        const SHORTEST: usize = 8;
         let secrets = self.bearer.into_iter().chain(self.secret_headers.iter().map(|(_, value)| value.as_str()));
-        secrets
-            .filter(|secret| !secret.is_empty())
-            .fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
+        let secrets = secrets.filter(|secret| secret.len() >= SHORTEST);
+        secrets.fold(text.to_owned(), |text, secret| text.replace(secret, "[redacted]"))
     }
 }
 
