@@ -43,7 +43,14 @@ pub fn decide(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Resul
         Wire::Responses => responses_quirks(responses),
         Wire::Chat => chat_quirks(chat),
     };
-    Ok(Decision { wire, road, why: why(evidence), quirks: quirks.into_iter().map(str::to_owned).collect() })
+    let mut why = why(evidence);
+    if wanted_wire.is_some() || via != Via::Auto {
+        why = format!("as asked; {why}");
+    }
+    if wire == Wire::Chat && chat.is_some_and(|form| !form.tool_call) {
+        why.push_str("; in the test the model called no tool");
+    }
+    Ok(Decision { wire, road, why, quirks: quirks.into_iter().map(str::to_owned).collect() })
 }
 
 /// The road, as far as the evidence allows the one asked for.

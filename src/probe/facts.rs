@@ -4,12 +4,13 @@ use serde_json::Value;
 
 use crate::catalog::ModelFacts;
 
-/// Kinds that cannot hold a conversation (`type` at Together, `mode` at LiteLLM).
-const OTHER_KINDS: [&str; 12] = [
+/// Kinds that cannot hold a conversation (`type` at Together and LM Studio, `mode` at LiteLLM).
+const OTHER_KINDS: [&str; 13] = [
     "audio",
     "audio_speech",
     "audio_transcription",
     "embedding",
+    "embeddings",
     "image",
     "image_generation",
     "moderation",
@@ -20,15 +21,17 @@ const OTHER_KINDS: [&str; 12] = [
     "video_generation",
 ];
 
+/// Longest name of a model, in bytes. It goes into files of others and onto the terminal.
+const LONGEST_ID: usize = 256;
+
 /// Name and facts of one entry; none when it has no name or is no model to talk to.
 pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
-    if let Some(id) = entry.as_str() {
-        return Some((id.to_owned(), ModelFacts::default()));
-    }
     // `slug`: Codex's own catalogue; `model_name`: LiteLLM's `/model/info`.
-    let id = ["id", "slug", "model_name", "model", "name"].iter().find_map(|key| entry[*key].as_str())?;
+    let id =
+        ["id", "slug", "model_name", "model", "name"].iter().find_map(|key| entry[*key].as_str()).or(entry.as_str())?;
     let id = id.strip_prefix("models/").unwrap_or(id);
-    if id.is_empty() || !converses(entry) {
+    let is_name = !id.is_empty() && id.len() <= LONGEST_ID && !id.chars().any(|c| c.is_control() || c.is_whitespace());
+    if !is_name || !converses(entry) {
         return None;
     }
     // LiteLLM and GitHub put the figures one level down.
@@ -72,7 +75,14 @@ fn converses(entry: &Value) -> bool {
 
 fn images(entry: &Value, detail: &Value) -> Option<bool> {
     let lists = [&entry["architecture"]["input_modalities"], &entry["input_modalities"], &entry["modalities"]["input"]];
-    lists.iter().find(|list| list.is_array()).map(|list| holds(list, &["image"])).or_else(|| {
+    let capabilities = &entry["capabilities"];
+    let list = lists.iter().find(|list| list.is_array()).map(|list| holds(list, &["image"]));
+    // Ollama's list of capabilities; LM Studio's lacks this one, but its kind says it.
+    let listed = list.or_else(|| {
+        (capabilities.is_array() && holds(capabilities, &["completion", "vision"]))
+            .then(|| holds(capabilities, &["vision"]))
+    });
+    listed.or_else(|| (entry["type"] == "vlm").then_some(true)).or_else(|| {
         [
             &entry["supports_image_input"],
             &entry["supports_vision"],
@@ -86,7 +96,10 @@ fn images(entry: &Value, detail: &Value) -> Option<bool> {
 
 fn tools(entry: &Value, detail: &Value) -> Option<bool> {
     let parameters = &entry["supported_parameters"];
-    parameters.is_array().then(|| holds(parameters, &["tools"])).or_else(|| {
+    // Ollama calls it `tools`, LM Studio `tool_use`.
+    let capabilities = &entry["capabilities"];
+    let list = [parameters, capabilities].into_iter().find(|list| list.is_array());
+    list.map(|list| holds(list, &["tools", "tool_use"])).or_else(|| {
         [
             &entry["supports_tools"],
             &entry["supports_function_calling"],
@@ -177,6 +190,17 @@ mod tests {
                 ModelFacts { name: Some("models/m".into()), ..facts(9, 3) },
             ),
             (
+                "ollama /api/show",
+                json!({"id": "m", "capabilities": ["completion", "tools"], "model_info": {"x.context_length": 9}}),
+                ModelFacts { images: Some(false), tools: Some(true), ..ModelFacts::default() },
+            ),
+            (
+                "lm studio",
+                json!({"id": "m", "type": "vlm", "capabilities": ["tool_use"], "max_context_length": 9,
+                    "loaded_context_length": 4}),
+                ModelFacts { context: Some(4), images: Some(true), tools: Some(true), ..ModelFacts::default() },
+            ),
+            (
                 "codex catalogue",
                 json!({"slug": "m", "display_name": "M", "context_window": 9, "input_modalities": ["text"],
                     "supported_reasoning_levels": [{"effort": "low"}, {"effort": "max"}]}),
@@ -207,6 +231,9 @@ mod tests {
             json!({"model_name": "m", "model_info": {"mode": "image_generation"}}),
             json!({"id": "m", "architecture": {"output_modalities": ["image"]}}),
             json!({"id": ""}),
+            json!({"id": "a\u{1b}[2J"}),
+            json!("two words"),
+            json!({"id": "x".repeat(257)}),
             json!({"object": "model"}),
             json!(7),
             json!(null),

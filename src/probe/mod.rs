@@ -1,11 +1,12 @@
 //! Asks a provider what it really speaks: where its API lies, which models it has, which wire and road it can take.
 //!
-//! Only [`models()`] and [`wire()`] call out. What their answers mean is decided by pure functions: [`normalise`],
+//! Only [`models()`], [`check_key()`], [`wire()`] and [`details()`] call out. What their answers mean is decided by pure functions: [`normalise`],
 //! the readers of answers, and [`decide`].
 
 mod base_url;
 mod client;
 mod decision;
+mod details;
 mod error;
 mod evidence;
 mod facts;
@@ -20,6 +21,7 @@ mod wire;
 pub use base_url::{is_loopback, normalise};
 pub use client::client;
 pub use decision::{Decision, decide};
+pub use details::details;
 pub use error::ProbeError;
 pub use evidence::{Answer, Call, ChatForm, Evidence, ResponsesForm};
 pub use models::{Models, check_key, models};

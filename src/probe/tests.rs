@@ -301,6 +301,72 @@ async fn a_public_list_does_not_hide_a_wrong_key() {
 }
 
 #[tokio::test]
+async fn servers_in_the_house_tell_the_context_in_use() {
+    let facts = |context| ModelFacts { context: Some(context), ..ModelFacts::default() };
+    let ollama = |request: &Request| match request.line.as_str() {
+        "GET /api/ps" => Reply::json(200, r#"{"models":[{"name":"m","model":"m","context_length":4096}]}"#),
+        "POST /api/show" if request.says("\"m\"") => {
+            Reply::json(200, r#"{"capabilities":["completion","tools","vision"]}"#)
+        }
+        _ => Reply::not_found(),
+    };
+    let litellm = |request: &Request| match request.line.as_str() {
+        "GET /v1/model/info" => Reply::json(
+            200,
+            r#"{"data":[{"model_name":"x","model_info":{}},{"model_name":"m","model_info":{"max_input_tokens":7}}]}"#,
+        ),
+        line => panic!("{line}"),
+    };
+    let studio = |request: &Request| match request.line.as_str() {
+        "GET /api/v0/models" => Reply::json(200, r#"{"data":[{"id":"m","loaded_context_length":8}]}"#),
+        // LM Studio answers 200 to paths that it does not know.
+        _ => Reply::json(200, r#"{"error":"Unexpected endpoint"}"#),
+    };
+    let llama = |request: &Request| match request.line.as_str() {
+        "GET /props" => {
+            Reply::json(200, r#"{"default_generation_settings":{"n_ctx":9},"modalities":{"vision":false}}"#)
+        }
+        _ => Reply::not_found(),
+    };
+    for (server, expected) in [
+        (Server::start(ollama).await, ModelFacts { images: Some(true), tools: Some(true), ..facts(4096) }),
+        (Server::start(litellm).await, facts(7)),
+        (Server::start(studio).await, facts(8)),
+        (Server::start(llama).await, ModelFacts { images: Some(false), ..facts(9) }),
+        (Server::start(|_| Reply::not_found()).await, ModelFacts::default()),
+    ] {
+        let url = format!("{}/v1", server.url);
+        assert_eq!(details(&client(&url).unwrap(), &target(&url), "m").await, expected);
+    }
+}
+
+#[tokio::test]
+async fn a_proxy_that_refuses_is_named() {
+    let server = Server::start(|_| Reply::raw("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")).await;
+    let proxied = reqwest::Client::builder().proxy(reqwest::Proxy::all(&server.url).unwrap()).build().unwrap();
+    let error = models(&proxied, &target("https://api.example.com/v1")).await.unwrap_err();
+    assert!(matches!(&error, ProbeError::Proxy { host, .. } if host == "api.example.com"), "{error:?}");
+    assert_eq!(server.lines(), ["CONNECT api.example.com:443"]);
+    assert_eq!(
+        error.explain(None).hints()[0],
+        "where the host can be reached without it: `export NO_PROXY=api.example.com`"
+    );
+}
+
+#[tokio::test]
+async fn a_name_that_does_not_resolve_is_named() {
+    struct Nothing;
+    impl reqwest::dns::Resolve for Nothing {
+        fn resolve(&self, _: reqwest::dns::Name) -> reqwest::dns::Resolving {
+            Box::pin(async { Err("failed to lookup address information".into()) })
+        }
+    }
+    let client = reqwest::Client::builder().no_proxy().dns_resolver(Nothing).build().unwrap();
+    let error = models(&client, &target("https://api.exmaple.com/v1")).await.unwrap_err();
+    assert_eq!(error, ProbeError::NoSuchHost { host: "api.exmaple.com".into() });
+}
+
+#[tokio::test]
 async fn no_connection_is_told_by_its_cause() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();

@@ -102,7 +102,7 @@ fn auto_goes_direct_only_when_all_of_codex_came_back_in_form() {
             decision(
                 Wire::Chat,
                 Gateway,
-                "it has no `/responses`, only `/chat/completions`",
+                "it has no `/responses`, only `/chat/completions`; in the test the model called no tool",
                 &["max_completion_tokens", "reasoning_field_reasoning"],
             ),
         ),
@@ -138,6 +138,15 @@ fn what_was_asked_for_is_done_where_the_provider_can() {
         let decided = decide(&evidence, wire, via).map(|decision| (decision.wire, decision.road));
         assert_eq!(decided, expected, "{wire:?} {via:?} {evidence:?}");
     }
+}
+
+#[test]
+fn a_wish_is_named_beside_what_was_seen() {
+    let evidence = evidence(Answer::Spoke(full()), chat());
+    let why = |wire, via| decide(&evidence, wire, via).unwrap().why;
+    let wish = "as asked; its `/responses` takes all that Codex sends";
+    assert_eq!(why(None, Via::Gateway), wish);
+    assert_eq!(why(Some(Wire::Chat), Via::Auto), wish);
 }
 
 #[test]
