@@ -139,12 +139,18 @@ fn failure(url: &str, error: reqwest::Error) -> ProbeError {
     } else if has("dns error") {
         ProbeError::NoSuchHost { host }
     } else if has("certificate") || has("tls") || has("invalidcontenttype") || has("corrupt message") {
-        ProbeError::Tls { host, why }
+        ProbeError::Tls { host, why: in_words(why) }
     } else if error.is_timeout() {
         ProbeError::Timeout { host }
     } else {
         ProbeError::Unreachable { host, why }
     }
+}
+
+/// The TLS library's name for the most frequent trouble, put into words.
+fn in_words(why: String) -> String {
+    let untrusted = ["UnknownIssuer", "CaUsedAsEndEntity"].iter().any(|name| why.contains(name));
+    if untrusted { format!("the issuer of its certificate is not trusted on this system ({why})") } else { why }
 }
 
 /// The innermost causes, in one line.
@@ -153,8 +159,8 @@ fn causes(error: &reqwest::Error) -> String {
     let mut next = error.source();
     while let Some(cause) = next {
         let text = cause.to_string();
-        // Some layers repeat the text of the one below.
-        if texts.last().is_none_or(|last| !last.contains(&text)) {
+        // Some layers repeat the text of the one below; the outermost says no more than that there was an error.
+        if !text.starts_with("client error") && texts.last().is_none_or(|last| !last.contains(&text)) {
             texts.push(text);
         }
         next = cause.source();
