@@ -1,6 +1,6 @@
 //! What a person may have meant by a base URL.
 
-use url::{Host, Url};
+use url::{Host, Position, Url};
 
 use crate::error::{Error, Result};
 
@@ -14,15 +14,15 @@ const ENDPOINTS: [&str; 4] = ["/chat/completions", "/completions", "/responses",
 /// When it is no URL, not of http or https, or carries a user name, a query or a fragment.
 pub fn normalise(base_url: &str) -> Result<Vec<String>> {
     let url = parse(base_url.trim())?;
-    let mut first = url.as_str().trim_end_matches('/');
-    while let Some(shorter) = ENDPOINTS.iter().find_map(|endpoint| first.strip_suffix(endpoint)) {
-        first = shorter.trim_end_matches('/');
+    let (origin, mut path) = (&url[..Position::BeforePath], url.path().trim_end_matches('/'));
+    while let Some(shorter) = ENDPOINTS.iter().find_map(|endpoint| path.strip_suffix(endpoint)) {
+        path = shorter.trim_end_matches('/');
     }
-    let second = match first.rsplit_once('/') {
-        Some((parent, last)) if is_version(last) => parent.to_owned(),
-        _ => format!("{first}/v1"),
+    let second = match path.rsplit_once('/') {
+        Some((parent, last)) if is_version(last) => parent.trim_end_matches('/').to_owned(),
+        _ => format!("{path}/v1"),
     };
-    Ok(vec![first.to_owned(), second])
+    Ok(vec![format!("{origin}{path}"), format!("{origin}{second}")])
 }
 
 /// Whether a URL points at this machine, so that no proxy and no TLS is wanted.
@@ -97,6 +97,8 @@ fn is_version(segment: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -125,6 +127,8 @@ mod tests {
             ("[::1]:8000", "http://[::1]:8000", "http://[::1]:8000/v1"),
             ("192.168.1.20:8000", "http://192.168.1.20:8000", "http://192.168.1.20:8000/v1"),
             ("http://a.b/v1", "http://a.b/v1", "http://a.b"),
+            ("https://v1", "https://v1", "https://v1/v1"),
+            ("https://a.b//v1", "https://a.b//v1", "https://a.b"),
         ] {
             assert_eq!(normalise(given).unwrap(), [first, second], "{given}");
         }
@@ -155,6 +159,20 @@ mod tests {
             let error = normalise(given).unwrap_err();
             assert_eq!((error.message(), error.hints()), (message, &[hint.to_owned()][..]), "{given}");
             assert!(!format!("{error:?}").contains("secret"), "{given}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_candidate_is_a_url_that_stays_as_it_is(host in "[a-z]{1,8}(:[1-9][0-9]{1,3})?", path in "(/[a-z0-9]{1,5}|/v1|/responses|/){0,4}", any in "\\PC{0,40}") {
+            for given in [format!("{host}{path}"), format!("https://{host}{path}"), any] {
+                let Ok(urls) = normalise(&given) else { continue };
+                prop_assert_eq!(urls.len(), 2);
+                for url in &urls {
+                    prop_assert!(!url.ends_with('/') && Url::parse(url).is_ok(), "{}", url);
+                }
+                prop_assert_eq!(normalise(&urls[0]).unwrap(), urls);
+            }
         }
     }
 

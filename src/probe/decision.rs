@@ -47,7 +47,7 @@ pub fn decide(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Resul
     if wanted_wire.is_some() || via != Via::Auto {
         why = format!("as asked; {why}");
     }
-    if wire == Wire::Chat && chat.is_some_and(|form| !form.tool_call) {
+    if wire == Wire::Chat && chat.is_some_and(|form| form.tool_call == Some(false)) {
         why.push_str("; in the test the model called no tool");
     }
     Ok(Decision { wire, road, why, quirks: quirks.into_iter().map(str::to_owned).collect() })

@@ -205,6 +205,7 @@ impl ProbeError {
                 Some(format!("status {status}, `text/html`: a login page, a portal of the network, or a wrong path"))
             }
             Self::Redirect { to, .. } => Some(format!("it points to `{to}`")),
+            Self::NotFound { urls } if urls.is_empty() => None,
             Self::NotFound { urls } => Some(format!("not found: {}", ticked(urls))),
             Self::Unknown { start, .. } => Some(format!("it begins `{start}`")),
             Self::BadHeader { .. } | Self::NoSuchHost { .. } | Self::Timeout { .. } | Self::DirectChat => None,
@@ -252,7 +253,9 @@ impl ProbeError {
         };
         let mut hints = vec![hint];
         if let (true, Some(name)) = (self.is_network(), proxy_variable()) {
-            hints.push(format!("`{name}` is set, so the request went through that proxy: try with `{name}=` in front"));
+            hints.push(format!(
+                "`{name}` is set: if that proxy is the trouble, run the command with `{name}=` in front"
+            ));
         }
         hints
     }

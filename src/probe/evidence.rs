@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::question::{CUSTOM, FUNCTION, NAMESPACE, NAMESPACED};
+use super::question::{CUSTOM, FUNCTION, NAMESPACE, NAMESPACED, Wanted};
 use super::{ProbeError, foreign, stream};
 
 /// What came back of the wire probe.
@@ -53,6 +53,8 @@ pub struct ResponsesForm {
     pub custom: Call,
     /// The call of the namespace's tool.
     pub namespaced: Call,
+    /// Whether the model ran out of the tokens that it was given.
+    pub cut_short: bool,
 }
 
 /// What became of one call that the model was asked to make.
@@ -72,8 +74,8 @@ pub enum Call {
 pub struct ChatForm {
     /// What keeps it from being a Chat Completions answer, if anything.
     pub flaw: Option<String>,
-    /// Whether the function was called.
-    pub tool_call: bool,
+    /// Whether the function was called; unknown when the model ran out of tokens before.
+    pub tool_call: Option<bool>,
     /// Whether `max_completion_tokens` had to be sent for `max_tokens`.
     pub max_completion_tokens: bool,
     /// Whether reasoning came in `reasoning` and not in `reasoning_content`.
@@ -108,7 +110,14 @@ impl ResponsesForm {
             refused: None,
             custom: best(&items, custom_call),
             namespaced: best(&items, namespaced_call),
+            cut_short: events.iter().any(|event| event["type"] == "response.incomplete"),
         })
+    }
+
+    /// The calls that did not come.
+    pub(super) fn missing(&self) -> Vec<Wanted> {
+        let calls = [(self.custom, Wanted::Custom), (self.namespaced, Wanted::Namespaced)];
+        calls.into_iter().filter(|(call, _)| *call == Call::Missing).map(|(_, wanted)| wanted).collect()
     }
 
     /// Takes over what a further answer of the same endpoint shows in addition.
@@ -146,13 +155,14 @@ impl ChatForm {
         } else {
             None
         };
+        let called = parts().any(|part| {
+            let calls = part["tool_calls"].as_array();
+            calls.is_some_and(|calls| calls.iter().any(|call| call["function"]["name"] == FUNCTION))
+        });
+        let cut_short = choices().any(|choice| choice["finish_reason"] == "length");
         Ok(Self {
             flaw,
-            tool_call: parts().any(|part| {
-                part["tool_calls"]
-                    .as_array()
-                    .is_some_and(|calls| calls.iter().any(|call| call["function"]["name"] == FUNCTION))
-            }),
+            tool_call: if called || !cut_short { Some(called) } else { None },
             max_completion_tokens: false,
             reasoning: parts().any(|part| part["reasoning"].is_string())
                 && !parts().any(|part| part["reasoning_content"].is_string()),

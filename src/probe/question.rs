@@ -10,8 +10,10 @@ pub const NAMESPACED: &str = "ping";
 pub const CUSTOM: &str = "apply_patch";
 /// The plain function.
 pub const FUNCTION: &str = "report";
-/// Most tokens of an answer: models that think first need more than the two calls take.
-const MOST_TOKENS: u32 = 256;
+/// Most tokens of a first answer: enough for the two calls.
+pub const FEW_TOKENS: u32 = 256;
+/// Most tokens for a model that was still thinking at [`FEW_TOKENS`].
+pub const MORE_TOKENS: u32 = 2048;
 
 /// What the model is asked to call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub enum Wanted {
 }
 
 /// `/responses` with everything that Codex sends: its kinds of tools, its fields, a `developer` message.
-pub fn everything(model: &str, wanted: Wanted) -> Value {
+pub fn everything(model: &str, wanted: Wanted, most_tokens: u32) -> Value {
     let custom = format!("`{CUSTOM}` with the input `ping`");
     let namespaced = format!("`{NAMESPACED}` of the namespace `{NAMESPACE}` with the text `ping`");
     let task = match wanted {
@@ -51,7 +53,7 @@ pub fn everything(model: &str, wanted: Wanted) -> Value {
         "include": ["reasoning.encrypted_content"],
         "prompt_cache_key": "codexgw-probe",
         "client_metadata": {"session_id": "codexgw-probe"},
-        "max_output_tokens": MOST_TOKENS,
+        "max_output_tokens": most_tokens,
     })
 }
 
@@ -63,7 +65,7 @@ pub fn plain(model: &str) -> Value {
         "tools": [function(FUNCTION)],
         "store": false,
         "stream": true,
-        "max_output_tokens": MOST_TOKENS,
+        "max_output_tokens": FEW_TOKENS,
     })
 }
 
@@ -77,7 +79,7 @@ pub fn chat(model: &str, limit: &str) -> Value {
         "tools": [{"type": "function", "function": tool}],
         "stream": true,
     });
-    body[limit] = MOST_TOKENS.into();
+    body[limit] = FEW_TOKENS.into();
     body
 }
 

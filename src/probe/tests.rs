@@ -132,8 +132,9 @@ async fn a_provider_that_takes_all_of_codex_is_used_directly() {
             refused: None,
             custom: Call::InForm,
             namespaced: Call::InForm,
+            cut_short: false,
         }),
-        chat: Answer::Spoke(ChatForm { tool_call: true, ..ChatForm::default() }),
+        chat: Answer::Spoke(ChatForm { tool_call: Some(true), ..ChatForm::default() }),
     };
     assert_eq!(evidence, expected);
     let decision = decide(&evidence, None, Via::Auto).unwrap();
@@ -156,6 +157,21 @@ async fn a_model_that_makes_one_call_a_turn_is_asked_for_the_other() {
     assert!(evidence.responses.spoke().unwrap().takes_all_of_codex());
     let decision = decide(&evidence, None, Via::Auto).unwrap();
     assert_eq!((decision.wire, decision.road), (Wire::Responses, Road::Direct));
+}
+
+#[tokio::test]
+async fn a_model_that_was_still_thinking_gets_more_tokens() {
+    let server = Server::start(|request| match request.line.as_str() {
+        "POST /v1/responses" if request.body["max_output_tokens"] == 256 => {
+            Reply::events(&[json!({"type": "response.incomplete", "response": {"id": "r"}})])
+        }
+        "POST /v1/responses" => calls(&[custom(), namespaced()]),
+        _ => Reply::not_found(),
+    })
+    .await;
+    let evidence = ask(&server, "/v1").await;
+    assert!(evidence.responses.spoke().unwrap().takes_all_of_codex());
+    assert_eq!(server.lines().iter().filter(|line| line.as_str() == "POST /v1/responses").count(), 2);
 }
 
 #[tokio::test]

@@ -7,8 +7,8 @@ use serde_json::Value;
 
 use super::client::exchange;
 use super::error::path;
-use super::question::{self, Wanted};
-use super::{Answer, Call, ChatForm, Evidence, ProbeError, ResponsesForm, Target, normalise};
+use super::question::{self, FEW_TOKENS, MORE_TOKENS, Wanted};
+use super::{Answer, ChatForm, Evidence, ProbeError, ResponsesForm, Target, normalise};
 use crate::protocol::Wire;
 
 /// Time for one answer: a model on the person's own machine may have to be loaded first.
@@ -79,21 +79,8 @@ struct Asker<'a> {
 impl Asker<'_> {
     /// Asks `/responses` for everything; where that is refused, for a plain answer.
     async fn responses(&self, base_url: &str) -> Answer<ResponsesForm> {
-        match self.everything(base_url, Wanted::Both).await {
-            Ok(mut form) => {
-                // A model that makes one call a turn is asked for the other by itself.
-                let missing = match (form.custom, form.namespaced) {
-                    (Call::Missing, Call::InForm) => Some(Wanted::Custom),
-                    (Call::InForm, Call::Missing) => Some(Wanted::Namespaced),
-                    _ => None,
-                };
-                if let Some(wanted) = missing.filter(|_| form.flaw.is_none())
-                    && let Ok(more) = self.everything(base_url, wanted).await
-                {
-                    form.add(&more);
-                }
-                Answer::Spoke(form)
-            }
+        match self.everything(base_url, Wanted::Both, FEW_TOKENS).await {
+            Ok(form) => Answer::Spoke(self.the_rest(base_url, form).await),
             Err(ProbeError::Refused { words, .. } | ProbeError::Server { words, .. }) => {
                 match self.ask(base_url, Wire::Responses, &question::plain(self.model)).await {
                     Ok(body) => match ResponsesForm::read(&body) {
@@ -107,8 +94,28 @@ impl Asker<'_> {
         }
     }
 
-    async fn everything(&self, base_url: &str, wanted: Wanted) -> Result<ResponsesForm, ProbeError> {
-        let body = self.ask(base_url, Wire::Responses, &question::everything(self.model, wanted)).await?;
+    /// Asks again for what did not come: a model that was still thinking gets more tokens, one that makes a single call
+    /// a turn is asked for the others one by one.
+    async fn the_rest(&self, base_url: &str, mut form: ResponsesForm) -> ResponsesForm {
+        let mut most_tokens = FEW_TOKENS;
+        if form.cut_short && !form.missing().is_empty() {
+            most_tokens = MORE_TOKENS;
+            if let Ok(more) = self.everything(base_url, Wanted::Both, most_tokens).await {
+                form.add(&more);
+            }
+        }
+        for wanted in form.missing() {
+            if form.flaw.is_none()
+                && let Ok(more) = self.everything(base_url, wanted, most_tokens).await
+            {
+                form.add(&more);
+            }
+        }
+        form
+    }
+
+    async fn everything(&self, base_url: &str, wanted: Wanted, most: u32) -> Result<ResponsesForm, ProbeError> {
+        let body = self.ask(base_url, Wire::Responses, &question::everything(self.model, wanted, most)).await?;
         ResponsesForm::read(&body)
     }
 

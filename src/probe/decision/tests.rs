@@ -15,11 +15,11 @@ fn evidence(responses: Answer<ResponsesForm>, chat: Answer<ChatForm>) -> Evidenc
 }
 
 fn full() -> ResponsesForm {
-    ResponsesForm { flaw: None, refused: None, custom: Call::InForm, namespaced: Call::InForm }
+    ResponsesForm { flaw: None, refused: None, custom: Call::InForm, namespaced: Call::InForm, cut_short: false }
 }
 
 fn chat() -> Answer<ChatForm> {
-    Answer::Spoke(ChatForm { tool_call: true, ..ChatForm::default() })
+    Answer::Spoke(ChatForm { tool_call: Some(true), ..ChatForm::default() })
 }
 
 fn decision(wire: Wire, road: Road, why: &str, quirks: &[&str]) -> Decision {
@@ -98,13 +98,23 @@ fn auto_goes_direct_only_when_all_of_codex_came_back_in_form() {
         ),
         (
             Failed(absent()),
-            Spoke(ChatForm { max_completion_tokens: true, reasoning: true, ..ChatForm::default() }),
+            Spoke(ChatForm {
+                tool_call: Some(false),
+                max_completion_tokens: true,
+                reasoning: true,
+                ..ChatForm::default()
+            }),
             decision(
                 Wire::Chat,
                 Gateway,
                 "it has no `/responses`, only `/chat/completions`; in the test the model called no tool",
                 &["max_completion_tokens", "reasoning_field_reasoning"],
             ),
+        ),
+        (
+            Failed(absent()),
+            Spoke(ChatForm { tool_call: None, ..ChatForm::default() }),
+            decision(Wire::Chat, Gateway, "it has no `/responses`, only `/chat/completions`", &[]),
         ),
     ] {
         let evidence = evidence(responses, chat);

@@ -1,5 +1,6 @@
 //! Answers as providers give them, and what is read from them.
 
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -102,7 +103,7 @@ fn a_failure_inside_a_stream_is_the_providers_refusal() {
 fn chat_answers_are_read_streamed_or_whole() {
     let call = json!({"tool_calls": [{"index": 0, "id": "c", "function": {"name": "report", "arguments": "{}"}}]});
     let delta = |delta: Value| json!({"choices": [{"index": 0, "delta": delta}]});
-    let form = |tool_call, reasoning| ChatForm { tool_call, reasoning, ..ChatForm::default() };
+    let form = |called, reasoning| ChatForm { tool_call: Some(called), reasoning, ..ChatForm::default() };
     for (body, expected) in [
         (stream(&[delta(call.clone())]), form(true, false)),
         (stream(&[delta(json!({"content": "hi"}))]), form(false, false)),
@@ -122,6 +123,30 @@ fn chat_answers_are_read_streamed_or_whole() {
         let read = ChatForm::read(&body).unwrap();
         assert_eq!(read, expected, "{body}");
         assert_eq!(read.is_chat(), body.contains("choices"), "{body}");
+    }
+}
+
+#[test]
+fn an_answer_that_ran_out_of_tokens_is_marked() {
+    for (kind, cut_short) in [("response.incomplete", true), ("response.completed", false)] {
+        let body = stream(&[json!({"type": kind, "response": {"id": "r"}})]);
+        assert_eq!(ResponsesForm::read(&body).unwrap().cut_short, cut_short, "{kind}");
+    }
+    for (reason, tool_call) in [("length", None), ("tool_calls", Some(false))] {
+        let body = stream(&[json!({"choices": [{"delta": {}, "finish_reason": reason}]})]);
+        assert_eq!(ChatForm::read(&body).unwrap().tool_call, tool_call, "{reason}");
+    }
+}
+
+proptest! {
+    #[test]
+    fn no_answer_makes_the_readers_fall_over(body in "\\PC*", name in "[a-z_.]*", number in any::<i64>()) {
+        let odd = json!({"type": name, "item": number, "response": {"usage": body}, "choices": [{"delta": number}, body]});
+        for text in [body.clone(), odd.to_string(), stream(&[odd.clone(), json!(number), json!([odd])])] {
+            let _ = (ResponsesForm::read(&text), ChatForm::read(&text), crate::probe::foreign::error_words(&text));
+            let url = url::Url::parse("https://a.b/v1/models").unwrap();
+            let _ = crate::probe::page::Page::read(&text, &url);
+        }
     }
 }
 
