@@ -2,7 +2,7 @@
 
 use url::{Host, Position, Url};
 
-use crate::error::{Error, Result};
+use super::ProbeError;
 
 /// Paths that people paste in along with the base URL, longest first.
 const ENDPOINTS: [&str; 4] = ["/chat/completions", "/completions", "/responses", "/models"];
@@ -12,7 +12,7 @@ const ENDPOINTS: [&str; 4] = ["/chat/completions", "/completions", "/responses",
 ///
 /// # Errors
 /// When it is no URL, not of http or https, or carries a user name, a query or a fragment.
-pub fn normalise(base_url: &str) -> Result<Vec<String>> {
+pub fn normalise(base_url: &str) -> Result<Vec<String>, ProbeError> {
     let url = parse(base_url.trim())?;
     let (origin, mut path) = (&url[..Position::BeforePath], url.path().trim_end_matches('/'));
     while let Some(shorter) = ENDPOINTS.iter().find_map(|endpoint| path.strip_suffix(endpoint)) {
@@ -40,11 +40,11 @@ fn host_is_loopback(url: &Url) -> bool {
 }
 
 /// Parses it, adding the scheme where there is none: http for this machine, https for all others.
-fn parse(text: &str) -> Result<Url> {
-    let invalid = |why: String| {
-        Error::fixable("this is not a base URL")
-            .cause(why)
-            .hint("give one like `--base-url https://api.example.com/v1`")
+fn parse(text: &str) -> Result<Url, ProbeError> {
+    let invalid = |why: String| ProbeError::BaseUrl {
+        message: "this is not a base URL".to_owned(),
+        why: Some(why),
+        hint: "give one like `--base-url https://api.example.com/v1`".to_owned(),
     };
     let url = if text.contains("://") {
         Url::parse(text).map_err(|error| invalid(error.to_string()))?
@@ -72,8 +72,11 @@ fn parse(text: &str) -> Result<Url> {
         // Both only fail for URLs without a host, which http and https never are.
         let _ = clean.set_username("");
         let _ = clean.set_password(None);
-        return Err(Error::fixable(format!("the base URL holds {what}, which Codex cannot send"))
-            .hint(format!("leave it out: `--base-url {}`", clean.as_str().trim_end_matches('/'))));
+        return Err(ProbeError::BaseUrl {
+            message: format!("the base URL holds {what}, which Codex cannot send"),
+            why: None,
+            hint: format!("leave it out: `--base-url {}`", clean.as_str().trim_end_matches('/')),
+        });
     }
     Ok(url)
 }
@@ -100,6 +103,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::error::Error;
 
     #[test]
     fn what_a_person_pastes_becomes_the_urls_to_ask() {
@@ -156,7 +160,7 @@ mod tests {
                 "leave it out: `--base-url https://a.b/v1`",
             ),
         ] {
-            let error = normalise(given).unwrap_err();
+            let error = Error::from(normalise(given).unwrap_err());
             assert_eq!((error.message(), error.hints()), (message, &[hint.to_owned()][..]), "{given}");
             assert!(!format!("{error:?}").contains("secret"), "{given}");
         }

@@ -4,28 +4,62 @@ use std::error::Error as _;
 use std::time::Duration;
 
 use http::header::{CONTENT_TYPE, LOCATION};
-use reqwest::{Client, RequestBuilder, Response};
+use reqwest::{RequestBuilder, Response};
 use url::Url;
 
 use super::foreign::{error_words, quote};
 use super::{ProbeError, Target, is_loopback, stream};
 use crate::error::{Error, Result};
+use crate::secret::redact::redact;
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(10);
 /// Largest answer that is read. OpenRouter's whole model list has about 1 MB.
 const LARGEST: usize = 16 * 1024 * 1024;
 
-/// The client to ask a base URL with: no redirects (a key must not travel on), and no proxy to this machine.
-pub fn client(base_url: &str) -> Result<Client> {
-    let builder = Client::builder()
-        .connect_timeout(CONNECT)
-        .redirect(reqwest::redirect::Policy::none())
-        .tcp_nodelay(true)
-        .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")));
-    let builder =
-        if super::normalise(base_url)?.iter().any(|url| is_loopback(url)) { builder.no_proxy() } else { builder };
-    builder.build().map_err(|error| Error::bug("cannot set up an HTTP client").cause(causes(&error.without_url())))
+/// What asks: no redirects (a key must not travel on), and no proxy on the way to this machine.
+pub struct Client {
+    /// As the environment says.
+    abroad: reqwest::Client,
+    /// Past any proxy.
+    home: reqwest::Client,
+}
+
+/// The client for [`super::models()`] and [`super::wire()`].
+///
+/// # Errors
+/// When the TLS library cannot be set up.
+pub fn client() -> Result<Client> {
+    let builder = || {
+        reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .redirect(reqwest::redirect::Policy::none())
+            .tcp_nodelay(true)
+            .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")))
+    };
+    let failed = |error| Error::bug("cannot set up an HTTP client").cause(causes(&error));
+    Ok(Client { abroad: builder().build().map_err(failed)?, home: builder().no_proxy().build().map_err(failed)? })
+}
+
+impl Client {
+    pub(super) fn get(&self, url: &str) -> RequestBuilder {
+        self.to(url).get(url)
+    }
+
+    pub(super) fn post(&self, url: &str) -> RequestBuilder {
+        self.to(url).post(url)
+    }
+
+    fn to(&self, url: &str) -> &reqwest::Client {
+        if is_loopback(url) { &self.home } else { &self.abroad }
+    }
+}
+
+#[cfg(test)]
+impl From<reqwest::Client> for Client {
+    fn from(client: reqwest::Client) -> Self {
+        Self { abroad: client.clone(), home: client }
+    }
 }
 
 /// What came back: any status, body read as far as it came.
@@ -61,15 +95,15 @@ pub(super) async fn exchange(
         status: response.status().as_u16(),
         content_type: header(&response, CONTENT_TYPE).unwrap_or_default().to_lowercase(),
         location: header(&response, LOCATION),
-        body: target.redact(&String::from_utf8_lossy(&body)),
+        // Providers echo keys in their errors.
+        body: redact(&String::from_utf8_lossy(&body)).into_owned(),
         url,
     })
 }
 
 impl Reply {
-    /// The body of a good answer, or what a bad one means. `had_key` tells a wrong key from a missing one; `model` is
-    /// the one asked for, if any.
-    pub(super) fn judge(self, had_key: bool, model: Option<&str>) -> Result<Self, ProbeError> {
+    /// The good answer itself, or what a bad one means. `model` is the one asked for, if any.
+    pub(super) fn judge(self, target: &Target<'_>, model: Option<&str>) -> Result<Self, ProbeError> {
         let (status, url) = (self.status, self.url.clone());
         let is_page = self.content_type.starts_with("text/html") || self.body.trim_start().starts_with("<!");
         let words = if is_page { String::new() } else { error_words(&self.body) };
@@ -82,20 +116,28 @@ impl Reply {
                 Err(ProbeError::Redirect { url, to: quote(to) })
             }
             407 => Err(ProbeError::Proxy { host: host(&url), why: "it wants a user name and a password (407)".into() }),
-            401 if !had_key => Err(ProbeError::NoKey { status, words }),
-            401 => Err(ProbeError::WrongKey { status, words }),
+            401 => Err(bad_key(target, status, words)),
             402 => Err(ProbeError::NoCredit { words }),
             400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
                 Err(ProbeError::NoSuchModel { model: model.to_owned(), words })
             }
             403 if is_page => Err(ProbeError::WebPage { url, status }),
-            403 if !had_key => Err(ProbeError::NoKey { status, words }),
-            403 => Err(ProbeError::WrongKey { status, words }),
+            403 => Err(bad_key(target, status, words)),
             404 | 405 | 501 => Err(ProbeError::NotFound { urls: vec![url] }),
             429 => Err(ProbeError::RateLimited { words }),
             500.. => Err(ProbeError::Server { status, words }),
             _ => Err(ProbeError::Refused { status, words }),
         }
+    }
+}
+
+/// A wrong key, or one that was never sent.
+fn bad_key(target: &Target<'_>, status: u16, words: String) -> ProbeError {
+    let who = target.who();
+    if target.bearer.is_none() && target.secret_headers.is_empty() {
+        ProbeError::NoKey { who, status, words }
+    } else {
+        ProbeError::WrongKey { who, status, words }
     }
 }
 

@@ -26,7 +26,8 @@ pub fn decide(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Resul
     let responses = evidence.responses.spoke().filter(|form| form.flaw.is_none());
     let chat = evidence.chat.spoke();
     if responses.is_none() && chat.is_none() {
-        return Err(why_nothing(evidence));
+        let flaw = || ProbeError::Unusable { why: responses_trouble(evidence).unwrap_or_default() };
+        return Err(evidence.silence().unwrap_or_else(flaw));
     }
     if let Some(wire) = wanted_wire {
         demand(evidence, wire)?;
@@ -80,14 +81,6 @@ fn responses_trouble(evidence: &Evidence) -> Option<String> {
     match &evidence.responses {
         Answer::Spoke(form) => form.flaw.clone(),
         Answer::Failed(error) => Some(error.to_string()),
-    }
-}
-
-/// The weightier of the two failures.
-fn why_nothing(evidence: &Evidence) -> ProbeError {
-    match (&evidence.responses, &evidence.chat) {
-        (Answer::Failed(responses), Answer::Failed(chat)) => chat.clone().or(responses.clone()),
-        _ => ProbeError::Unusable { why: responses_trouble(evidence).unwrap_or_default() },
     }
 }
 

@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
 use serde_json::{Value, json};
 
-use super::client::exchange;
+use super::client::{Client, exchange};
 use super::page::Page;
 use super::{Target, facts};
 use crate::catalog::ModelFacts;
@@ -36,7 +35,7 @@ pub async fn details(client: &Client, target: &Target<'_>, model: &str) -> Model
         return studio;
     }
     // <https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md>
-    let props = asker.json(client.get(format!("{root}/props"))).await;
+    let props = asker.json(client.get(&format!("{root}/props"))).await;
     ModelFacts {
         context: props["default_generation_settings"]["n_ctx"].as_u64().filter(|n| *n > 0),
         images: props["modalities"]["vision"].as_bool(),
@@ -75,6 +74,6 @@ impl Asker<'_> {
     /// The body of a 2xx answer, or nothing.
     async fn body(&self, request: reqwest::RequestBuilder) -> String {
         let reply = exchange(request, self.target, WITHIN).await.ok();
-        reply.and_then(|reply| reply.judge(false, None).ok()).map(|reply| reply.body).unwrap_or_default()
+        reply.and_then(|reply| reply.judge(self.target, None).ok()).map(|reply| reply.body).unwrap_or_default()
     }
 }

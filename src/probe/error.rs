@@ -4,13 +4,31 @@ use std::env;
 
 use thiserror::Error as ThisError;
 
-use crate::catalog::ProviderTemplate;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::protocol::Wire;
+
+/// The provider that was asked, as far as an error about its key has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Shown name.
+    pub name: String,
+    /// Where a person gets a key.
+    pub keys_url: Option<String>,
+}
 
 /// Why a provider could not be asked, or cannot be used as wanted. Texts of the provider are already fit to be shown.
 #[derive(Debug, Clone, PartialEq, Eq, ThisError)]
 pub enum ProbeError {
+    /// A base URL that cannot be one.
+    #[error("{message}")]
+    BaseUrl {
+        /// What is wrong.
+        message: String,
+        /// What the parser said.
+        why: Option<String>,
+        /// What to give.
+        hint: String,
+    },
     /// A header that HTTP does not allow.
     #[error("the header `{name}` cannot be sent")]
     BadHeader {
@@ -18,16 +36,20 @@ pub enum ProbeError {
         name: String,
     },
     /// 401, or 403 in JSON.
-    #[error("the provider refuses the key")]
+    #[error("{} refuses the key", who.name)]
     WrongKey {
+        /// Whose key.
+        who: Who,
         /// HTTP status.
         status: u16,
         /// The provider's words.
         words: String,
     },
     /// 401 although no key was sent.
-    #[error("the provider wants a key")]
+    #[error("{} wants a key", who.name)]
     NoKey {
+        /// Whose key.
+        who: Who,
         /// HTTP status.
         status: u16,
         /// The provider's words.
@@ -169,27 +191,11 @@ pub(super) const fn path(wire: Wire) -> &'static str {
 }
 
 impl ProbeError {
-    /// The error for people. `template` says where this provider's keys are to be had.
-    pub fn explain(&self, template: Option<&ProviderTemplate>) -> Error {
-        let message = self.to_string();
-        let error = match self {
-            Self::BadHeader { .. } | Self::NoResponses { .. } | Self::DirectChat | Self::WireNotServed { .. } => {
-                Error::fixable(message)
-            }
-            _ => Error::upstream(message),
-        };
-        let error = match self.cause() {
-            Some(cause) => error.cause(cause),
-            None => error,
-        };
-        self.hints(template).into_iter().fold(error, Error::hint)
-    }
-
     /// What was seen.
     fn cause(&self) -> Option<String> {
         match self {
-            Self::WrongKey { status, words }
-            | Self::NoKey { status, words }
+            Self::WrongKey { status, words, .. }
+            | Self::NoKey { status, words, .. }
             | Self::Refused { status, words }
             | Self::Server { status, words } => Some(said(*status, words)),
             Self::NoCredit { words } => Some(said(402, words)),
@@ -206,6 +212,7 @@ impl ProbeError {
             }
             Self::Redirect { to, .. } => Some(format!("it points to `{to}`")),
             Self::NotFound { urls } if urls.is_empty() => None,
+            Self::BaseUrl { why, .. } => why.clone(),
             Self::NotFound { urls } => Some(format!("not found: {}", ticked(urls))),
             Self::Unknown { start, .. } => Some(format!("it begins `{start}`")),
             Self::BadHeader { .. } | Self::NoSuchHost { .. } | Self::Timeout { .. } | Self::DirectChat => None,
@@ -213,43 +220,42 @@ impl ProbeError {
     }
 
     /// What to do.
-    fn hints(&self, template: Option<&ProviderTemplate>) -> Vec<String> {
-        let add = template.map_or("codexgw add custom".to_owned(), |template| format!("codexgw add {}", template.id));
-        let keys = template.and_then(|template| template.keys_url.as_deref());
+    fn hints(&self) -> Vec<String> {
         let hint = match self {
-            Self::WrongKey { .. } | Self::NoKey { .. } => match keys {
-                Some(url) => format!("get a key at {url}, then run `{add}` again"),
-                None => format!("run `{add}` again with a key of this provider"),
+            Self::WrongKey { who, .. } | Self::NoKey { who, .. } => match &who.keys_url {
+                Some(url) => format!("get a key at {url}, and give it with `--key-stdin` or when asked"),
+                None => "give a key of this provider with `--key-stdin` or when asked".to_owned(),
             },
-            Self::NoCredit { .. } => format!("add credit in the provider's console, then run `{add}` again"),
+            Self::NoCredit { .. } => {
+                "add credit in the provider's console, or set it up unasked: `--no-probe`".to_owned()
+            }
             Self::RateLimited { .. } | Self::Server { .. } | Self::Timeout { .. } => {
-                format!("run `{add}` again later, or set it up unasked with `{add} --no-probe`")
+                "try again later, or set it up unasked: `--no-probe`".to_owned()
             }
-            Self::NoSuchHost { .. } => format!("look at the spelling, then run `{add} --base-url URL`"),
+            Self::NoSuchHost { .. } => "look at the spelling: `--base-url URL`".to_owned(),
             Self::Unreachable { host, .. } if is_local(host) => {
-                format!("start the server, or name another with `{add} --base-url URL`")
+                "start the server, or name another: `--base-url URL`".to_owned()
             }
-            Self::Unreachable { .. } => format!("look at the network, then run `{add}` again"),
+            Self::Unreachable { .. } => "look at the network, or set it up unasked: `--no-probe`".to_owned(),
             Self::Tls { why, host } if speaks_no_tls(why) => {
-                format!("the port speaks no TLS: if you trust the network, run `{add} --base-url http://{host}/v1`")
+                format!("the port speaks no TLS; if you trust the network: `--base-url http://{host}/v1`")
             }
             Self::Tls { .. } => {
                 "where a company's own certificate is in use, install it in the system's certificate store".to_owned()
             }
             Self::Proxy { host, .. } => {
-                format!(
-                    "where the host can be reached without it: `export NO_PROXY={}`",
-                    host.split(':').next().unwrap_or(host)
-                )
+                let name = host.split(':').next().unwrap_or(host);
+                format!("where the host can be reached without it: `export NO_PROXY={name}`")
             }
             Self::WebPage { .. } | Self::Redirect { .. } | Self::NotFound { .. } | Self::Unknown { .. } => {
-                format!("look up the base URL in the provider's documentation, then run `{add} --base-url URL`")
+                "look up the base URL in the provider's documentation: `--base-url URL`".to_owned()
             }
-            Self::NoSuchModel { .. } => format!("run `{add}` and pick one of its models, or name it with `--model`"),
-            Self::Refused { .. } | Self::Unusable { .. } => format!("try another model with `{add} --model NAME`"),
+            Self::NoSuchModel { .. } => "name one that it serves: `--model MODEL`".to_owned(),
+            Self::Refused { .. } | Self::Unusable { .. } => "try another of its models: `--model MODEL`".to_owned(),
+            Self::BaseUrl { hint, .. } => hint.clone(),
             Self::BadHeader { .. } => "leave out control characters and letters outside of ASCII".to_owned(),
-            Self::NoResponses { .. } | Self::DirectChat => format!("run `{add} --via gateway`"),
-            Self::WireNotServed { .. } => format!("run `{add} --wire auto`"),
+            Self::NoResponses { .. } | Self::DirectChat => "go through the gateway: `--via gateway`".to_owned(),
+            Self::WireNotServed { .. } => "let the probe choose: `--wire auto`".to_owned(),
         };
         let mut hints = vec![hint];
         if let (true, Some(name)) = (self.is_network(), proxy_variable()) {
@@ -305,7 +311,14 @@ impl ProbeError {
 
 impl From<ProbeError> for Error {
     fn from(error: ProbeError) -> Self {
-        error.explain(None)
+        use ProbeError::{BadHeader, BaseUrl, DirectChat, NoResponses, WireNotServed};
+        let kind = match error {
+            BaseUrl { .. } | BadHeader { .. } | NoResponses { .. } | DirectChat | WireNotServed { .. } => Kind::Fixable,
+            _ => Kind::Upstream,
+        };
+        let shown = Self::new(kind, error.to_string());
+        let shown = error.cause().into_iter().fold(shown, Self::cause);
+        error.hints().into_iter().fold(shown, Self::hint)
     }
 }
 

@@ -16,6 +16,13 @@ pub struct Evidence {
     pub chat: Answer<ChatForm>,
 }
 
+impl Evidence {
+    /// Why neither endpoint spoke, if so: the weightier failure.
+    pub(super) fn silence(&self) -> Option<ProbeError> {
+        Some(self.chat.failed()?.clone().or(self.responses.failed()?.clone()))
+    }
+}
+
 /// What one endpoint did.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Answer<T> {

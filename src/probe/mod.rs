@@ -19,10 +19,10 @@ mod target;
 mod wire;
 
 pub use base_url::{is_loopback, normalise};
-pub use client::client;
+pub use client::{Client, client};
 pub use decision::{Decision, decide};
 pub use details::details;
-pub use error::ProbeError;
+pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, ResponsesForm};
 pub use models::{Models, check_key, models};
 pub use target::Target;

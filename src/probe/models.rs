@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use reqwest::Client;
 use url::Url;
 
-use super::client::{Reply, exchange};
+use super::client::{Client, Reply, exchange};
 use super::page::Page;
 use super::{ProbeError, Target, foreign, normalise};
 use crate::catalog::ModelFacts;
@@ -20,30 +19,34 @@ const MOST_PAGES: usize = 50;
 /// The models of a provider.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Models {
-    /// The candidate that answered; this is the base URL to keep.
+    /// The candidate that answered; the likeliest, when there is no list.
     pub base_url: String,
     /// The models by the provider's own names, in its order, with what it tells of each.
     pub list: Vec<(String, ModelFacts)>,
-    /// Whether these are all: false when a further page could not be had.
+    /// Whether these are all: false when there is no list, or a further page could not be had.
     pub complete: bool,
 }
 
-/// Asks for the list of models, all pages of it, at each candidate base URL in turn.
+/// Asks for the list of models, all pages of it, at each candidate base URL in turn. Where no path of the provider's
+/// is one, the list is empty: the wire may work all the same.
 ///
 /// # Errors
-/// What the weightiest of the failures means. [`ProbeError::NotFound`] says no more than that there is no list: the
-/// wire may work all the same.
+/// What the weightiest of the failures means.
 pub async fn models(client: &Client, target: &Target<'_>) -> Result<Models, ProbeError> {
-    let candidates = normalise(&target.base_url).map_err(|_| ProbeError::NotFound { urls: vec![] })?;
-    let mut worst: Option<ProbeError> = None;
+    let candidates = normalise(&target.base_url)?;
+    let likeliest = candidates.first().cloned().unwrap_or_default();
+    let mut worst = ProbeError::NotFound { urls: vec![] };
     for base_url in candidates {
         match list(client, target, &base_url).await {
             Ok((list, complete)) => return Ok(Models { base_url, list, complete }),
             Err(error) if error.is_final() => return Err(error),
-            Err(error) => worst = Some(worst.map_or(error.clone(), |worst| worst.or(error))),
+            Err(error) => worst = worst.or(error),
         }
     }
-    Err(worst.unwrap_or(ProbeError::NotFound { urls: vec![] }))
+    match worst {
+        ProbeError::NotFound { .. } => Ok(Models { base_url: likeliest, list: vec![], complete: false }),
+        worst => Err(worst),
+    }
 }
 
 /// Asks whether the key is good, at a path that wants one (see
@@ -91,5 +94,5 @@ async fn page(client: &Client, target: &Target<'_>, url: &str) -> Result<Page, P
 
 async fn get(client: &Client, target: &Target<'_>, url: &str) -> Result<Reply, ProbeError> {
     let reply = exchange(client.get(url), target, WITHIN).await?;
-    reply.judge(target.bearer.is_some(), None)
+    reply.judge(target, None)
 }

@@ -14,6 +14,7 @@ use super::*;
 use crate::catalog::ModelFacts;
 use crate::error::{Error, Kind};
 use crate::protocol::Wire;
+use crate::secret::Secret;
 use crate::settings::{Road, Via};
 
 fn calls(items: &[Value]) -> Reply {
@@ -31,18 +32,26 @@ fn namespaced() -> Value {
     json!({"type": "function_call", "name": "ping", "namespace": "mcp__codexgw", "call_id": "b", "arguments": "{}"})
 }
 
+fn who() -> Who {
+    Who { name: "Provider".into(), keys_url: None }
+}
+
+fn secret(text: &str) -> Secret {
+    Secret::new(text.to_owned())
+}
+
 fn chat_call() -> Reply {
     Reply::events(&[json!({"choices": [{"delta": {"tool_calls": [{"function": {"name": "report"}}]}}]})])
 }
 
 async fn ask(server: &Server, path: &str) -> Evidence {
     let url = format!("{}{path}", server.url);
-    wire(&client(&url).unwrap(), &target(&url), "m").await
+    wire(&client().unwrap(), &target(&url), "m").await.unwrap()
 }
 
 async fn list(server: &Server, path: &str) -> Result<Models, ProbeError> {
     let url = format!("{}{path}", server.url);
-    models(&client(&url).unwrap(), &target(&url)).await
+    models(&client().unwrap(), &target(&url)).await
 }
 
 #[tokio::test]
@@ -74,14 +83,15 @@ async fn every_page_is_fetched_once_with_the_key() {
         line => panic!("{line}"),
     })
     .await;
+    let key = secret("sk-1");
     let headers = BTreeMap::from([("x-title".to_owned(), "t".to_owned())]);
     let target = Target {
-        bearer: Some("sk-1"),
+        bearer: Some(&key),
         headers: &headers,
-        secret_headers: vec![("x-secret".into(), "s".into())],
+        secret_headers: &[("x-secret".into(), secret("s"))],
         ..target(&format!("{}/v1", server.url))
     };
-    let found = models(&client(&target.base_url).unwrap(), &target).await.unwrap();
+    let found = models(&client().unwrap(), &target).await.unwrap();
     let ids: Vec<_> = found.list.iter().map(|(id, _)| id.as_str()).collect();
     assert_eq!((ids, found.complete), (vec!["a", "b"], true));
     let requests = server.requests();
@@ -235,10 +245,10 @@ async fn each_refusal_says_what_it_means() {
     let cases = [
         (
             Reply::json(401, r#"{"error":{"message":"bad key sk-12345678"}}"#),
-            "the provider refuses the key",
+            "Provider refuses the key",
             "status 401: bad key [redacted]",
         ),
-        (Reply::json(403, r#"{"error":"no"}"#), "the provider refuses the key", "status 403: no"),
+        (Reply::json(403, r#"{"error":"no"}"#), "Provider refuses the key", "status 403: no"),
         (Reply::json(402, r#"{"message":"pay"}"#), "the key works, but the account has no credit", "status 402: pay"),
         (Reply::json(429, "{}"), "the key works, but the provider's rate limit is reached", "status 429: {}"),
         (Reply::json(500, ""), "the provider has trouble of its own", "status 500"),
@@ -259,13 +269,13 @@ async fn each_refusal_says_what_it_means() {
             "`URL/models` redirects elsewhere",
             "it points to `https://login.example/In`",
         ),
-        (Reply::json(404, ""), "there is no API at this base URL", "not found: `URL/models`, `URL/v1/models`"),
     ];
+    let key = secret("sk-12345678");
     for (reply, message, cause) in cases {
         let script = reply.clone();
         let server = Server::start(move |_| script.clone()).await;
-        let target = Target { bearer: Some("sk-12345678"), ..target(&server.url) };
-        let error: Error = models(&client(&target.base_url).unwrap(), &target).await.unwrap_err().into();
+        let target = Target { bearer: Some(&key), ..target(&server.url) };
+        let error: Error = models(&client().unwrap(), &target).await.unwrap_err().into();
         let plain = |text: &str| text.replace(&server.url, "URL");
         let seen: Vec<String> = error.causes().iter().map(|cause| plain(cause)).collect();
         assert_eq!((plain(error.message()), seen), (message.to_owned(), vec![cause.to_owned()]), "{reply:?}");
@@ -274,14 +284,30 @@ async fn each_refusal_says_what_it_means() {
 }
 
 #[tokio::test]
+async fn no_list_is_no_error_but_no_endpoint_is() {
+    let server = Server::start(|_| Reply::not_found()).await;
+    let url = format!("{}/v1/chat/completions", server.url);
+    let listed = list(&server, "/v1/chat/completions").await.unwrap();
+    assert_eq!(listed, Models { base_url: format!("{}/v1", server.url), list: vec![], complete: false });
+    let error: Error = wire(&client().unwrap(), &target(&url), "m").await.unwrap_err().into();
+    let paths = ["/v1/chat/completions", "/chat/completions", "/v1/responses", "/responses"];
+    let asked: Vec<String> = paths.iter().map(|path| format!("`{}{path}`", server.url)).collect();
+    assert_eq!(error.message(), "there is no API at this base URL");
+    assert_eq!(error.causes(), [format!("not found: {}", asked.join(", "))]);
+    assert_eq!(error.kind(), Kind::Upstream);
+}
+
+#[tokio::test]
 async fn a_key_that_was_never_sent_is_not_called_wrong() {
     let server = Server::start(|_| Reply::json(401, r#"{"error":"who are you"}"#)).await;
     let error = list(&server, "/v1").await.unwrap_err();
-    assert_eq!(error, ProbeError::NoKey { status: 401, words: "who are you".into() });
-    let template = crate::catalog::provider("groq");
+    assert_eq!(error, ProbeError::NoKey { who: who(), status: 401, words: "who are you".into() });
+    let url = format!("{}/v1", server.url);
+    let keyed = Target { keys_url: Some("https://keys.example"), ..target(&url) };
+    let error = models(&client().unwrap(), &keyed).await.unwrap_err();
     assert_eq!(
-        error.explain(template).hints(),
-        ["get a key at https://console.groq.com/keys, then run `codexgw add groq` again"]
+        Error::from(error).hints(),
+        ["get a key at https://keys.example, and give it with `--key-stdin` or when asked"]
     );
 }
 
@@ -294,7 +320,7 @@ async fn an_unknown_model_is_told_from_a_missing_path() {
     ] {
         let body = json!({"error": {"message": words}}).to_string();
         let server = Server::start(move |_| Reply::json(status, &body)).await;
-        let error = decide(&ask(&server, "/v1").await, None, Via::Auto).unwrap_err();
+        let error = wire(&client().unwrap(), &target(&server.url), "m").await.unwrap_err();
         assert_eq!(error, ProbeError::NoSuchModel { model: "m".into(), words: words.into() });
     }
 }
@@ -308,10 +334,10 @@ async fn a_public_list_does_not_hide_a_wrong_key() {
     })
     .await;
     let url = format!("{}/v1/", server.url);
-    let client = client(&url).unwrap();
-    let check = async |key| check_key(&client, &Target { bearer: Some(key), ..target(&url) }, "/key").await;
+    let client = client().unwrap();
+    let check = async |key| check_key(&client, &Target { bearer: Some(&secret(key)), ..target(&url) }, "/key").await;
     assert_eq!(check("sk-good").await, Ok(()));
-    assert_eq!(check("sk-bad").await, Err(ProbeError::WrongKey { status: 401, words: "{}".into() }));
+    assert_eq!(check("sk-bad").await, Err(ProbeError::WrongKey { who: who(), status: 401, words: "{}".into() }));
     let elsewhere = check_key(&client, &target(&url), "/nothing").await;
     assert_eq!(elsewhere, Ok(()));
 }
@@ -352,7 +378,7 @@ async fn servers_in_the_house_tell_the_context_in_use() {
         (Server::start(|_| Reply::not_found()).await, ModelFacts::default()),
     ] {
         let url = format!("{}/v1", server.url);
-        assert_eq!(details(&client(&url).unwrap(), &target(&url), "m").await, expected);
+        assert_eq!(details(&client().unwrap(), &target(&url), "m").await, expected);
     }
 }
 
@@ -360,11 +386,11 @@ async fn servers_in_the_house_tell_the_context_in_use() {
 async fn a_proxy_that_refuses_is_named() {
     let server = Server::start(|_| Reply::raw("HTTP/1.1 403 Forbidden\r\ncontent-length: 0\r\n\r\n")).await;
     let proxied = reqwest::Client::builder().proxy(reqwest::Proxy::all(&server.url).unwrap()).build().unwrap();
-    let error = models(&proxied, &target("https://api.example.com/v1")).await.unwrap_err();
+    let error = models(&proxied.into(), &target("https://api.example.com/v1")).await.unwrap_err();
     assert!(matches!(&error, ProbeError::Proxy { host, .. } if host == "api.example.com"), "{error:?}");
     assert_eq!(server.lines(), ["CONNECT api.example.com:443"]);
     assert_eq!(
-        error.explain(None).hints()[0],
+        Error::from(error).hints()[0],
         "where the host can be reached without it: `export NO_PROXY=api.example.com`"
     );
 }
@@ -378,7 +404,7 @@ async fn a_name_that_does_not_resolve_is_named() {
         }
     }
     let client = reqwest::Client::builder().no_proxy().dns_resolver(Nothing).build().unwrap();
-    let error = models(&client, &target("https://api.exmaple.com/v1")).await.unwrap_err();
+    let error = models(&client.into(), &target("https://api.exmaple.com/v1")).await.unwrap_err();
     assert_eq!(error, ProbeError::NoSuchHost { host: "api.exmaple.com".into() });
 }
 
@@ -388,15 +414,12 @@ async fn no_connection_is_told_by_its_cause() {
     let host = listener.local_addr().unwrap().to_string();
     drop(listener);
     let url = format!("http://{host}/v1");
-    let error = models(&client(&url).unwrap(), &target(&url)).await.unwrap_err();
+    let error = models(&client().unwrap(), &target(&url)).await.unwrap_err();
     assert!(
         matches!(&error, ProbeError::Unreachable { host: named, why } if *named == host && why.contains("refused")),
         "{error:?}"
     );
-    assert_eq!(
-        error.explain(None).hints(),
-        ["start the server, or name another with `codexgw add custom --base-url URL`"]
-    );
+    assert_eq!(Error::from(error).hints(), ["start the server, or name another: `--base-url URL`"]);
 
     let server = Server::start(|_| Reply::raw("")).await;
     let error = list(&server, "/v1").await.unwrap_err();
@@ -416,13 +439,11 @@ async fn https_to_a_port_without_tls_says_so() {
         tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 Bad Request\r\n\r\n").await.unwrap();
     });
     let url = format!("https://{host}/v1");
-    let error = models(&client(&url).unwrap(), &target(&url)).await.unwrap_err();
+    let error = models(&client().unwrap(), &target(&url)).await.unwrap_err();
     plain.await.unwrap();
     assert!(matches!(&error, ProbeError::Tls { host: named, .. } if *named == host), "{error:?}");
-    let hint = format!(
-        "the port speaks no TLS: if you trust the network, run `codexgw add custom --base-url http://{host}/v1`"
-    );
-    assert_eq!(error.explain(None).hints(), [hint]);
+    let hint = format!("the port speaks no TLS; if you trust the network: `--base-url http://{host}/v1`");
+    assert_eq!(Error::from(error).hints(), [hint]);
     assert!(server.lines().is_empty());
 }
 
@@ -431,7 +452,7 @@ async fn silence_ends_at_the_time_limit() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();
     let url = format!("http://{host}/v1");
-    let request = client(&url).unwrap().get(&url);
+    let request = client().unwrap().get(&url);
     let error = super::client::exchange(request, &target(&url), Duration::from_millis(50)).await.unwrap_err();
     assert_eq!(error, ProbeError::Timeout { host });
 }
@@ -448,7 +469,7 @@ async fn a_stream_that_stays_open_after_its_end_is_not_waited_for() {
         tokio::io::AsyncWriteExt::write_all(&mut stream, format!("{head}{body}").as_bytes()).await.unwrap();
         stream
     };
-    let request = client(&url).unwrap().get(&url);
+    let request = client().unwrap().get(&url);
     let target = target(&url);
     let (open, reply) = tokio::join!(serve, super::client::exchange(request, &target, Duration::from_mins(1)));
     assert_eq!(reply.unwrap().body, body);
@@ -458,14 +479,21 @@ async fn a_stream_that_stays_open_after_its_end_is_not_waited_for() {
 #[tokio::test]
 async fn a_header_that_http_forbids_is_refused_before_anything_is_sent() {
     let server = Server::start(|_| Reply::not_found()).await;
-    let target = Target { bearer: Some("a\nb"), ..target(&server.url) };
-    let error = models(&client(&target.base_url).unwrap(), &target).await.unwrap_err();
+    let key = secret("a\nb");
+    let target = Target { bearer: Some(&key), ..target(&server.url) };
+    let error = models(&client().unwrap(), &target).await.unwrap_err();
     assert_eq!(error, ProbeError::BadHeader { name: "authorization".into() });
     assert_eq!(Error::from(error).kind(), Kind::Fixable);
     assert!(server.lines().is_empty());
 }
 
-#[test]
-fn a_client_for_a_bad_url_is_refused() {
-    assert_eq!(client("ftp://a.b").unwrap_err().kind(), Kind::Fixable);
+#[tokio::test]
+async fn a_bad_base_url_is_refused_before_anything_is_sent() {
+    for url in ["ftp://a.b", "https://a.b/v1?x=1"] {
+        let client = client().unwrap();
+        let listed = models(&client, &target(url)).await.unwrap_err();
+        assert!(matches!(listed, ProbeError::BaseUrl { .. }), "{listed:?}");
+        assert_eq!(wire(&client, &target(url), "m").await.unwrap_err(), listed);
+        assert_eq!(Error::from(listed).kind(), Kind::Fixable);
+    }
 }

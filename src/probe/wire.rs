@@ -2,10 +2,9 @@
 
 use std::time::Duration;
 
-use reqwest::Client;
 use serde_json::Value;
 
-use super::client::exchange;
+use super::client::{Client, exchange};
 use super::error::path;
 use super::question::{self, FEW_TOKENS, MORE_TOKENS, Wanted};
 use super::{Answer, ChatForm, Evidence, ProbeError, ResponsesForm, Target, normalise};
@@ -15,12 +14,15 @@ use crate::protocol::Wire;
 const WITHIN: Duration = Duration::from_mins(1);
 
 /// Asks both endpoints, at each candidate base URL until both have answered. A provider whose `/responses` lies beside
-/// the version segment and not under it (DeepSeek) is found in this way too.
-pub async fn wire(client: &Client, target: &Target<'_>, model: &str) -> Evidence {
+/// the version segment and not under it (DeepSeek) is found in this way too: the base URL to keep is the evidence's.
+///
+/// # Errors
+/// When neither endpoint spoke: what the weightier failure means.
+pub async fn wire(client: &Client, target: &Target<'_>, model: &str) -> Result<Evidence, ProbeError> {
     let asker = Asker { client, target, model };
     let nothing = || ProbeError::NotFound { urls: vec![] };
     let mut best: Option<Evidence> = None;
-    for base_url in normalise(&target.base_url).unwrap_or_default() {
+    for base_url in normalise(&target.base_url)? {
         let responses = asker.responses(&base_url).await;
         // The chat endpoint that was found already is good enough, unless this base URL has both.
         let found_chat = best.as_ref().is_some_and(|best| best.chat.spoke().is_some());
@@ -41,11 +43,11 @@ pub async fn wire(client: &Client, target: &Target<'_>, model: &str) -> Evidence
             break;
         }
     }
-    best.unwrap_or_else(|| Evidence {
-        base_url: target.base_url.clone(),
-        responses: Answer::Failed(nothing()),
-        chat: Answer::Failed(nothing()),
-    })
+    let evidence = best.ok_or_else(nothing)?;
+    match evidence.silence() {
+        Some(error) => Err(error),
+        None => Ok(evidence),
+    }
 }
 
 /// The one with more endpoints that spoke; of equals the first, with the errors of both.
@@ -142,11 +144,11 @@ impl Asker<'_> {
     async fn ask(&self, base_url: &str, wire: Wire, question: &Value) -> Result<String, ProbeError> {
         let request = self
             .client
-            .post(format!("{base_url}{}", path(wire)))
+            .post(&format!("{base_url}{}", path(wire)))
             .header(http::header::CONTENT_TYPE, "application/json")
             .header(http::header::ACCEPT, "text/event-stream")
             .body(question.to_string());
         let reply = exchange(request, self.target, WITHIN).await?;
-        Ok(reply.judge(self.target.bearer.is_some(), Some(self.model))?.body)
+        Ok(reply.judge(self.target, Some(self.model))?.body)
     }
 }

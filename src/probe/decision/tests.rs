@@ -1,6 +1,7 @@
 //! Every kind of evidence and the decision that it leads to.
 
 use super::*;
+use crate::probe::Who;
 
 fn refused(words: &str) -> ProbeError {
     ProbeError::Refused { status: 400, words: words.into() }
@@ -162,7 +163,7 @@ fn a_wish_is_named_beside_what_was_seen() {
 #[test]
 fn of_two_failures_the_one_that_says_more_is_told() {
     use Answer::{Failed, Spoke};
-    let key = ProbeError::WrongKey { status: 401, words: "no".into() };
+    let key = ProbeError::WrongKey { who: Who { name: "P".into(), keys_url: None }, status: 401, words: "no".into() };
     let flawed = Spoke(ResponsesForm { flaw: Some("no `id`".into()), ..ResponsesForm::default() });
     let both = ProbeError::NotFound { urls: vec!["http://h/x".into(), "http://h/x".into()] };
     for (responses, chat, expected) in [

@@ -112,8 +112,10 @@ pub fn target(base_url: &str) -> Target<'static> {
         base_url: base_url.to_owned(),
         bearer: None,
         headers: &NO_HEADERS,
-        secret_headers: vec![],
+        secret_headers: &[],
         models_path: None,
+        name: "Provider",
+        keys_url: None,
     }
 }
 
