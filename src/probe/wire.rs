@@ -26,14 +26,14 @@ pub async fn wire(client: &Client, target: &Target<'_>, model: &str) -> Result<E
         let responses = asker.responses(&base_url).await;
         // The chat endpoint that was found already is good enough, unless this base URL has both.
         let found_chat = best.as_ref().is_some_and(|best| best.chat.spoke().is_some());
-        let chat = if found_chat && responses.spoke().is_none() {
-            Answer::Failed(nothing())
-        } else if let Some(error) = responses.failed().filter(|error| error.is_final()) {
-            Answer::Failed(error.clone())
-        } else {
-            asker.chat(&base_url).await
+        let hopeless = responses.failed().filter(|error| error.is_final());
+        let chat = match hopeless {
+            _ if found_chat && responses.spoke().is_none() => Answer::Failed(nothing()),
+            // A server that is silent on one endpoint may well speak on the other.
+            Some(error) if !matches!(error, ProbeError::Timeout { .. }) => Answer::Failed(error.clone()),
+            _ => asker.chat(&base_url).await,
         };
-        let stop = responses.failed().is_some_and(ProbeError::is_final);
+        let stop = hopeless.is_some();
         let evidence = Evidence { base_url, responses, chat };
         best = Some(match best {
             Some(best) => better(best, evidence),
