@@ -1,0 +1,174 @@
+//! One answer on its way from the upstream's bytes to Codex's events.
+
+use crate::protocol::chat;
+use crate::protocol::ir::{Delta, Usage};
+use crate::protocol::responses::{Encoder, KEEPALIVE, Tap};
+use crate::protocol::{End, Failure, sse};
+
+/// The translation of one streamed answer; it ends with exactly one terminal event.
+pub(super) enum Translation {
+    /// From Chat Completions.
+    Chat(Box<FromChat>),
+    /// Responses already: bytes through, watched.
+    Pass(Box<Passed>),
+}
+
+/// A Chat Completions answer in the making.
+pub(super) struct FromChat {
+    /// The framing; none when the upstream answers with one whole document although a stream was asked for.
+    framing: Option<sse::Decoder>,
+    whole: Vec<u8>,
+    decoder: chat::Decoder,
+    encoder: Encoder,
+    events: Vec<sse::Event>,
+    deltas: Vec<Delta>,
+    open: bool,
+}
+
+/// A Responses answer that passes.
+pub(super) struct Passed {
+    tap: Tap,
+    /// Whether the last piece ended with an event, so that one of ours may follow.
+    between_events: bool,
+    /// Writes the terminal event that the upstream left out.
+    encoder: Encoder,
+    failed: bool,
+}
+
+impl Translation {
+    /// From Chat Completions.
+    pub(super) fn chat(decoder: chat::Decoder, encoder: Encoder) -> Self {
+        Self::Chat(Box::new(FromChat {
+            framing: Some(sse::Decoder::new()),
+            whole: Vec::new(),
+            decoder,
+            encoder,
+            events: Vec::new(),
+            deltas: Vec::new(),
+            open: false,
+        }))
+    }
+
+    /// Bytes through.
+    pub(super) fn pass(encoder: Encoder) -> Self {
+        Self::Pass(Box::new(Passed { tap: Tap::new(), between_events: true, encoder, failed: false }))
+    }
+
+    /// The stream opens: Codex gets its first event. A passed stream brings its own.
+    pub(super) fn open(&mut self, out: &mut Vec<u8>) {
+        if let Self::Chat(chat) = self
+            && !std::mem::replace(&mut chat.open, true)
+        {
+            chat.encoder.open(out);
+        }
+    }
+
+    /// The upstream answers with one document instead of events.
+    pub(super) fn expect_whole(&mut self) {
+        if let Self::Chat(chat) = self {
+            chat.framing = None;
+        }
+    }
+
+    /// A piece of the upstream's answer.
+    pub(super) fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Self::Chat(chat) => chat.feed(piece, out),
+            Self::Pass(passed) => {
+                passed.tap.feed(piece);
+                passed.between_events = [&b"\n\n"[..], b"\r\n\r\n", b"\r\r"].iter().any(|end| piece.ends_with(end));
+                out.extend_from_slice(piece);
+            }
+        }
+    }
+
+    /// The upstream's answer is over; what is missing is said.
+    pub(super) fn end(&mut self, end: End, out: &mut Vec<u8>) {
+        match self {
+            Self::Chat(chat) => chat.end(end, out),
+            Self::Pass(passed) if passed.tap.is_terminated() => {}
+            Self::Pass(passed) => passed.fail(&end.failure(), out),
+        }
+    }
+
+    /// Ends the stream with `response.failed`.
+    pub(super) fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
+        match self {
+            Self::Chat(chat) => chat.encoder.fail(failure, out),
+            Self::Pass(passed) => passed.fail(failure, out),
+        }
+    }
+
+    /// A line that Codex passes over and that resets its idle timer.
+    pub(super) fn keep_alive(&mut self, out: &mut Vec<u8>) {
+        match self {
+            Self::Pass(passed) if !passed.between_events => {}
+            _ => out.extend_from_slice(KEEPALIVE),
+        }
+    }
+
+    /// Whether the terminal event is out.
+    pub(super) fn is_finished(&self) -> bool {
+        match self {
+            Self::Chat(chat) => chat.encoder.is_finished(),
+            Self::Pass(passed) => passed.failed || passed.tap.is_terminated(),
+        }
+    }
+
+    /// Whether the terminal event says that it failed.
+    pub(super) fn has_failed(&self) -> bool {
+        match self {
+            Self::Chat(chat) => chat.encoder.failure().is_some(),
+            Self::Pass(passed) => passed.failed,
+        }
+    }
+
+    /// Tokens, when the upstream has told.
+    pub(super) fn usage(&self) -> Option<&Usage> {
+        match self {
+            Self::Chat(chat) => chat.encoder.usage(),
+            Self::Pass(passed) => passed.tap.usage(),
+        }
+    }
+}
+
+impl FromChat {
+    fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        let Some(framing) = &mut self.framing else {
+            self.whole.extend_from_slice(piece);
+            return;
+        };
+        if let Err(error) = framing.feed(piece, &mut self.events) {
+            self.decoder.finish(End::Cut(error.to_string()), &mut self.deltas);
+        }
+        for event in self.events.drain(..) {
+            self.decoder.feed(&event, &mut self.deltas);
+        }
+        self.push(out);
+    }
+
+    fn end(&mut self, end: End, out: &mut Vec<u8>) {
+        if self.framing.is_none() && matches!(end, End::Clean) {
+            self.decoder.feed_whole(&self.whole, &mut self.deltas);
+        }
+        self.decoder.finish(end, &mut self.deltas);
+        self.push(out);
+    }
+
+    fn push(&mut self, out: &mut Vec<u8>) {
+        for delta in self.deltas.drain(..) {
+            self.encoder.push(delta, out);
+        }
+    }
+}
+
+impl Passed {
+    fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
+        if !self.between_events {
+            // Ends the torn event, so that ours is read as one of its own.
+            out.extend_from_slice(b"\n\n");
+        }
+        self.failed = true;
+        self.encoder.fail(failure, out);
+    }
+}
