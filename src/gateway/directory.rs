@@ -65,7 +65,7 @@ impl Directory {
             match parse(&self.file) {
                 Ok(settings) => state.catalogue = Arc::new(Catalogue::new(settings)),
                 Err(error) => {
-                    tracing::warn!(cause = ?error.causes(), "the settings cannot be read; the last good ones stay")
+                    tracing::warn!(cause = ?error.causes(), "the settings cannot be read; the last good ones stay");
                 }
             }
         }

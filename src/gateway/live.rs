@@ -151,6 +151,7 @@ impl Live {
                 }
                 self.translation.open(&mut self.out);
                 self.stage = Stage::Streaming(response);
+                self.set_alarm();
             }
             Err(no_answer) => {
                 self.record.status = no_answer.status.map(|status| status.as_u16());
@@ -165,8 +166,10 @@ impl Live {
                 self.record.first_byte();
                 self.heard = Instant::now();
                 self.translation.feed(&piece, &mut self.out);
-                if self.translation.is_finished() {
-                    self.finish();
+                if self.translation.is_finished()
+                    && let Some(response) = self.finish()
+                {
+                    tokio::spawn(timeout(TAIL_TIME, read_tail(response)));
                 }
             }
             Ok(None) => self.end(End::Clean),
@@ -202,9 +205,14 @@ impl Live {
             self.translation.keep_alive(&mut self.out);
             self.said = now;
         }
-        let next = self.said + self.keepalive;
-        let next = if matches!(self.stage, Stage::Streaming(_)) { next.min(self.heard + self.silence) } else { next };
-        self.alarm.as_mut().reset(next);
+        self.set_alarm();
+    }
+
+    /// Sets the alarm to when something may be due. Pieces that come and go do not touch it: it looks when it rings.
+    fn set_alarm(&mut self) {
+        let speak = self.said + self.keepalive;
+        let due = if matches!(self.stage, Stage::Streaming(_)) { speak.min(self.heard + self.silence) } else { speak };
+        self.alarm.as_mut().reset(due);
     }
 
     fn end(&mut self, end: End) {
@@ -217,11 +225,13 @@ impl Live {
         self.finish();
     }
 
-    fn finish(&mut self) {
+    /// The terminal event is written. What is left of the upstream's answer is dropped, unless somebody wants it.
+    fn finish(&mut self) -> Option<Response> {
         self.record.usage = self.translation.usage().cloned();
         self.record.outcome = if self.translation.has_failed() { Outcome::Failed } else { Outcome::Answered };
-        if let Stage::Streaming(response) = std::mem::replace(&mut self.stage, Stage::Done) {
-            tokio::spawn(timeout(TAIL_TIME, read_tail(response)));
+        match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Streaming(response) => Some(response),
+            Stage::Connecting(_) | Stage::Done => None,
         }
     }
 }

@@ -21,6 +21,9 @@ mod translation;
 mod upstream;
 mod whole;
 
+#[cfg(test)]
+mod tests;
+
 pub use lifecycle::{DETACHED_FLAG, DETACHED_IDLE, Running, ServeOptions, ensure, pick_port, serve, status, stop};
 
 /// Our version, as the gateway proves it and upstreams see it.

@@ -13,27 +13,36 @@ pub(super) fn answer(gateway: &Gateway, query: Option<&str>) -> Answer {
     let version = query
         .and_then(|query| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "client_version"))
         .map(|(_, version)| version.into_owned());
-    let document = document(&gateway.directory.current().settings, &entries_for(&gateway.home, version.as_deref()));
+    let instructions = instructions(&gateway.home, version.as_deref());
+    let document = document(&gateway.directory.current().settings, |slug, facts, priority| {
+        entry(slug, facts, &instructions, priority)
+    });
     answer::json(StatusCode::OK, document.to_string())
 }
 
-/// Codex reads `models`, SDKs read `object` and `data`; Codex accepts both in one answer (measured, G32).
-fn document(settings: &Settings, entry: &dyn Fn(&str, &ModelFacts, u32) -> Value) -> Value {
-    let names = settings.providers.iter().filter(|(_, provider)| provider.road == Road::Gateway);
-    let names = names.flat_map(|(id, provider)| {
-        let first = provider.models.get_key_value(&provider.model);
-        let rest = provider.models.iter().filter(|(model, _)| **model != provider.model);
-        first.into_iter().chain(rest).map(move |(model, facts)| (id, format!("{id}/{model}"), facts))
-    });
+/// Codex reads `models`, SDKs read `object` and `data`; Codex accepts both in one answer (measured, G32). A provider's
+/// own choice comes first among its models.
+fn document(settings: &Settings, entry: impl Fn(&str, &ModelFacts, u32) -> Value) -> Value {
+    let unknown = ModelFacts::default();
     let (mut models, mut data) = (Vec::new(), Vec::new());
-    for (priority, (id, slug, facts)) in (1..).zip(names) {
-        models.push(entry(&slug, facts, priority));
-        data.push(json!({"id": slug, "object": "model", "owned_by": id}));
+    let mut priority = 0;
+    for (id, provider) in settings.providers.iter().filter(|(_, provider)| provider.road == Road::Gateway) {
+        let chosen = (&provider.model, provider.models.get(&provider.model).unwrap_or(&unknown));
+        let others = provider.models.iter().filter(|(model, _)| **model != provider.model);
+        for (model, facts) in std::iter::once(chosen).chain(others) {
+            priority += 1;
+            let slug = format!("{id}/{model}");
+            models.push(entry(&slug, facts, priority));
+            data.push(json!({"id": slug, "object": "model", "owned_by": id}));
+        }
     }
     json!({"models": models, "object": "list", "data": data})
 }
 
-/// Codex's catalogue entries for that version of Codex.
-fn entries_for(_home: &Home, _version: Option<&str>) -> Box<dyn Fn(&str, &ModelFacts, u32) -> Value> {
-    Box::new(|slug, _facts, priority| json!({"slug": slug, "priority": priority}))
+fn instructions(_home: &Home, _client_version: Option<&str>) -> String {
+    String::new()
+}
+
+fn entry(slug: &str, _facts: &ModelFacts, _instructions: &str, priority: u32) -> Value {
+    json!({"slug": slug, "priority": priority})
 }

@@ -19,14 +19,14 @@ pub use server::serve;
 pub use starter::ensure;
 
 /// How long a gateway that nobody watches stays without a request.
-pub const DETACHED_IDLE: Duration = Duration::from_secs(6 * 60 * 60);
+pub const DETACHED_IDLE: Duration = Duration::from_hours(6);
 
 /// The hidden option of `codexgw gateway serve` that a detached start passes: leave the terminal's session, end after
 /// [`DETACHED_IDLE`].
 pub const DETACHED_FLAG: &str = "--detached";
 
 /// How to serve.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone, Copy, Default)]
 pub struct ServeOptions {
     /// A port for this run only; else the one in the settings.
     pub port: Option<u16>,
@@ -44,3 +44,6 @@ pub struct Running {
     /// Its version.
     pub version: String,
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,11 +33,11 @@ pub fn serve(home: &Home, options: ServeOptions) -> Result<()> {
         let _ = rustix::process::setsid();
     }
     log_to_stderr();
-    serve_as(home, &options, VERSION, Limits::default())
+    serve_as(home, options, VERSION, Limits::default())
 }
 
 /// [`serve`] without what belongs to the process; version and limits are given from outside for the tests.
-pub(super) fn serve_as(home: &Home, options: &ServeOptions, version: &str, limits: Limits) -> Result<()> {
+pub(super) fn serve_as(home: &Home, options: ServeOptions, version: &str, limits: Limits) -> Result<()> {
     let workers = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 4));
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(workers)
@@ -49,7 +49,7 @@ pub(super) fn serve_as(home: &Home, options: &ServeOptions, version: &str, limit
     served
 }
 
-async fn run(home: &Home, options: &ServeOptions, version: &str, limits: Limits) -> Result<()> {
+async fn run(home: &Home, options: ServeOptions, version: &str, limits: Limits) -> Result<()> {
     let place = Place::new(home);
     let lock = place.serving_lock(LOCK_PATIENCE)?.ok_or_else(|| already_running(&place))?;
     let port = match options.port {

@@ -1,6 +1,6 @@
 //! Making sure that a gateway runs: what `codexgw token` does before it hands the gateway's token out.
 
-use std::process::{Child, Command, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -26,6 +26,9 @@ pub fn ensure(home: &Home) -> Result<(Running, Secret)> {
     starter.ensure()
 }
 
+/// Tells whether the gateway that was started has ended already.
+pub(super) type Launched = Box<dyn FnMut() -> bool>;
+
 /// Starts gateways; the version and the way to start one are given from outside for the tests.
 pub(super) struct Starter<'a> {
     /// Whose gateway.
@@ -33,7 +36,7 @@ pub(super) struct Starter<'a> {
     /// A running one that is older than this is taken over.
     pub version: &'a str,
     /// Starts one, detached.
-    pub launch: &'a dyn Fn() -> Result<Child>,
+    pub launch: &'a dyn Fn() -> Result<Launched>,
 }
 
 impl Starter<'_> {
@@ -67,38 +70,38 @@ impl Starter<'_> {
             Listener::Ours(running) => ask_to_stop(&running, token)?,
             Listener::Stranger => return Err(stranger(&place, port)?),
         }
-        let mut child = (self.launch)()?;
+        let mut has_ended = (self.launch)()?;
         loop {
             if let Some(running) = announced(self.home, token)?.filter(|running| self.is_current(running)) {
                 return Ok(running);
             }
-            let ended = child.try_wait().ok().flatten();
-            if ended.is_some() || Instant::now() >= deadline {
-                return Err(self.did_not_start(&place));
+            if has_ended() || Instant::now() >= deadline {
+                return Err(did_not_start(&place));
             }
             thread::sleep(Duration::from_millis(2));
         }
     }
 
-    fn did_not_start(&self, place: &Place) -> Error {
-        let error = Error::fixable("the gateway did not start");
-        let error = match place.last_log_line() {
-            Some(line) => error.cause(line),
-            None => error,
-        };
-        let error = match place.whereabouts() {
-            Some(here) => error.hint(format!(
-                "process {} may hold its lock without answering; end it by hand: `kill {}`",
-                here.pid, here.pid
-            )),
-            None => error,
-        };
-        error.hint(format!("read `{}`, or watch it: `codexgw gateway serve`", place.log_file().display()))
-    }
-
     fn is_current(&self, running: &Running) -> bool {
         version_parts(&running.version) >= version_parts(self.version)
     }
+}
+
+/// Why no gateway proved itself in time.
+fn did_not_start(place: &Place) -> Error {
+    let error = Error::fixable("the gateway did not start");
+    let error = match place.last_log_line() {
+        Some(line) => error.cause(line),
+        None => error,
+    };
+    let error = match place.whereabouts() {
+        Some(here) => error.hint(format!(
+            "process {} may hold its lock without answering; end it by hand: `kill {}`",
+            here.pid, here.pid
+        )),
+        None => error,
+    };
+    error.hint(format!("read `{}`, or watch it: `codexgw gateway serve`", place.log_file().display()))
 }
 
 /// The numbers of a version, for comparing; what is not a number counts as nought.
@@ -109,7 +112,7 @@ fn version_parts(version: &str) -> [u64; 3] {
 
 /// Starts this program as a gateway of its own: no terminal, no working folder, stderr in the log. It leaves the
 /// session itself, since only it can do so safely.
-fn launch(home: &Home) -> Result<Child> {
+fn launch(home: &Home) -> Result<Launched> {
     let log = Place::new(home).open_log()?;
     let cannot = |e: std::io::Error| Error::fixable("cannot start the gateway").cause(e);
     let mut command = Command::new(std::env::current_exe().map_err(cannot)?);
@@ -130,7 +133,8 @@ fn launch(home: &Home) -> Result<Child> {
             DETACHED_PROCESS | CREATE_NEW_PROCESS_GROUP,
         );
     }
-    command.spawn().map_err(cannot)
+    let mut child = command.spawn().map_err(cannot)?;
+    Ok(Box::new(move || matches!(child.try_wait(), Ok(Some(_)))))
 }
 
 /// Why the listener on `port` could not prove itself.
