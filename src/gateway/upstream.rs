@@ -121,6 +121,8 @@ impl Upstream {
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(self.limits.connect)
                 .tcp_nodelay(true)
+                .http2_keep_alive_interval(self.limits.connect * 2)
+                .http2_keep_alive_timeout(self.limits.connect)
                 .referer(false);
             let builder = if direct { builder.no_proxy() } else { builder };
             builder.build().map_err(|error| cause_of(&error))
@@ -215,4 +217,31 @@ pub(super) fn cause_of(error: &reqwest::Error) -> String {
 fn unreachable(call: &Call, cause: &str) -> Failure {
     let host = call.url.host_str().unwrap_or_default();
     Failure::shown(format!("cannot reach {} at `{host}`: {cause}\nhint: `codexgw doctor`", call.name))
+}
+
+#[cfg(test)]
+mod tests {
+    use url::Url;
+
+    use super::is_loopback;
+
+    #[test]
+    fn loopback_is_told_from_what_only_looks_like_it() {
+        let table = [
+            ("http://127.0.0.1:11434/v1", true),
+            ("http://127.8.8.8/v1", true),
+            ("http://[::1]:1/v1", true),
+            ("http://LOCALHOST/v1", true),
+            ("http://ollama.localhost/v1", true),
+            ("http://0x7f.1/v1", true),
+            ("https://localhost.example/v1", false),
+            ("https://notlocalhost/v1", false),
+            ("https://127.0.0.1.example/v1", false),
+            ("http://10.0.0.1/v1", false),
+            ("http://[::2]/v1", false),
+        ];
+        for (url, expected) in table {
+            assert_eq!(is_loopback(&Url::parse(url).unwrap()), expected, "{url}");
+        }
+    }
 }

@@ -19,7 +19,7 @@ const ANSWER_TIME: Duration = Duration::from_millis(1500);
 /// Time for a gateway to close its port after it agreed to stop.
 const STOP_TIME: Duration = Duration::from_secs(5);
 /// The gateway's own answers here are a few hundred bytes.
-const ANSWER_BYTES: u64 = 16 << 10;
+const ANSWER_BYTES: usize = 16 << 10;
 
 /// Who is on a port.
 #[derive(Debug, PartialEq, Eq)]
@@ -77,38 +77,27 @@ pub(super) fn announced(home: &Home, token: &Secret) -> Result<Option<Running>> 
 
 /// Asks whoever listens on `port` to prove that they are our gateway.
 pub(super) fn challenge(port: u16, token: &Secret) -> Result<Listener> {
-    let nonce = Nonce::random()?;
-    let stream = match connect(port) {
-        Ok(stream) => stream,
-        Err(e) if e.kind() == io::ErrorKind::ConnectionRefused => return Ok(Listener::Nobody),
-        Err(_) => return Ok(Listener::Stranger),
-    };
-    let head = format!("GET {CHALLENGE_PATH} HTTP/1.1\r\n{NONCE_HEADER}: {nonce}\r\n");
-    let identity = talk(stream, port, &head)
-        .ok()
-        .filter(|(status, _)| *status == 200)
-        .and_then(|(_, body)| serde_json::from_slice::<Identity>(&body).ok());
-    Ok(match identity {
-        Some(identity) if identity.is_proven(token, nonce, port) => {
-            Listener::Ours(Running { port, pid: identity.pid, version: identity.version })
-        }
-        _ => Listener::Stranger,
-    })
+    // Windows takes its time to refuse, so that a timeout means the same; whoever starts a gateway finds out.
+    let Ok(mut talk) = Talk::open(port) else { return Ok(Listener::Nobody) };
+    Ok(talk.challenge(token)?.map_or(Listener::Stranger, Listener::Ours))
 }
 
-/// Sends the token to a gateway that has just proven itself, and waits until its port is closed.
+/// Asks a gateway to stop, and waits until its port is closed. It has to prove itself once more on the very connection
+/// that the token then goes over.
 pub(super) fn ask_to_stop(running: &Running, token: &Secret) -> Result<()> {
     let Running { port, pid, version } = running;
     let stuck = || {
         Error::fixable(format!("the gateway on port {port} (process {pid}, version `{version}`) does not stop"))
             .hint(format!("end it by hand: `kill {pid}`"))
     };
+    let Ok(mut talk) = Talk::open(*port) else { return Ok(()) };
+    if talk.challenge(token)?.as_ref() != Some(running) {
+        return Err(stuck().cause("it no longer proves itself"));
+    }
     let head = format!("POST {STOP_PATH} HTTP/1.1\r\nauthorization: Bearer {}\r\n", token.expose());
-    let answered = connect(*port).and_then(|stream| talk(stream, *port, &head));
-    match answered {
+    match talk.request(&head) {
         Ok((202, _)) => {}
         Ok((status, _)) => return Err(stuck().cause(format!("it answered with status {status}"))),
-        Err(e) if e.kind() == io::ErrorKind::ConnectionRefused => return Ok(()),
         Err(e) => return Err(stuck().cause(e)),
     }
     let deadline = Instant::now() + STOP_TIME;
@@ -121,45 +110,67 @@ pub(super) fn ask_to_stop(running: &Running, token: &Secret) -> Result<()> {
     Ok(())
 }
 
-fn connect(port: u16) -> io::Result<TcpStream> {
-    TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), ANSWER_TIME)
+/// One connection to whoever listens on a port.
+struct Talk {
+    stream: TcpStream,
+    port: u16,
 }
 
-/// Sends one request without a body and reads the whole answer: its status and its body.
-fn talk(mut stream: TcpStream, port: u16, head: &str) -> io::Result<(u16, Vec<u8>)> {
-    stream.set_nodelay(true)?;
-    stream.set_write_timeout(Some(ANSWER_TIME))?;
-    let rest = format!("host: 127.0.0.1:{port}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n");
-    stream.write_all(format!("{head}{rest}").as_bytes())?;
-    let answer = read_until_closed(&mut stream)?;
-    parse(&answer).ok_or_else(|| io::Error::new(io::ErrorKind::InvalidData, "the answer is not HTTP"))
-}
+impl Talk {
+    fn open(port: u16) -> io::Result<Self> {
+        let stream = TcpStream::connect_timeout(&SocketAddr::from((Ipv4Addr::LOCALHOST, port)), ANSWER_TIME)?;
+        stream.set_nodelay(true)?;
+        stream.set_write_timeout(Some(ANSWER_TIME))?;
+        Ok(Self { stream, port })
+    }
 
-/// Reads to the end, within [`ANSWER_TIME`] altogether: a stranger who dribbles must not hold Codex up.
-fn read_until_closed(stream: &mut TcpStream) -> io::Result<Vec<u8>> {
-    let deadline = Instant::now() + ANSWER_TIME;
-    let mut answer = Vec::new();
-    let mut piece = [0; 4096];
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        if left.is_zero() || answer.len() as u64 > ANSWER_BYTES {
-            return Err(io::ErrorKind::TimedOut.into());
-        }
-        stream.set_read_timeout(Some(left))?;
-        match stream.read(&mut piece) {
-            Ok(0) => return Ok(answer),
-            Ok(count) => answer.extend_from_slice(&piece[..count]),
-            Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
-            Err(e) => return Err(e),
+    /// Our gateway, when that is who answers.
+    fn challenge(&mut self, token: &Secret) -> Result<Option<Running>> {
+        let nonce = Nonce::random()?;
+        let head = format!("GET {CHALLENGE_PATH} HTTP/1.1\r\n{NONCE_HEADER}: {nonce}\r\n");
+        let Ok((200, body)) = self.request(&head) else { return Ok(None) };
+        Ok(serde_json::from_slice::<Identity>(&body)
+            .ok()
+            .filter(|identity| identity.is_proven(token, nonce, self.port))
+            .map(|identity| Running { port: self.port, pid: identity.pid, version: identity.version }))
+    }
+
+    /// Sends a request without a body; the status and the body of the answer.
+    fn request(&mut self, head: &str) -> io::Result<(u16, Vec<u8>)> {
+        let rest = format!("host: 127.0.0.1:{}\r\ncontent-length: 0\r\n\r\n", self.port);
+        self.stream.write_all(format!("{head}{rest}").as_bytes())?;
+        // Altogether: a stranger who dribbles must not hold Codex up.
+        let deadline = Instant::now() + ANSWER_TIME;
+        let mut answer = Vec::new();
+        let mut piece = [0; 4096];
+        loop {
+            if let Some(whole) = parse(&answer) {
+                return Ok(whole);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() || answer.len() > ANSWER_BYTES {
+                return Err(io::ErrorKind::TimedOut.into());
+            }
+            self.stream.set_read_timeout(Some(left))?;
+            match self.stream.read(&mut piece) {
+                Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+                Ok(count) => answer.extend_from_slice(&piece[..count]),
+                Err(e) if e.kind() == io::ErrorKind::Interrupted => {}
+                Err(e) => return Err(e),
+            }
         }
     }
 }
 
-/// Status and body of an answer that was read to its end.
+/// Status and body of an answer, once it is whole. Our gateway always says how long it is.
 fn parse(answer: &[u8]) -> Option<(u16, Vec<u8>)> {
     let end = answer.windows(4).position(|four| four == b"\r\n\r\n")?;
-    let head = std::str::from_utf8(&answer[..end]).ok()?;
-    let mut words = head.lines().next()?.split(' ');
-    let status = words.next().filter(|word| word.starts_with("HTTP/1.")).and_then(|_| words.next()?.parse().ok())?;
-    Some((status, answer[end + 4..].to_vec()))
+    let mut lines = std::str::from_utf8(&answer[..end]).ok()?.lines();
+    let status = lines.next()?.strip_prefix("HTTP/1.1 ")?.split(' ').next()?.parse().ok()?;
+    let length: usize = lines
+        .filter_map(|line| line.split_once(':'))
+        .find(|(name, _)| name.eq_ignore_ascii_case("content-length"))
+        .and_then(|(_, length)| length.trim().parse().ok())?;
+    let body = answer[end + 4..].get(..length)?;
+    Some((status, body.to_vec()))
 }

@@ -200,9 +200,9 @@ fn a_stranger_on_the_port_gets_nothing() {
     let answers: [&[u8]; 5] = [
         b"",
         b"SSH-2.0-OpenSSH_9.2\r\n",
-        b"HTTP/1.1 200 OK\r\n\r\n",
-        b"HTTP/1.1 200 OK\r\ncontent-type: application/json\r\n\r\n{\"pid\":1,\"version\":\"9.9.9\",\"proof\":\"\"}",
-        b"HTTP/1.1 200 OK\r\n\r\n{\"pid\":1,\"version\":\"9.9.9\",\"proof\":\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff\"}",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 99999\r\n\r\n",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}",
+        b"HTTP/1.1 200 OK\r\ncontent-length: 132\r\n\r\n{\"pid\":1,\"version\":\"9.9.9\",\"proof\":\"00112233445566778899aabbccddeeff00112233445566778899aabbccddeeff00112233445566778899aabbccddee\"}",
     ];
     for answer in answers {
         let sandbox = Sandbox::new();

@@ -391,3 +391,68 @@ async fn many_events_in_one_piece_come_out_in_order() {
     let places: Vec<_> = words.iter().map(|word| answer.find(&format!("\"delta\":\"{word}\""))).collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{answer}");
 }
+
+#[tokio::test]
+async fn an_upstream_that_never_answers_is_given_up() {
+    let limits = Limits { upstream_head: Duration::from_millis(30), ..quick() };
+    let (rig, upstream) = chat_rig(limits).await;
+    let mut client = rig.ask("p/m1", true).await;
+    let mut call = upstream.accept().await;
+    let answer = client.all().await;
+    assert!(answer.contains("\"response.failed\"") && answer.contains("no answer within"), "{answer}");
+    call.closed().await;
+    assert!(!upstream.has_caller(), "what was sent may still be worked on: it is not sent again");
+}
+
+#[tokio::test]
+async fn connections_serve_one_turn_after_another_on_both_legs() {
+    let (rig, upstream) = chat_rig(quick()).await;
+    let mut client = rig.ask("p/m1", true).await;
+    let mut call = upstream.accept().await;
+    let stream = |text: &str| {
+        let last = json!({"choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}]});
+        let body = format!("{}data: {last}\n\ndata: [DONE]\n\n", chat_chunk(text));
+        format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n{:x}\r\n{body}\r\n",
+            body.len()
+        )
+    };
+    call.write(&stream("one")).await;
+    assert!(client.all().await.contains("\"delta\":\"one\""));
+    // The end of the upstream's body comes after the end of the answer.
+    call.write("0\r\n\r\n").await;
+    // When the gateway has seen that end, the next turn comes on the same connection; turns before that come on others.
+    for _ in 0..100 {
+        client.again(rig.turn("p/m1", true).as_bytes()).await;
+        let reused = tokio::select! {
+            () = call.read_request() => true,
+            mut other = upstream.accept() => {
+                other.open_stream().await;
+                other.text("two").await;
+                other.done().await;
+                false
+            }
+        };
+        if reused {
+            call.write(&format!("{}0\r\n\r\n", stream("two"))).await;
+        }
+        assert!(client.all().await.contains("\"delta\":\"two\""));
+        if reused {
+            return;
+        }
+    }
+    panic!("the upstream's connection is never used again");
+}
+
+#[tokio::test]
+async fn a_large_history_goes_through_whole() {
+    let (rig, upstream) = responses_rig(quick()).await;
+    let text = "history ".repeat(1 << 20);
+    let body = json!({"model": "p/m1", "stream": true, "input": text}).to_string();
+    let mut client = rig.send(rig.post("/v1/responses", &body).as_bytes()).await;
+    let mut call = upstream.accept().await;
+    assert_eq!(call.body()["input"].as_str().unwrap().len(), text.len());
+    call.open_stream().await;
+    call.write("data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\"}}\n\n").await;
+    assert!(client.all().await.contains("response.completed"));
+}

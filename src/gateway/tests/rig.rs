@@ -53,12 +53,17 @@ impl Rig {
 
     /// Asks for a turn of `model`, with the headers that Codex sends.
     pub(super) async fn ask(&self, model: &str, stream: bool) -> Client {
+        self.send(self.turn(model, stream).as_bytes()).await
+    }
+
+    /// The request for such a turn.
+    pub(super) fn turn(&self, model: &str, stream: bool) -> String {
         let body = json!({
             "model": model, "stream": stream, "store": false,
             "input": [{"type": "message", "role": "user", "content": [{"type": "input_text", "text": "say hi"}]}],
             "client_metadata": {"x-codex-installation-id": "secret-installation"},
         });
-        self.send(self.post("/v1/responses", &body.to_string()).as_bytes()).await
+        self.post("/v1/responses", &body.to_string())
     }
 
     /// A well-formed POST.
@@ -121,6 +126,12 @@ pub(super) struct Client {
 }
 
 impl Client {
+    /// Sends the next request on the same connection.
+    pub(super) async fn again(&mut self, request: &[u8]) {
+        self.seen.clear();
+        self.stream.write_all(request).await.unwrap();
+    }
+
     /// Reads until `words` have come; everything that has come so far.
     pub(super) async fn until(&mut self, words: &str) -> String {
         loop {
@@ -219,7 +230,8 @@ pub(super) struct Incoming {
 }
 
 impl Incoming {
-    async fn read_request(&mut self) {
+    /// Reads the next request.
+    pub(super) async fn read_request(&mut self) {
         let mut bytes = Vec::new();
         loop {
             let count = timeout(FOREVER, self.stream.read_buf(&mut bytes)).await.expect("half a request").unwrap();
