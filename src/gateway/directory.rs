@@ -7,6 +7,7 @@ use std::time::SystemTime;
 
 use fs_err as fs;
 
+use crate::catalog;
 use crate::error::{Error, Result};
 use crate::protocol::Quirks;
 use crate::settings::{Home, Provider, Settings};
@@ -137,8 +138,9 @@ fn quirks_of(id: &str, provider: &Provider) -> Quirks {
     quirks
 }
 
-fn template_quirks(_provider: &Provider) -> Vec<String> {
-    Vec::new()
+fn template_quirks(provider: &Provider) -> Vec<String> {
+    let template = provider.template.as_deref().and_then(catalog::provider);
+    template.map(|template| template.quirks.clone()).unwrap_or_default()
 }
 
 /// A name from outside, short and harmless enough to be repeated.

@@ -7,6 +7,7 @@ use tokio::net::TcpListener;
 use super::rig::{Rig, Upstream, chat_chunk, provider, quick, status, write_settings};
 use crate::gateway::limits::Limits;
 use crate::gateway::phase::Phase;
+use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Wire};
 
 /// How often a terminal event stands in a stream.
@@ -455,4 +456,30 @@ async fn a_large_history_goes_through_whole() {
     call.open_stream().await;
     call.write("data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\"}}\n\n").await;
     assert!(client.all().await.contains("response.completed"));
+}
+
+#[tokio::test]
+async fn a_replaced_key_is_used_after_the_old_one_was_refused() {
+    let upstream = Upstream::start().await;
+    let mut keyed = provider(upstream.port, Wire::Chat);
+    keyed.key = KeyStore::File;
+    keyed.secret_headers = vec!["x-team-key".to_owned()];
+    let rig = Rig::start(quick(), &[("p", keyed)]).await;
+    let vault = Vault::new(&rig.home);
+    for key in ["sk-first-0123456789", "sk-second-0123456789"] {
+        vault.set("p", KeyStore::File, &Secret::new(key.to_owned())).unwrap();
+        vault.set("p/x-team-key", KeyStore::File, &Secret::new(format!("team-{key}"))).unwrap();
+        let mut client = rig.ask("p/m1", true).await;
+        let mut call = upstream.accept().await;
+        let head = call.request.to_ascii_lowercase();
+        assert!(head.contains(&format!("\r\nauthorization: bearer {key}\r\n")), "{head}");
+        assert!(head.contains(&format!("\r\nx-team-key: team-{key}\r\n")), "{head}");
+        // An upstream that repeats the key back must not have it shown.
+        let body = format!("your key {key} is unknown");
+        call.write(&format!("HTTP/1.1 401 No\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}", body.len()))
+            .await;
+        let answer = client.all().await;
+        assert!(answer.contains("is unknown") && answer.contains("codexgw key set p"), "{answer}");
+        assert!(!answer.contains(key), "{answer}");
+    }
 }
