@@ -41,7 +41,7 @@ pub(super) struct Live {
     phase: PhaseWatch,
     keepalive: Duration,
     silence: Duration,
-    /// Fires when something may be due; see [`Live::overdue`].
+    /// Fires when something may be due; see [`Live::set_alarm`].
     alarm: Pin<Box<Sleep>>,
     said: Instant,
     heard: Instant,
@@ -137,7 +137,10 @@ impl Live {
                 Event::Ending => self.fail(&Failure::shown("the gateway is stopping; try again")),
             }
         }
-        self.said = Instant::now();
+        // An upstream's comments pass, but Codex does not count them.
+        if !self.out.starts_with(b":") {
+            self.said = Instant::now();
+        }
         Some(std::mem::take(&mut self.out).into())
     }
 

@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use super::rig::{Rig, Upstream, chat_chunk, provider, quick, status, write_settings};
 use crate::gateway::limits::Limits;
 use crate::gateway::phase::Phase;
+use crate::protocol::responses::KEEPALIVE;
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Wire};
 
@@ -200,7 +201,7 @@ async fn a_slow_upstream_leaves_codex_with_bytes() {
         let rig = Rig::start(limits.clone(), &[("p", provider(upstream.port, wire))]).await;
         let mut client = rig.ask("p/m1", true).await;
         let mut call = upstream.accept().await;
-        let keepalive = String::from_utf8(crate::protocol::responses::KEEPALIVE.to_vec()).unwrap();
+        let keepalive = String::from_utf8(KEEPALIVE.to_vec()).unwrap();
         let before = client.until(&keepalive).await;
         assert_eq!(status(&before), 200);
         assert_eq!(before.contains("\"response.created\""), wire == Wire::Chat, "{before}");
@@ -526,5 +527,23 @@ async fn a_request_leaves_one_line_that_holds_nothing_private() {
         ["model said", "say hi", "secret-", "sk-", "resp_", &rig.token, rig.home.state_dir().to_str().unwrap()]
     {
         assert!(!line.contains(private), "{private} in {line}");
+    }
+}
+
+#[tokio::test]
+async fn an_upstreams_comments_do_not_count_as_bytes() {
+    let limits = Limits { keepalive: Duration::from_millis(20), ..quick() };
+    let (rig, upstream) = responses_rig(limits).await;
+    let mut client = rig.ask("p/m1", true).await;
+    let mut call = upstream.accept().await;
+    call.open_stream().await;
+    let keepalive = String::from_utf8(KEEPALIVE.to_vec()).unwrap();
+    let mut seen = 0;
+    // The next comment goes out as soon as the last one has come through.
+    while !client.until("\r\n\r\n").await.contains(&keepalive) {
+        seen += 1;
+        assert!(seen < 2_000, "no word of ours between the comments");
+        call.write(&format!(": still at it {seen}\n\n")).await;
+        client.until(&format!("at it {seen}\n\n")).await;
     }
 }
