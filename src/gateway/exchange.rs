@@ -162,11 +162,17 @@ async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
             call.headers.insert(header::AUTHORIZATION, key.bearer()?);
         }
     }
-    // A provider without a key of its own may still have secret headers; they are where its key would be.
-    let store = if call.key == KeyStore::None { KeyStore::Keyring } else { call.key };
-    for name in &call.secret_headers {
-        let secret = gateway.keys.get(&format!("{}/{name}", call.id), store).await?;
-        call.headers.insert(header_name(&call.id, name)?, secret.header_value()?);
+    for header in &call.secret_headers {
+        let name = format!("{}/{header}", call.id);
+        let secret = match call.key {
+            // Without a key the settings do not say which store was chosen for the headers.
+            KeyStore::None => match gateway.keys.get(&name, KeyStore::File).await {
+                Ok(secret) => secret,
+                Err(_) => gateway.keys.get(&name, KeyStore::Keyring).await?,
+            },
+            store => gateway.keys.get(&name, store).await?,
+        };
+        call.headers.insert(header_name(&call.id, header)?, secret.header_value()?);
     }
     Ok(())
 }

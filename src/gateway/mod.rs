@@ -24,7 +24,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
-pub use lifecycle::{DETACHED_FLAG, DETACHED_IDLE, Running, ServeOptions, ensure, pick_port, serve, status, stop};
+pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
 
 /// Our version, as the gateway proves it and upstreams see it.
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -6,16 +6,19 @@ use serde_json::{Value, json};
 use super::answer::{self, Answer};
 use super::service::Gateway;
 use crate::catalog::ModelFacts;
-use crate::settings::{Home, Road, Settings};
+use crate::codex::{catalogue, instructions};
+use crate::settings::{Road, Settings};
 
 /// Answers with all models of all providers on the gateway road. `query` may hold Codex's `client_version`.
 pub(super) fn answer(gateway: &Gateway, query: Option<&str>) -> Answer {
     let version = query
         .and_then(|query| url::form_urlencoded::parse(query.as_bytes()).find(|(name, _)| name == "client_version"))
         .map(|(_, version)| version.into_owned());
-    let instructions = instructions(&gateway.home, version.as_deref());
+    // The gateway starts no Codex: what `add` and `run` took from the person's own one serves, else our own words.
+    let cached = version.and_then(|version| instructions::cached(&gateway.home, &version));
+    let instructions = cached.as_deref().unwrap_or(instructions::FALLBACK);
     let document = document(&gateway.directory.current().settings, |slug, facts, priority| {
-        entry(slug, facts, &instructions, priority)
+        catalogue::entry(slug, facts, instructions, priority)
     });
     answer::json(StatusCode::OK, document.to_string())
 }
@@ -37,12 +40,4 @@ fn document(settings: &Settings, entry: impl Fn(&str, &ModelFacts, u32) -> Value
         }
     }
     json!({"models": models, "object": "list", "data": data})
-}
-
-fn instructions(_home: &Home, _client_version: Option<&str>) -> String {
-    String::new()
-}
-
-fn entry(slug: &str, _facts: &ModelFacts, _instructions: &str, priority: u32) -> Value {
-    json!({"slug": slug, "priority": priority})
 }

@@ -19,11 +19,7 @@ pub use server::serve;
 pub use starter::ensure;
 
 /// How long a gateway that nobody watches stays without a request.
-pub const DETACHED_IDLE: Duration = Duration::from_hours(6);
-
-/// The hidden option of `codexgw gateway serve` that a detached start passes: leave the terminal's session, end after
-/// [`DETACHED_IDLE`].
-pub const DETACHED_FLAG: &str = "--detached";
+const DETACHED_IDLE: Duration = Duration::from_hours(6);
 
 /// How to serve.
 #[derive(Debug, Clone, Copy, Default)]

@@ -15,6 +15,7 @@ use crate::gateway::limits::Limits;
 use crate::gateway::phase::Phase;
 use crate::gateway::service::Gateway;
 use crate::gateway::{VERSION, listener};
+use crate::secret::redact::Redacting;
 use crate::secret::{self, gateway_token};
 use crate::settings::Home;
 
@@ -135,5 +136,6 @@ async fn stop_when_idle(gateway: Arc<Gateway>, patience: Duration) {
 
 fn log_to_stderr() {
     // A second call in one process keeps the first subscriber.
-    let _ = tracing_subscriber::fmt().with_ansi(false).with_target(false).with_writer(std::io::stderr).try_init();
+    let writer = || Redacting(std::io::stderr());
+    let _ = tracing_subscriber::fmt().with_ansi(false).with_target(false).with_writer(writer).try_init();
 }

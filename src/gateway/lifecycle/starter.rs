@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use super::client::{Listener, announced, ask_to_stop, challenge};
 use super::place::Place;
-use super::{DETACHED_FLAG, Running};
+use super::{DETACHED_IDLE, Running};
 use crate::error::{Error, Result};
 use crate::gateway::VERSION;
 use crate::gateway::directory;
@@ -119,7 +119,7 @@ fn launch(home: &Home) -> Result<Launched> {
     if let Some(dir) = home.explicit() {
         command.arg("--home").arg(dir);
     }
-    command.args(["gateway", "serve", DETACHED_FLAG]);
+    command.args(["gateway", "serve", "--idle-exit"]).arg(DETACHED_IDLE.as_secs().to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
     if cfg!(unix) {
         command.current_dir("/");
