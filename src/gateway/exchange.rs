@@ -89,15 +89,15 @@ fn prepare(route: &Route<'_>, body: Vec<u8>, stream: bool) -> Result<Prepared> {
     let (path, translated, losses, decoder) = match provider.wire {
         Wire::Chat => {
             let request = responses::parse(&body).map_err(rejected)?;
-            drop(body);
             let chat::Outbound { body, losses, decoder } = chat::encode(&request, model, quirks);
             ("chat/completions", body, losses, Some(decoder))
         }
         Wire::Responses => {
-            let (body, losses) = responses::rewrite(&body, model, quirks).map_err(rejected)?;
-            ("responses", body, losses, None)
+            let (rewritten, losses) = responses::rewrite(&body, model, quirks).map_err(rejected)?;
+            ("responses", rewritten, losses, None)
         }
     };
+    drop(body);
     let url = Url::parse(&format!("{}/{path}", provider.base_url.trim_end_matches('/'))).map_err(|e| {
         Error::fixable(format!("the base URL of `{id}` is not a URL"))
             .cause(e)

@@ -230,7 +230,7 @@ impl Live {
 
     /// The terminal event is written. What is left of the upstream's answer is dropped, unless somebody wants it.
     fn finish(&mut self) -> Option<Response> {
-        self.record.usage = self.translation.usage().cloned();
+        self.record.usage = self.translation.usage().copied();
         self.record.outcome = if self.translation.has_failed() { Outcome::Failed } else { Outcome::Answered };
         match std::mem::replace(&mut self.stage, Stage::Done) {
             Stage::Streaming(response) => Some(response),
@@ -242,7 +242,7 @@ impl Live {
 impl Drop for Live {
     fn drop(&mut self) {
         if self.record.usage.is_none() {
-            self.record.usage = self.translation.usage().cloned();
+            self.record.usage = self.translation.usage().copied();
         }
     }
 }

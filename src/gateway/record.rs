@@ -69,13 +69,13 @@ impl Record {
 
 impl Drop for Record {
     fn drop(&mut self) {
-        let usage = self.usage.clone().unwrap_or_default();
+        let usage = self.usage.unwrap_or_default();
         tracing::info!(
             provider = %self.provider,
             // Chosen by the client: escaped, so that it cannot forge a line.
             model = ?self.model,
             wire = ?self.wire,
-            status = self.status.unwrap_or_default(),
+            status = self.status,
             outcome = ?self.outcome,
             first_ms = self.first.map(|first| first.as_millis()),
             total_ms = self.started.elapsed().as_millis(),

@@ -20,9 +20,9 @@ pub(super) struct FromChat {
     whole: Vec<u8>,
     decoder: chat::Decoder,
     encoder: Encoder,
-    events: Vec<sse::Event>,
     deltas: Vec<Delta>,
     open: bool,
+    failed: bool,
 }
 
 /// A Responses answer that passes.
@@ -43,9 +43,9 @@ impl Translation {
             whole: Vec::new(),
             decoder,
             encoder,
-            events: Vec::new(),
             deltas: Vec::new(),
             open: false,
+            failed: false,
         }))
     }
 
@@ -94,7 +94,7 @@ impl Translation {
     /// Ends the stream with `response.failed`.
     pub(super) fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
         match self {
-            Self::Chat(chat) => chat.encoder.fail(failure, out),
+            Self::Chat(chat) => chat.fail(failure, out),
             Self::Pass(passed) => passed.fail(failure, out),
         }
     }
@@ -118,7 +118,7 @@ impl Translation {
     /// Whether the terminal event says that it failed.
     pub(super) fn has_failed(&self) -> bool {
         match self {
-            Self::Chat(chat) => chat.encoder.failure().is_some(),
+            Self::Chat(chat) => chat.failed,
             Self::Pass(passed) => passed.failed,
         }
     }
@@ -138,25 +138,34 @@ impl FromChat {
             self.whole.extend_from_slice(piece);
             return;
         };
-        if let Err(error) = framing.feed(piece, &mut self.events) {
-            self.decoder.finish(End::Cut(error.to_string()), &mut self.deltas);
-        }
-        for event in self.events.drain(..) {
-            self.decoder.feed(&event, &mut self.deltas);
+        let fed = framing.feed(piece, |event| self.decoder.feed(&event, &mut self.deltas));
+        if let Err(too_large) = fed {
+            self.decoder.finish(End::Cut(too_large.to_string()), &mut self.deltas);
         }
         self.push(out);
     }
 
     fn end(&mut self, end: End, out: &mut Vec<u8>) {
-        if self.framing.is_none() && matches!(end, End::Clean) {
-            self.decoder.feed_whole(&self.whole, &mut self.deltas);
+        match &mut self.framing {
+            // The last event may lack its blank line; one too large for memory was not the last word anyway.
+            Some(framing) => {
+                let _ = framing.finish(|event| self.decoder.feed(&event, &mut self.deltas));
+            }
+            None if matches!(end, End::Clean) => self.decoder.feed_whole(&self.whole, &mut self.deltas),
+            None => {}
         }
         self.decoder.finish(end, &mut self.deltas);
         self.push(out);
     }
 
+    fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
+        self.failed = true;
+        self.encoder.fail(failure, out);
+    }
+
     fn push(&mut self, out: &mut Vec<u8>) {
         for delta in self.deltas.drain(..) {
+            self.failed |= matches!(delta, Delta::Fail(_));
             self.encoder.push(delta, out);
         }
     }

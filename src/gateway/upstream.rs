@@ -161,7 +161,7 @@ enum Attempt {
 fn hint(status: StatusCode, id: &str) -> Option<String> {
     match status.as_u16() {
         401 | 403 => Some(format!("set another key: `codexgw key set {id}`")),
-        404 => Some(format!("see what it serves: `codexgw list --models {id}`")),
+        404 => Some(format!("choose another model: `codexgw use {id}/<model>`")),
         _ => None,
     }
 }

@@ -10,6 +10,7 @@ use super::limits::Limits;
 use super::live::Connecting;
 use super::record::{Outcome, Record};
 use super::upstream::cause_of;
+use crate::protocol::ir::Delta;
 use crate::protocol::responses::Encoder;
 use crate::protocol::{End, Failure, chat};
 
@@ -52,14 +53,14 @@ fn translate(mut decoder: chat::Decoder, mut encoder: Encoder, body: &[u8], reco
     decoder.finish(End::Clean, &mut deltas);
     let mut events = Vec::new();
     for delta in deltas {
+        if let Delta::Fail(failure) = &delta {
+            record.outcome = Outcome::Failed;
+            return failed(failure);
+        }
         encoder.push(delta, &mut events);
         events.clear();
     }
-    record.usage = encoder.usage().cloned();
-    if let Some(failure) = encoder.failure() {
-        record.outcome = Outcome::Failed;
-        return failed(failure);
-    }
+    record.usage = encoder.usage().copied();
     record.outcome = Outcome::Answered;
     answer::json(StatusCode::OK, encoder.into_response())
 }
