@@ -18,7 +18,7 @@ use super::record::Record;
 use super::service::Gateway;
 use super::translation::Translation;
 use super::upstream::{Call, NoAnswer};
-use super::whole;
+use super::{failure, whole};
 use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, Rejection, ResponseMeta};
@@ -37,15 +37,15 @@ pub(super) async fn run(gateway: Arc<Gateway>, body: Vec<u8>, busy: Busy) -> Ans
         Ok(head) => head,
         Err(rejection) => return answer::error(StatusCode::BAD_REQUEST, "invalid_request", &rejection.message),
     };
-    let mut encoder = Encoder::new(meta(&head.model));
+    let encoder = Encoder::new(meta(&head.model));
     let catalogue = gateway.directory.current();
     let prepared = catalogue.route(&head.model).and_then(|route| prepare(&route, body, head.stream));
     let Prepared { call, losses, decoder, mut record } = match prepared {
         Ok(prepared) => prepared,
         Err(error) => {
-            let failure = failure_of(&error);
+            let failure = failure::of_error(&error);
             tracing::info!(model = ?head.model, cause = error.message(), "request refused");
-            return if head.stream { failed_stream(&mut encoder, &failure) } else { failed(&failure) };
+            return if head.stream { failed_stream(encoder, failure) } else { failure::answer(&failure) };
         }
     };
     let losses = record.lose(&losses);
@@ -139,7 +139,7 @@ fn bad_header(id: &str, name: &str) -> Error {
 /// Fetches the keys and sends the request. Refused keys are forgotten, so that the next request reads them anew.
 async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAnswer> {
     if let Err(error) = add_secrets(&gateway, &mut call).await {
-        return Err(NoAnswer { status: None, failure: failure_of(&error) });
+        return Err(NoAnswer { status: None, failure: failure::of_error(&error) });
     }
     let sent = gateway.upstream.send(&call).await;
     if let Err(NoAnswer { status: Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN), .. }) = sent {
@@ -177,30 +177,11 @@ async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
     Ok(())
 }
 
-/// An error of ours in the form that Codex shows: what, why, what to do.
-fn failure_of(error: &Error) -> Failure {
-    let mut message = error.to_string();
-    for hint in error.hints() {
-        message.push_str("\nhint: ");
-        message.push_str(hint);
-    }
-    Failure::shown(message)
-}
-
 /// A stream that holds nothing but its failure.
-fn failed_stream(encoder: &mut Encoder, failure: &Failure) -> Answer {
+fn failed_stream(mut encoder: Encoder, failure: Failure) -> Answer {
     let mut events = Vec::new();
-    encoder.open(&mut events);
     encoder.fail(failure, &mut events);
     answer::events(stream::iter([Ok(Frame::data(Bytes::from(events)))]))
-}
-
-/// A failure as the answer to a request that was not to be streamed. Never 401: that would say that the gateway's own
-/// token is wrong.
-pub(super) fn failed(failure: &Failure) -> Answer {
-    let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let status = if status == StatusCode::UNAUTHORIZED { StatusCode::BAD_GATEWAY } else { status };
-    answer::error(status, failure.code.as_str(), &failure.message)
 }
 
 /// A fresh id and the time, which the translation itself has no way to know.

@@ -15,6 +15,7 @@ use hyper::body::Frame;
 use reqwest::Response;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
+use super::failure;
 use super::phase::{Busy, Phase, PhaseWatch};
 use super::record::{Outcome, Record};
 use super::service::Gateway;
@@ -134,7 +135,7 @@ impl Live {
                     self.gather().await;
                 }
                 Event::Alarm => self.overdue(),
-                Event::Ending => self.fail(&Failure::shown("the gateway is stopping; try again")),
+                Event::Ending => self.fail(failure::shown("the gateway is stopping; try again")),
             }
         }
         // An upstream's comments pass, but Codex does not count them.
@@ -158,7 +159,7 @@ impl Live {
             }
             Err(no_answer) => {
                 self.record.status = no_answer.status.map(|status| status.as_u16());
-                self.fail(&no_answer.failure);
+                self.fail(no_answer.failure);
             }
         }
     }
@@ -223,7 +224,7 @@ impl Live {
         self.finish();
     }
 
-    fn fail(&mut self, failure: &Failure) {
+    fn fail(&mut self, failure: Failure) {
         self.translation.fail(failure, &mut self.out);
         self.finish();
     }

@@ -8,6 +8,7 @@ mod answer;
 mod directory;
 mod door;
 mod exchange;
+mod failure;
 mod keys;
 mod lifecycle;
 mod limits;

@@ -1,5 +1,6 @@
 //! One answer on its way from the upstream's bytes to Codex's events.
 
+use super::failure;
 use crate::protocol::chat;
 use crate::protocol::ir::{Delta, Usage};
 use crate::protocol::responses::{Encoder, KEEPALIVE, Tap};
@@ -21,8 +22,6 @@ pub(super) struct FromChat {
     decoder: chat::Decoder,
     encoder: Encoder,
     deltas: Vec<Delta>,
-    open: bool,
-    failed: bool,
 }
 
 /// A Responses answer that passes.
@@ -32,7 +31,6 @@ pub(super) struct Passed {
     between_events: bool,
     /// Writes the terminal event that the upstream left out.
     encoder: Encoder,
-    failed: bool,
 }
 
 impl Translation {
@@ -44,21 +42,17 @@ impl Translation {
             decoder,
             encoder,
             deltas: Vec::new(),
-            open: false,
-            failed: false,
         }))
     }
 
     /// Bytes through.
     pub(super) fn pass(encoder: Encoder) -> Self {
-        Self::Pass(Box::new(Passed { tap: Tap::new(), between_events: true, encoder, failed: false }))
+        Self::Pass(Box::new(Passed { tap: Tap::new(), between_events: true, encoder }))
     }
 
     /// The stream opens: Codex gets its first event. A passed stream brings its own.
     pub(super) fn open(&mut self, out: &mut Vec<u8>) {
-        if let Self::Chat(chat) = self
-            && !std::mem::replace(&mut chat.open, true)
-        {
+        if let Self::Chat(chat) = self {
             chat.encoder.open(out);
         }
     }
@@ -86,15 +80,14 @@ impl Translation {
     pub(super) fn end(&mut self, end: End, out: &mut Vec<u8>) {
         match self {
             Self::Chat(chat) => chat.end(end, out),
-            Self::Pass(passed) if passed.tap.is_terminated() => {}
-            Self::Pass(passed) => passed.fail(&end.failure(), out),
+            Self::Pass(passed) => passed.end(&end, out),
         }
     }
 
     /// Ends the stream with `response.failed`.
-    pub(super) fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
+    pub(super) fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
         match self {
-            Self::Chat(chat) => chat.fail(failure, out),
+            Self::Chat(chat) => chat.encoder.fail(failure, out),
             Self::Pass(passed) => passed.fail(failure, out),
         }
     }
@@ -111,15 +104,15 @@ impl Translation {
     pub(super) fn is_finished(&self) -> bool {
         match self {
             Self::Chat(chat) => chat.encoder.is_finished(),
-            Self::Pass(passed) => passed.failed || passed.tap.is_terminated(),
+            Self::Pass(passed) => passed.tap.is_finished() || passed.encoder.is_finished(),
         }
     }
 
     /// Whether the terminal event says that it failed.
     pub(super) fn has_failed(&self) -> bool {
         match self {
-            Self::Chat(chat) => chat.failed,
-            Self::Pass(passed) => passed.failed,
+            Self::Chat(chat) => chat.encoder.failure().is_some(),
+            Self::Pass(passed) => passed.encoder.failure().is_some(),
         }
     }
 
@@ -158,26 +151,30 @@ impl FromChat {
         self.push(out);
     }
 
-    fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
-        self.failed = true;
-        self.encoder.fail(failure, out);
-    }
-
     fn push(&mut self, out: &mut Vec<u8>) {
         for delta in self.deltas.drain(..) {
-            self.failed |= matches!(delta, Delta::Fail(_));
             self.encoder.push(delta, out);
         }
     }
 }
 
 impl Passed {
-    fn fail(&mut self, failure: &Failure, out: &mut Vec<u8>) {
+    fn end(&mut self, end: &End, out: &mut Vec<u8>) {
+        self.tap.finish();
+        match end {
+            _ if self.tap.is_finished() => {}
+            // What was too large to be watched may have been the end: Codex has it.
+            End::Clean if self.tap.is_blind() => {}
+            End::Clean => self.fail(failure::ended_early(None), out),
+            End::Cut(cause) => self.fail(failure::ended_early(Some(cause)), out),
+        }
+    }
+
+    fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
         if !self.between_events {
             // Ends the torn event, so that ours is read as one of its own.
             out.extend_from_slice(b"\n\n");
         }
-        self.failed = true;
         self.encoder.fail(failure, out);
     }
 }

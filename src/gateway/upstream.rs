@@ -13,6 +13,7 @@ use reqwest::{Client, Response};
 use tokio::time::{sleep, timeout};
 use url::{Host, Url};
 
+use super::failure;
 use super::limits::Limits;
 use crate::protocol::{Failure, failure_from_response};
 use crate::secret::redact::redact;
@@ -216,7 +217,7 @@ pub(super) fn cause_of(error: &reqwest::Error) -> String {
 
 fn unreachable(call: &Call, cause: &str) -> Failure {
     let host = call.url.host_str().unwrap_or_default();
-    Failure::shown(format!("cannot reach {} at `{host}`: {cause}\nhint: `codexgw doctor`", call.name))
+    failure::shown(format!("cannot reach {} at `{host}`: {cause}\nhint: `codexgw doctor`", call.name))
 }
 
 #[cfg(test)]

@@ -5,14 +5,13 @@ use reqwest::Response;
 use tokio::time::timeout;
 
 use super::answer::{self, Answer};
-use super::exchange::failed;
+use super::failure;
 use super::limits::Limits;
 use super::live::Connecting;
 use super::record::{Outcome, Record};
 use super::upstream::cause_of;
-use crate::protocol::ir::Delta;
-use crate::protocol::responses::Encoder;
-use crate::protocol::{End, Failure, chat};
+use crate::protocol::responses::{Encoder, Tap};
+use crate::protocol::{End, chat};
 
 /// Waits for the whole answer and translates it; without a decoder it passes as it is.
 pub(super) async fn answer(
@@ -27,7 +26,7 @@ pub(super) async fn answer(
         Err(no_answer) => {
             record.status = no_answer.status.map(|status| status.as_u16());
             record.outcome = Outcome::Failed;
-            return failed(&no_answer.failure);
+            return failure::answer(&no_answer.failure);
         }
     };
     record.status = Some(response.status().as_u16());
@@ -35,11 +34,14 @@ pub(super) async fn answer(
         Ok(body) => body,
         Err(cause) => {
             record.outcome = Outcome::Failed;
-            return failed(&Failure::shown(format!("the provider's answer ended early: {cause}")));
+            return failure::answer(&failure::ended_early(Some(&cause)));
         }
     };
     match decoder {
         None => {
+            let mut tap = Tap::new();
+            tap.feed_whole(&body);
+            record.usage = tap.usage().copied();
             record.outcome = Outcome::Answered;
             answer::json(StatusCode::OK, body)
         }
@@ -53,14 +55,14 @@ fn translate(mut decoder: chat::Decoder, mut encoder: Encoder, body: &[u8], reco
     decoder.finish(End::Clean, &mut deltas);
     let mut events = Vec::new();
     for delta in deltas {
-        if let Delta::Fail(failure) = &delta {
-            record.outcome = Outcome::Failed;
-            return failed(failure);
-        }
         encoder.push(delta, &mut events);
         events.clear();
     }
     record.usage = encoder.usage().copied();
+    if let Some(why) = encoder.failure() {
+        record.outcome = Outcome::Failed;
+        return failure::answer(why);
+    }
     record.outcome = Outcome::Answered;
     answer::json(StatusCode::OK, encoder.into_response())
 }
