@@ -13,12 +13,7 @@ pub(super) fn shown(message: impl Into<String>) -> Failure {
 
 /// An error of ours: what, why, what to do.
 pub(super) fn of_error(error: &Error) -> Failure {
-    let mut message = error.to_string();
-    for hint in error.hints() {
-        message.push_str("\nhint: ");
-        message.push_str(hint);
-    }
-    shown(message)
+    error.hints().iter().fold(shown(error.to_string()), |failure, hint| failure.with_hint(hint))
 }
 
 /// An upstream that stopped in the middle.
@@ -30,9 +25,9 @@ pub(super) fn ended_early(cause: Option<&str>) -> Failure {
 }
 
 /// A failure as the answer to a request that was not to be streamed. Never 401: that would say that the gateway's own
-/// token is wrong.
+/// token is wrong. Never a success either: an upstream's login page comes with 200.
 pub(super) fn answer(failure: &Failure) -> Answer {
-    let status = StatusCode::from_u16(failure.status()).unwrap_or(StatusCode::BAD_GATEWAY);
-    let status = if status == StatusCode::UNAUTHORIZED { StatusCode::BAD_GATEWAY } else { status };
-    answer::error(status, failure.code.as_str(), &failure.message)
+    let status = StatusCode::from_u16(failure.status).ok();
+    let status = status.filter(|status| status.as_u16() >= 400 && *status != StatusCode::UNAUTHORIZED);
+    answer::json(status.unwrap_or(StatusCode::BAD_GATEWAY), failure.to_body())
 }

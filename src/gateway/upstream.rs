@@ -138,14 +138,11 @@ impl Upstream {
         let body = timeout(ERROR_TIME, read_some(response, ERROR_BYTES)).await.unwrap_or_default();
         let body = redact(&String::from_utf8_lossy(&body)).into_owned();
         let wait = retry_after(&headers).map(|wait| wait.as_secs());
-        let failure = failure_from_response(
-            &call.name,
-            status.as_u16(),
-            wait,
-            text(CONTENT_TYPE),
-            body.as_bytes(),
-            hint(status, &call.id).as_deref(),
-        );
+        let failure = failure_from_response(&call.name, status.as_u16(), wait, text(CONTENT_TYPE), body.as_bytes());
+        let failure = match hint(status, &call.id) {
+            Some(hint) => failure.with_hint(&hint),
+            None => failure,
+        };
         NoAnswer { status: Some(status), failure }
     }
 }
@@ -217,7 +214,7 @@ pub(super) fn cause_of(error: &reqwest::Error) -> String {
 
 fn unreachable(call: &Call, cause: &str) -> Failure {
     let host = call.url.host_str().unwrap_or_default();
-    failure::shown(format!("cannot reach {} at `{host}`: {cause}\nhint: `codexgw doctor`", call.name))
+    failure::shown(format!("cannot reach {} at `{host}`: {cause}", call.name)).with_hint("`codexgw doctor`")
 }
 
 #[cfg(test)]
