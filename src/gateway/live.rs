@@ -176,7 +176,7 @@ impl Live {
                     tokio::spawn(timeout(TAIL_TIME, read_tail(response)));
                 }
             }
-            Ok(None) => self.end(End::Clean),
+            Ok(None) => self.end(End::Eof),
             Err(error) => self.end(End::Cut(cause_of(&error))),
         }
     }

@@ -144,7 +144,7 @@ impl FromChat {
             Some(framing) => {
                 let _ = framing.finish(|event| self.decoder.feed(&event, &mut self.deltas));
             }
-            None if matches!(end, End::Clean) => self.decoder.feed_whole(&self.whole, &mut self.deltas),
+            None if matches!(end, End::Eof) => self.decoder.feed_whole(&self.whole, &mut self.deltas),
             None => {}
         }
         self.decoder.finish(end, &mut self.deltas);
@@ -164,8 +164,8 @@ impl Passed {
         match end {
             _ if self.tap.is_finished() => {}
             // What was too large to be watched may have been the end: Codex has it.
-            End::Clean if self.tap.is_blind() => {}
-            End::Clean => self.fail(failure::ended_early(None), out),
+            End::Eof if self.tap.is_blind() => {}
+            End::Eof => self.fail(failure::ended_early(None), out),
             End::Cut(cause) => self.fail(failure::ended_early(Some(cause)), out),
         }
     }

@@ -52,7 +52,7 @@ pub(super) async fn answer(
 fn translate(mut decoder: chat::Decoder, mut encoder: Encoder, body: &[u8], record: &mut Record) -> Answer {
     let mut deltas = Vec::new();
     decoder.feed_whole(body, &mut deltas);
-    decoder.finish(End::Clean, &mut deltas);
+    decoder.finish(End::Eof, &mut deltas);
     let mut events = Vec::new();
     for delta in deltas {
         encoder.push(delta, &mut events);

@@ -324,3 +324,12 @@ pub struct Usage {
     /// Those spent on thought.
     pub reasoning: u64,
 }
+
+/// How the bytes of an answer ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// The connection closed in order.
+    Eof,
+    /// It broke, and why, in words for the person.
+    Cut(String),
+}

@@ -16,6 +16,7 @@ pub mod sse;
 pub mod tools;
 
 pub use failure::{Failure, FailureCode, failure_from_response};
+pub use ir::End;
 pub use quirks::Quirks;
 
 /// What an upstream speaks.

@@ -136,6 +136,6 @@ async fn stop_when_idle(gateway: Arc<Gateway>, patience: Duration) {
 
 fn log_to_stderr() {
     // A second call in one process keeps the first subscriber.
-    let writer = || Redacting(std::io::stderr());
+    let writer = || Redacting::new(std::io::stderr());
     let _ = tracing_subscriber::fmt().with_ansi(false).with_target(false).with_writer(writer).try_init();
 }

@@ -10,7 +10,7 @@ use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolC
 use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::{Failure, failure_from_stream};
-use crate::protocol::ir::{Delta, Stop, Usage};
+use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, read, text_or_json};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::sse;
@@ -18,15 +18,6 @@ use crate::protocol::tools::Names;
 
 /// The most tool calls that one answer may hold; more is a broken upstream.
 const MAX_CALLS: usize = 512;
-
-/// How the bytes of an answer ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum End {
-    /// The connection closed in order.
-    Eof,
-    /// It broke, and why, in words for the person.
-    Cut(String),
-}
 
 /// Reads one answer.
 #[derive(Debug)]

@@ -7,7 +7,7 @@ mod encode;
 mod messages;
 mod think;
 
-pub use decoder::{Decoder, End};
+pub use decoder::Decoder;
 pub use encode::{Outbound, encode};
 
 /// The protocol's name in carriers.
