@@ -1,0 +1,3 @@
+//! The real Codex at work.
+
+mod doubles;
