@@ -1,9 +1,13 @@
 //! The doubles hold against the real Codex without codexgw in between, and refuse what breaks the rules.
 
+use std::io::{Read, Write};
+use std::net::{Shutdown, TcpStream};
+
+use serde_json::{Value, json};
+
 use crate::support::sandbox::EXEC;
 use crate::support::upstream::Purpose;
-use crate::support::{Sandbox, Terminal, Turn, Upstream, mcp};
-use serde_json::json;
+use crate::support::{Sandbox, Script, Terminal, Turn, Upstream, mcp};
 
 /// A provider table as Codex's documentation has it.
 fn plain_config(upstream: &Upstream) -> String {
@@ -44,4 +48,88 @@ fn the_terminal_driver_sees_the_real_codex_answer() {
     terminal.wait_for("hello from the script");
     upstream.wait_for(Purpose::Title, 1);
     assert!(!terminal.screen().contains("metadata for"), "{}", terminal.screen());
+}
+
+/// Sends one request to the double, as a gateway would, and gives status and body.
+fn post(upstream: &Upstream, path: &str, body: &Value) -> (u16, String) {
+    let body = body.to_string();
+    let mut stream = TcpStream::connect(upstream.address()).unwrap();
+    let head = format!(
+        "POST /v1{path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
+         content-length: {}\r\nconnection: close\r\n\r\n",
+        upstream.address(),
+        upstream.key(),
+        body.len()
+    );
+    stream.write_all(head.as_bytes()).unwrap();
+    stream.write_all(body.as_bytes()).unwrap();
+    stream.shutdown(Shutdown::Write).unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, answer)
+}
+
+fn shell_tool() -> Value {
+    json!({"type": "function", "function": {"name": "exec_command", "parameters": {"type": "object"}}})
+}
+
+#[test]
+fn the_chat_double_streams_calls_in_fragments_and_counts_when_asked() {
+    let upstream = Upstream::chat([Turn::reason("hm").and(Turn::shell("echo a long command"))]);
+    let request = json!({
+        "model": "m1", "stream": true, "stream_options": {"include_usage": true}, "tools": [shell_tool()],
+        "messages": [{"role": "system", "content": "be good"}, {"role": "user", "content": "do it"}],
+    });
+    let (status, body) = post(&upstream, "/chat/completions", &request);
+    assert_eq!(status, 200);
+    assert!(body.matches("\"arguments\":").count() > 3, "{body}");
+    assert!(body.contains("reasoning_content") && body.contains("\"total_tokens\":1234"), "{body}");
+    assert!(body.contains("data: [DONE]\n\n"), "{body}");
+}
+
+#[test]
+fn the_chat_double_refuses_what_the_documentation_does_not_allow() {
+    let user = json!({"role": "user", "content": "x"});
+    let call = json!({"id": "c1", "type": "function", "function": {"name": "exec_command", "arguments": "{}"}});
+    let calls = json!({"role": "assistant", "tool_calls": [call]});
+    let answer = json!({"role": "tool", "tool_call_id": "c1", "content": "done"});
+    let picture = json!([{"type": "image_url", "image_url": {"url": "data:image/png;base64,AA"}}]);
+    let with = |messages: Value| json!({"model": "m1", "messages": messages, "tools": [shell_tool()]});
+    let cases = [
+        ("`request.client_metadata` is not a documented field", {
+            let mut request = with(json!([user]));
+            request["client_metadata"] = json!({});
+            request
+        }),
+        ("`tools` is empty", json!({"model": "m1", "messages": [user], "tools": []})),
+        ("`tool_choice` is only allowed", json!({"model": "m1", "messages": [user], "tool_choice": "auto"})),
+        ("`stream_options` is only allowed", json!({"model": "m1", "messages": [user], "stream_options": {}})),
+        ("must be followed by tool messages", with(json!([user, calls, user]))),
+        ("are never answered", with(json!([user, calls]))),
+        ("which the message before did not call", with(json!([user, calls, answer, answer]))),
+        ("`messages[1].role` is `human`", with(json!([user, {"role": "human", "content": "x"}]))),
+        ("is of the type `image_url`", with(json!([{"role": "system", "content": picture}]))),
+        ("has neither content nor tool calls", with(json!([{"role": "assistant", "content": null}]))),
+        ("is `mcp.tiny`, expected", {
+            let mut request = with(json!([user]));
+            request["tools"][0]["function"]["name"] = json!("mcp.tiny");
+            request
+        }),
+        ("the tool name `exec_command` comes twice", {
+            let mut request = with(json!([user]));
+            request["tools"] = json!([shell_tool(), shell_tool()]);
+            request
+        }),
+    ];
+    for (breach, request) in cases {
+        let upstream = Upstream::chat(Script::always(Turn::text("ok")));
+        let (status, body) = post(&upstream, "/chat/completions", &request);
+        assert_eq!(status, 400, "{request}");
+        let violations = upstream.take_violations();
+        assert!(violations.iter().any(|v| v.contains(breach)), "expected `{breach}`, got {violations:?}\n{body}");
+    }
+    let upstream = Upstream::chat(Turn::text("ok"));
+    let answered = with(json!([user, calls, answer, {"role": "user", "content": picture}]));
+    assert_eq!(post(&upstream, "/chat/completions", &answered).0, 200);
 }

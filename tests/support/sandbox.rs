@@ -178,9 +178,7 @@ impl Sandbox {
 
     /// The real `codex` with these arguments.
     pub fn codex<'a>(&'a self, args: &[&str]) -> Invocation<'a> {
-        let mut invocation = self.command("codex", args);
-        invocation.limit = CODEX_LIMIT;
-        invocation
+        self.command("codex", args).limit(CODEX_LIMIT)
     }
 
     /// `codex -p PROFILE exec PROMPT` as a person types it, without a wrapper.
@@ -196,9 +194,7 @@ impl Sandbox {
         let mut args = vec!["run", "--profile", profile, "--"];
         args.extend(EXEC);
         args.push(prompt);
-        let mut invocation = self.codexgw(&args);
-        invocation.limit = CODEX_LIMIT;
-        invocation
+        self.codexgw(&args).limit(CODEX_LIMIT)
     }
 
     /// Any program in the sealed environment, in the workspace.
@@ -316,9 +312,15 @@ impl Invocation<'_> {
         self
     }
 
-    /// One more argument.
-    pub fn arg(mut self, arg: &str) -> Self {
-        self.command.arg(arg);
+    /// More arguments.
+    pub fn args(mut self, args: &[&str]) -> Self {
+        self.command.args(args);
+        self
+    }
+
+    /// Another time limit than that of a short command.
+    pub fn limit(mut self, limit: Duration) -> Self {
+        self.limit = limit;
         self
     }
 

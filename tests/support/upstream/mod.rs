@@ -74,6 +74,8 @@ struct State {
     turns: usize,
     records: Vec<Recorded>,
     violations: Vec<String>,
+    /// Held answers whose other side went away.
+    hang_ups: usize,
 }
 
 struct Shared {
@@ -120,6 +122,7 @@ impl Upstream {
             turns: 0,
             records: Vec::new(),
             violations: Vec::new(),
+            hang_ups: 0,
         };
         let shared =
             Arc::new(Shared { state: Mutex::new(state), came: Condvar::new(), stopping: AtomicBool::new(false) });
@@ -207,6 +210,18 @@ impl Upstream {
         assert!(!waited.timed_out(), "no {many} requests of the purpose {purpose:?} came in\n{}", self.report());
     }
 
+    /// Waits until the other side of a held answer has hung up.
+    #[track_caller]
+    pub fn wait_for_hang_up(&self) {
+        let (state, waited) = self
+            .shared
+            .came
+            .wait_timeout_while(self.shared.state(), COMES_WITHIN, |state| state.hang_ups == 0)
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(state);
+        assert!(!waited.timed_out(), "nobody hung up\n{}", self.report());
+    }
+
     /// The n-th turn's body.
     #[track_caller]
     pub fn turn(&self, n: usize) -> Value {
@@ -231,6 +246,11 @@ impl Upstream {
             let _ = writeln!(out, "VIOLATION {violation}");
         }
         out
+    }
+
+    /// The breaches so far, which then no longer fail the test: for tests of the double itself.
+    pub fn take_violations(&self) -> Vec<String> {
+        std::mem::take(&mut self.shared.state().violations)
     }
 
     /// Asserts that nothing Codex knows of this machine or person came along in any request: neither its headers nor
@@ -284,7 +304,13 @@ impl Shared {
             self.state().records.push(Recorded { purpose, request, status });
             self.came.notify_all();
             // The other side may hang up at any time: that ends this connection and nothing else.
-            if answer.send(&mut connection, || self.stopping.load(Ordering::SeqCst)).is_err() {
+            let held = matches!(answer.turn.ending, Ending::Stall | Ending::Silence);
+            let sent = answer.send(&mut connection, || self.stopping.load(Ordering::SeqCst));
+            if held {
+                self.state().hang_ups += 1;
+                self.came.notify_all();
+            }
+            if sent.is_err() {
                 return;
             }
         }
@@ -419,6 +445,7 @@ impl Answer {
     }
 
     fn send(self, connection: &mut Connection, stopping: impl Fn() -> bool) -> std::io::Result<()> {
+        thread::sleep(self.turn.thinks.0);
         match &self.turn.ending {
             Ending::Status { status, headers, content_type, body } => {
                 return connection.write_whole(*status, content_type, headers, body.as_bytes());
@@ -432,7 +459,10 @@ impl Answer {
             // What comes last is what says that the answer is whole.
             _ => self.pieces.len().saturating_sub(1),
         };
-        for piece in &self.pieces[..keep] {
+        for (n, piece) in self.pieces[..keep].iter().enumerate() {
+            if n + 1 == self.pieces.len() {
+                thread::sleep(self.turn.thinks.1);
+            }
             for part in piece.chunks(self.turn.bytes_at_a_time) {
                 connection.write_chunk(part)?;
             }

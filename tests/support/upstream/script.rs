@@ -1,6 +1,7 @@
 //! What the model behind a scripted upstream does, turn by turn.
 
 use std::collections::VecDeque;
+use std::time::Duration;
 
 use serde_json::Value;
 
@@ -64,12 +65,14 @@ pub struct Turn {
     pub usage: Usage,
     /// Into how small parts the body is cut on the wire.
     pub bytes_at_a_time: usize,
+    /// How long the model thinks before the status, and before the end.
+    pub thinks: (Duration, Duration),
 }
 
 impl Turn {
     fn new(pieces: Vec<Piece>, ending: Ending) -> Self {
         let usage = Usage { input: 1200, cached: 200, output: 34, reasoning: 12 };
-        Self { pieces, ending, usage, bytes_at_a_time: usize::MAX }
+        Self { pieces, ending, usage, bytes_at_a_time: usize::MAX, thinks: (Duration::ZERO, Duration::ZERO) }
     }
 
     /// Says something.
@@ -138,6 +141,12 @@ impl Turn {
     /// Ends otherwise than in form.
     pub fn ends(mut self, ending: Ending) -> Self {
         self.ending = ending;
+        self
+    }
+
+    /// Lets so long pass before the status, and again before the end.
+    pub fn thinking(mut self, before_status: Duration, before_end: Duration) -> Self {
+        self.thinks = (before_status, before_end);
         self
     }
 
