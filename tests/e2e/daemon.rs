@@ -4,6 +4,7 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
 use super::chat_behind_the_gateway;
+use crate::support::tmux::READY;
 use crate::support::upstream::Purpose;
 use crate::support::{Sandbox, Terminal, Turn, Upstream};
 
@@ -28,7 +29,7 @@ fn assert_daemon_runs(sandbox: &Sandbox) {
 fn a_replaced_key_is_used_by_the_background_server_s_next_turn() {
     let (upstream, sandbox) = default_in_the_terminal([Turn::text("with the old key"), Turn::text("with the new key")]);
     let terminal = Terminal::start(&sandbox, "codex");
-    terminal.wait_for("up/m1");
+    terminal.wait_for(READY);
     terminal.submit("say hello");
     terminal.wait_for("with the old key");
     upstream.wait_for(Purpose::Title, 1);
@@ -46,7 +47,7 @@ fn a_replaced_key_is_used_by_the_background_server_s_next_turn() {
 fn a_gateway_killed_under_a_live_session_comes_back_and_the_turn_finishes() {
     let (upstream, sandbox) = default_in_the_terminal([Turn::text("before the kill"), Turn::text("after the kill")]);
     let terminal = Terminal::start(&sandbox, "codex");
-    terminal.wait_for("up/m1");
+    terminal.wait_for(READY);
     terminal.submit("say hello");
     terminal.wait_for("before the kill");
     upstream.wait_for(Purpose::Title, 1);

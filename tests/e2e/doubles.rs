@@ -6,6 +6,7 @@ use std::net::{Shutdown, TcpStream};
 use serde_json::{Value, json};
 
 use crate::support::sandbox::EXEC;
+use crate::support::tmux::READY;
 use crate::support::upstream::Purpose;
 use crate::support::{Sandbox, Script, Terminal, Turn, Upstream, mcp};
 
@@ -43,7 +44,7 @@ fn the_terminal_driver_sees_the_real_codex_answer() {
     sandbox.write_config(plain_config(&upstream));
     sandbox.trust_workspace();
     let terminal = Terminal::start(&sandbox, "codex --no-daemon");
-    terminal.wait_for("m1");
+    terminal.wait_for(READY);
     terminal.submit("say hello");
     terminal.wait_for("hello from the script");
     upstream.wait_for(Purpose::Title, 1);

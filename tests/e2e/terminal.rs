@@ -1,6 +1,7 @@
 //! The terminal UI.
 
 use super::chat_behind_the_gateway;
+use crate::support::tmux::READY;
 use crate::support::{Terminal, Turn, Upstream};
 
 #[test]
@@ -10,17 +11,23 @@ fn the_model_picker_lists_two_providers_and_switches_in_one_session() {
     sandbox.add("other", &other, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
     sandbox.trust_workspace();
     let terminal = Terminal::start(&sandbox, "codexgw run --profile up");
-    terminal.wait_for("up/m1");
+    terminal.wait_for(READY);
     terminal.submit("say hello");
     terminal.wait_for("hello from the first");
 
     terminal.submit("/model");
-    let screen = terminal.wait_for("other/n1");
-    let line = screen.lines().rev().find(|l| l.contains("other/n1")).unwrap().trim_start_matches(['›', ' ']);
-    let number = line.split('.').next().unwrap().to_owned();
-    assert!(screen.contains("up/m1"), "{screen}");
-    terminal.press(&number);
-    terminal.wait_for("changed to other/n1");
+    let picker = terminal.wait_for("Select Model");
+    let choices: Vec<&str> = picker.lines().skip_while(|l| !l.contains("Select Model")).collect();
+    assert!(choices.iter().any(|l| l.contains("m1") && l.contains("current")), "{picker}");
+    let wanted = choices.iter().find(|l| l.contains("n1")).unwrap_or_else(|| panic!("no `n1` in\n{picker}"));
+    let number = wanted.trim_start_matches(['›', ' ']).split('.').next().unwrap();
+    terminal.press(number);
+    let changed = |screen: &str| screen.contains("changed to other/n1");
+    let screen = terminal.wait_until("the change or the efforts", |s| changed(s) || s.contains("Reasoning Level"));
+    if !changed(&screen) {
+        terminal.press("Enter");
+        terminal.wait_until("the change", changed);
+    }
     terminal.submit("and hello again");
     let screen = terminal.wait_for("hello from the second");
     assert!(!screen.contains("metadata for"), "{screen}");
@@ -36,7 +43,7 @@ fn a_provider_on_the_direct_road_works_in_the_terminal() {
     sandbox.add("up", &upstream, &[]);
     sandbox.trust_workspace();
     let terminal = Terminal::start(&sandbox, "codex -p up");
-    terminal.wait_for("m1");
+    terminal.wait_for(READY);
     terminal.submit("say hello");
     let screen = terminal.wait_for("hello directly");
     assert!(!screen.contains("metadata for"), "{screen}");

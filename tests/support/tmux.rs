@@ -9,6 +9,9 @@ use super::Sandbox;
 /// How long a text may take to come onto the screen on a busy machine.
 const APPEARS_WITHIN: Duration = Duration::from_secs(60);
 
+/// What Codex's terminal UI shows once it takes a prompt.
+pub const READY: &str = "Ask Codex to do anything";
+
 /// A terminal of 130 × 45 with one program in it; ends with it.
 pub struct Terminal<'a> {
     sandbox: &'a Sandbox,
