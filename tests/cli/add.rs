@@ -104,13 +104,7 @@ fn a_key_from_a_variable_is_read_once_and_stored() {
     sandbox.codexgw(&add).args(&["--store", "file"]).env("UP_KEY", &upstream.key()).run().ok();
     let token = sandbox.codexgw(&["token", "up"]).run().ok();
     assert_eq!(token.stdout.trim_end(), upstream.key());
-    sandbox
-        .codexgw(&add)
-        .args(&["--store", "file", "--force"])
-        .run()
-        .exits(1)
-        .is_error_with_hint()
-        .stderr_has("UP_KEY");
+    sandbox.codexgw(&add).args(&["--store", "file", "--force"]).run().exits(1).explains().stderr_has("UP_KEY");
 }
 
 #[test]

@@ -18,7 +18,7 @@ fn refused(sandbox: &Sandbox, url: &str, more: &[&str]) -> Outcome {
         }
     }
     args.extend(more);
-    let outcome = sandbox.codexgw(&args).stdin(KEY).run().never_says(KEY).is_error_with_hint();
+    let outcome = sandbox.codexgw(&args).stdin(KEY).run().never_says(KEY).explains();
     for (name, content) in sandbox.files() {
         let had = before.get(&name);
         let ours = name.starts_with("codexgw/state/") && !name.contains("keys");
@@ -147,7 +147,7 @@ fn an_empty_or_broken_key_is_refused() {
     for key in ["", "  \n", "two words", "line\nline"] {
         let add =
             ["add", "custom", "--id", "up", "--base-url", &url, "--model", "m1", "--key-stdin", "--store", "file"];
-        let outcome = sandbox.codexgw(&add).stdin(key).run().is_error_with_hint();
+        let outcome = sandbox.codexgw(&add).stdin(key).run().explains();
         assert_ne!(outcome.code, Some(70), "{outcome}");
         assert_eq!(sandbox.config(), None, "{outcome}");
     }
@@ -186,5 +186,5 @@ fn a_profile_of_the_person_s_own_is_never_replaced() {
 #[test]
 fn an_unknown_provider_is_refused_with_the_known_ones() {
     let sandbox = Sandbox::with_codex();
-    sandbox.codexgw(&["add", "openruter"]).run().exits(2).is_error_with_hint().stderr_has("openrouter");
+    sandbox.codexgw(&["add", "openruter"]).run().exits(2).explains().stderr_has("openrouter");
 }

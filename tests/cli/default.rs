@@ -46,7 +46,7 @@ fn use_moves_a_direct_provider_to_the_gateway_and_says_so() {
 fn use_of_something_unknown_changes_nothing_and_names_what_there_is() {
     let (_upstream, sandbox) = with_a_gateway_provider();
     let before = sandbox.config();
-    sandbox.codexgw(&["use", "nope"]).run().exits(1).is_error_with_hint().stderr_has("nope").stderr_has("up");
+    sandbox.codexgw(&["use", "nope"]).run().exits(1).explains().stderr_has("nope").stderr_has("up");
     assert_eq!(sandbox.config(), before);
 }
 
@@ -71,7 +71,7 @@ fn off_leaves_a_file_that_does_not_parse_alone_and_says_what_to_do() {
     sandbox.codexgw(&["use", "up"]).run().ok();
     let broken = sandbox.config().unwrap() + "broken = = 1\n";
     sandbox.write_config(&broken);
-    sandbox.codexgw(&["off"]).run().exits(1).is_error_with_hint().stderr_has("line ");
+    sandbox.codexgw(&["off"]).run().exits(1).explains().stderr_has("line ");
     assert_eq!(sandbox.config().unwrap(), broken);
 }
 

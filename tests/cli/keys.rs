@@ -25,7 +25,7 @@ fn a_key_is_replaced_listed_unseen_and_deleted() {
 fn a_key_of_an_unknown_provider_is_refused() {
     let sandbox = Sandbox::with_codex();
     for action in [["key", "set", "nope", "--key-stdin"].as_slice(), &["key", "delete", "nope", "--yes"]] {
-        sandbox.codexgw(action).stdin("sk-x-0123456789").run().exits(1).is_error_with_hint().stderr_has("nope");
+        sandbox.codexgw(action).stdin("sk-x-0123456789").run().exits(1).explains().stderr_has("nope");
     }
 }
 

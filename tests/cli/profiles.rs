@@ -20,13 +20,13 @@ fn a_profile_needs_a_known_provider_and_a_plain_name() {
     let (_upstream, sandbox) = with_a_gateway_provider();
     let before = sandbox.files();
     let add = |name: &str, provider: &str| {
-        sandbox.codexgw(&["profile", "add", name, "--provider", provider, "--model", "m2"]).run().is_error_with_hint()
+        sandbox.codexgw(&["profile", "add", name, "--provider", provider, "--model", "m2"]).run().explains()
     };
     add("second", "nope").exits(1).stderr_has("nope");
     for name in ["", "a.b", "a/b", "../x", "ü"] {
         add(name, "up").exits(2);
     }
-    sandbox.codexgw(&["profile", "remove", "nope"]).run().exits(1).is_error_with_hint().stderr_has("nope");
+    sandbox.codexgw(&["profile", "remove", "nope"]).run().exits(1).explains().stderr_has("nope");
     let names = |files: &std::collections::BTreeMap<String, Vec<u8>>| files.keys().cloned().collect::<Vec<_>>();
     assert_eq!(names(&sandbox.files()), names(&before));
 }

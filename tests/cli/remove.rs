@@ -54,7 +54,7 @@ fn removing_a_direct_provider_can_keep_its_table() {
 fn removing_what_is_not_there_changes_nothing_and_names_what_is() {
     let (_upstream, sandbox) = with_a_gateway_provider();
     let before = sandbox.config();
-    sandbox.codexgw(&["remove", "nope", "--yes"]).run().exits(1).is_error_with_hint().stderr_has("nope");
+    sandbox.codexgw(&["remove", "nope", "--yes"]).run().exits(1).explains().stderr_has("nope");
     assert_eq!(sandbox.config(), before);
 }
 

@@ -10,7 +10,7 @@ fn a_profile_that_does_not_exist_is_refused_with_those_that_do() {
         .codexgw(&["run", "--profile", "upp", "--", "exec", "hi"])
         .run()
         .exits(1)
-        .is_error_with_hint()
+        .explains()
         .stderr_has("upp")
         .stderr_has("`codexgw run --profile up`");
 }
@@ -21,14 +21,14 @@ fn a_profile_of_the_person_s_own_after_the_dashes_is_a_usage_error() {
     for args in [["-p", "x"].as_slice(), &["--profile", "x"], &["--profile=x"], &["-px"]] {
         let mut line = vec!["run", "--profile", "up", "--"];
         line.extend(args);
-        sandbox.codexgw(&line).args(&["exec", "hi"]).run().exits(2).is_error_with_hint();
+        sandbox.codexgw(&line).args(&["exec", "hi"]).run().exits(2).explains();
     }
 }
 
 #[test]
 fn a_codex_that_is_not_installed_is_named_with_the_command_that_installs_it() {
     let sandbox = Sandbox::new();
-    sandbox.codexgw(&["run"]).run().exits(1).is_error_with_hint().stderr_has("npm install -g @openai/codex");
+    sandbox.codexgw(&["run"]).run().exits(1).explains().stderr_has("npm install -g @openai/codex");
 }
 
 #[test]

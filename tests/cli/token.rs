@@ -26,7 +26,7 @@ fn the_gateway_s_token_starts_the_gateway_and_stays_the_same() {
 #[test]
 fn an_unknown_provider_gives_nothing_and_the_reason() {
     let sandbox = Sandbox::with_codex();
-    let outcome = sandbox.codexgw(&["token", "nope"]).run().exits(1).is_error_with_hint();
+    let outcome = sandbox.codexgw(&["token", "nope"]).run().exits(1).explains();
     assert_eq!(outcome.stdout, "", "{outcome}");
 }
 
@@ -36,7 +36,7 @@ fn what_a_file_store_shows_to_others_is_not_used() {
     let (upstream, sandbox) = with_a_gateway_provider();
     let key = sandbox.files().into_keys().find(|name| name.contains("state/keys/")).expect("the key is in a file");
     std::fs::set_permissions(sandbox.path(&key), std::fs::Permissions::from_mode(0o644)).unwrap();
-    let outcome = sandbox.codexgw(&["token", "up"]).run().exits(5).is_error_with_hint();
+    let outcome = sandbox.codexgw(&["token", "up"]).run().exits(5).explains();
     assert_eq!(outcome.stdout, "", "{outcome}");
     outcome.never_says(&upstream.key());
 }

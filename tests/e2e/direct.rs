@@ -20,9 +20,7 @@ fn a_provider_that_takes_all_tools_is_used_directly_with_the_key_from_the_keyrin
         assert!(config.contains("[model_providers.up]"), "{config}");
         assert!(!config.contains("codexgw]"), "a direct provider needs no gateway table\n{config}");
         assert!(!config.contains(&upstream.key()), "{config}");
-        let server = mcp::write_server(&sandbox.path("home"));
-        let mcp = format!("\n[mcp_servers.tiny]\ncommand = \"node\"\nargs = [\"{}\"]\n", server.display());
-        sandbox.write_config(config + &mcp);
+        mcp::add_server(&sandbox);
         start
             .exec(&sandbox, "do it")
             .run()

@@ -28,10 +28,15 @@ fn the_real_codex_works_on_the_scripted_responses_upstream() {
         Turn::text("all done"),
     ]);
     let sandbox = Sandbox::with_codex();
-    let server = mcp::write_server(&sandbox.path("home"));
-    let mcp = format!("\n[mcp_servers.tiny]\ncommand = \"node\"\nargs = [\"{}\"]\n", server.display());
-    sandbox.write_config(plain_config(&upstream) + &mcp);
-    sandbox.codex(&[EXEC[0], EXEC[1], "do it"]).run().ok().stdout_has("all done").stderr_has("Looking");
+    sandbox.write_config(plain_config(&upstream));
+    mcp::add_server(&sandbox);
+    sandbox
+        .codex(&[EXEC[0], EXEC[1], "do it"])
+        .run()
+        .ok()
+        .stdout_has("all done")
+        .stderr_has("Looking")
+        .stderr_has("tokens used\n3,102");
     assert_eq!(std::fs::read_to_string(sandbox.work().join("made.txt")).unwrap(), "one\n");
     let last = upstream.turn(2)["input"].to_string();
     assert!(last.contains(mcp::WORDS) && last.contains(mcp::PNG), "{last}");

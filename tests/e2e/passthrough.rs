@@ -14,16 +14,15 @@ fn a_responses_provider_behind_the_gateway_gets_codex_s_own_request_without_its_
     ]);
     let sandbox = Sandbox::with_keyring();
     sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "responses"]);
-    let server = mcp::write_server(&sandbox.path("home"));
-    let mcp = format!("\n[mcp_servers.tiny]\ncommand = \"node\"\nargs = [\"{}\"]\n", server.display());
-    sandbox.write_config(sandbox.config().unwrap() + &mcp);
+    mcp::add_server(&sandbox);
     sandbox
         .exec("up", "do it")
         .run()
         .ok()
         .stdout_has("done through the gateway")
         .stderr_has("Pondering")
-        .stderr_has("tokens used\n1,034")
+        // Three answers, each of 1200 + 34 - 200.
+        .stderr_has("tokens used\n3,102")
         .never_says("metadata")
         .never_says("ERROR");
     upstream.assert_nothing_of_codex_arrived();

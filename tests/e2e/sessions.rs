@@ -20,7 +20,7 @@ fn an_interrupted_turn_ends_the_upstream_call_and_can_be_resumed() {
         let running = start.exec(&sandbox, "start something long").start();
         upstream.wait_for(Purpose::Turn, 2);
         running.signal(Signal::INT);
-        running.wait(Duration::from_secs(60)).exits(1).stderr_has("turn interrupted");
+        running.wait(Duration::from_mins(1)).exits(1).stderr_has("turn interrupted");
         upstream.wait_for_hang_up();
 
         let resume = ["resume", "--last", "go on"];
@@ -34,4 +34,14 @@ fn an_interrupted_turn_ends_the_upstream_call_and_can_be_resumed() {
             assert!(history.contains(word), "the history lacks `{word}`: {history}");
         }
     }
+}
+
+#[test]
+fn a_provider_that_never_answers_can_be_left_at_once() {
+    let (upstream, sandbox) = chat_behind_the_gateway(Turn::silence());
+    let running = Start::Bare.exec(&sandbox, "anybody there?").start();
+    upstream.wait_for(Purpose::Turn, 1);
+    running.signal(Signal::INT);
+    running.wait(Duration::from_mins(1)).exits(1).stderr_has("turn interrupted");
+    upstream.wait_for_hang_up();
 }

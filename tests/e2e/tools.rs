@@ -53,10 +53,7 @@ fn the_image_of_an_mcp_tool_reaches_the_model() {
             Turn::call("take_picture", json!({"of": "a cat"})),
             Turn::text("I see a white pixel"),
         ]);
-        let server = mcp::write_server(&sandbox.path("home"));
-        let mut config = sandbox.config().unwrap();
-        config += &format!("\n[mcp_servers.tiny]\ncommand = \"node\"\nargs = [\"{}\"]\n", server.display());
-        sandbox.write_config(config);
+        mcp::add_server(&sandbox);
         start.exec(&sandbox, "take a picture").run().ok().stdout_has("I see a white pixel");
         let request = upstream.turn(1);
         assert!(tool_messages(&request)[0].contains("a picture from the server of a cat"), "{request}");

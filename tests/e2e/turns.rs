@@ -73,7 +73,7 @@ fn thirty_turns_in_one_session_keep_their_order() {
     turns.push(Turn::text("thirty steps done"));
     let (upstream, sandbox) = chat_behind_the_gateway(turns);
     Start::Bare.exec(&sandbox, "take thirty steps").run().ok().stdout_has("thirty steps done");
-    let expected: String = (0..30).map(|n| format!("step {n}\n")).collect();
+    let expected = (0..30).fold(String::new(), |all, n| all + &format!("step {n}\n"));
     assert_eq!(std::fs::read_to_string(sandbox.work().join("steps.txt")).unwrap(), expected);
     let messages = upstream.turn(30)["messages"].as_array().unwrap().clone();
     let answers = messages.iter().filter(|m| m["role"] == "tool").count();

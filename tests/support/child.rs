@@ -61,7 +61,7 @@ impl Outcome {
 
     /// Asserts the form of our errors: `error: …`, optional causes, and a hint with a command in backticks.
     #[track_caller]
-    pub fn is_error_with_hint(self) -> Self {
+    pub fn explains(self) -> Self {
         assert!(self.stderr.lines().any(|l| l.starts_with("error: ")), "no `error:` line\n{self}");
         let hinted = self.stderr.lines().any(|l| l.starts_with("hint: ") && l.matches('`').count() >= 2);
         assert!(hinted, "no `hint:` with a command\n{self}");

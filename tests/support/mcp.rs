@@ -1,6 +1,6 @@
 //! A tiny MCP server over stdio whose one tool answers with text and an image.
 
-use std::path::{Path, PathBuf};
+use super::Sandbox;
 
 /// A white pixel as PNG, base64.
 pub const PNG: &str =
@@ -9,12 +9,14 @@ pub const PNG: &str =
 /// What its tool says beside the image.
 pub const WORDS: &str = "a picture from the server";
 
-/// Writes the server (a node script: node comes with npm, which Codex needs anyway) into `dir`.
-pub fn write_server(dir: &Path) -> PathBuf {
-    let script = dir.join("mcp-server.js");
+/// Writes the server (a node script: node comes with npm, which Codex needs anyway) into the sandbox and names it in
+/// Codex's configuration.
+pub fn add_server(sandbox: &Sandbox) {
+    let script = sandbox.path("home/mcp-server.js");
     let source = SOURCE.replace("@PNG@", PNG).replace("@WORDS@", WORDS);
     std::fs::write(&script, source).expect("the sandbox is writable");
-    script
+    let table = format!("\n[mcp_servers.tiny]\ncommand = \"node\"\nargs = [\"{}\"]\n", script.display());
+    sandbox.write_config(sandbox.config().unwrap_or_default() + &table);
 }
 
 const SOURCE: &str = r#"

@@ -17,7 +17,7 @@ use super::keyring::KeyringSession;
 use super::upstream::Upstream;
 
 /// Enough for a command without Codex on a busy machine; `codexgw` has limits of its own well below.
-const COMMAND_LIMIT: Duration = Duration::from_secs(60);
+const COMMAND_LIMIT: Duration = Duration::from_mins(1);
 
 /// Enough for the longest scripted session of Codex on a busy machine.
 const CODEX_LIMIT: Duration = Duration::from_secs(150);
@@ -217,11 +217,11 @@ impl Sandbox {
     /// `codexgw add custom` for a scripted upstream, with its key in a file or in the keyring where there is one.
     #[track_caller]
     pub fn add(&self, id: &str, upstream: &Upstream, more: &[&str]) -> Outcome {
-        let base_url = upstream.base_url();
+        let (base_url, model) = (upstream.base_url(), upstream.model());
         let store = if self.keyring.is_some() { "keyring" } else { "file" };
         let mut args = vec!["add", "custom", "--id", id, "--base-url", &base_url, "--key-stdin", "--store", store];
         if !more.contains(&"--model") {
-            args.extend(["--model", upstream.model()]);
+            args.extend(["--model", &model]);
         }
         args.extend(more);
         self.codexgw(&args).stdin(&upstream.key()).run().ok()
@@ -270,8 +270,8 @@ impl Drop for Sandbox {
     fn drop(&mut self) {
         if std::thread::panicking() {
             for (name, content) in self.files() {
-                let told = name.ends_with(".toml") || name.ends_with(".log");
-                if told && content.len() < 20_000 {
+                let kind = Path::new(&name).extension().unwrap_or_default();
+                if (kind == "toml" || kind == "log") && content.len() < 20_000 {
                     eprintln!("=== {name}\n{}", String::from_utf8_lossy(&content));
                 }
             }
@@ -321,12 +321,6 @@ impl Invocation<'_> {
     /// Another time limit than that of a short command.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;
-        self
-    }
-
-    /// Another folder than the workspace.
-    pub fn in_dir(mut self, dir: &Path) -> Self {
-        self.command.current_dir(dir);
         self
     }
 

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use super::Sandbox;
 
 /// How long a text may take to come onto the screen on a busy machine.
-const APPEARS_WITHIN: Duration = Duration::from_secs(60);
+const APPEARS_WITHIN: Duration = Duration::from_mins(1);
 
 /// What Codex's terminal UI shows once it takes a prompt.
 pub const READY: &str = "Ask Codex to do anything";

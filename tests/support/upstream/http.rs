@@ -1,5 +1,6 @@
 //! The server side of HTTP/1.1, as much as a test upstream needs, with every way of breaking off.
 
+use std::fmt::Write as _;
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Shutdown, TcpStream};
 use std::time::Duration;
@@ -103,9 +104,9 @@ impl Connection {
     ) -> io::Result<()> {
         let mut head = format!("HTTP/1.1 {status} Status\r\ncontent-type: {content_type}\r\n");
         for (name, value) in headers {
-            head += &format!("{name}: {value}\r\n");
+            let _ = write!(head, "{name}: {value}\r\n");
         }
-        head += &format!("content-length: {}\r\n\r\n", body.len());
+        let _ = write!(head, "content-length: {}\r\n\r\n", body.len());
         self.writer.write_all(&[head.as_bytes(), body].concat())
     }
 

@@ -157,16 +157,12 @@ impl Turn {
     }
 }
 
-type Author = Box<dyn FnMut(&Value, usize) -> Turn + Send>;
-
 /// All turns.
 pub enum Script {
     /// One after the other; every one must be asked for.
     List(VecDeque<Turn>),
     /// The same for every request.
     Always(Box<Turn>),
-    /// Written from the request and its number.
-    By(Author),
 }
 
 impl Script {
@@ -180,28 +176,15 @@ impl Script {
         Self::Always(Box::new(turn))
     }
 
-    /// Written from the request and its number.
-    pub fn by(author: impl FnMut(&Value, usize) -> Turn + Send + 'static) -> Self {
-        Self::By(Box::new(author))
-    }
-
     /// Turns that nobody has asked for yet.
     pub fn left(&self) -> usize {
         if let Self::List(turns) = self { turns.len() } else { 0 }
     }
 
-    pub(super) fn next(&mut self, request: &Value, number: usize) -> Option<Turn> {
+    pub(super) fn next(&mut self) -> Option<Turn> {
         match self {
             Self::List(turns) => turns.pop_front(),
             Self::Always(turn) => Some((**turn).clone()),
-            Self::By(author) => Some(author(request, number)),
-        }
-    }
-
-    pub(super) fn append(&mut self, more: Self) {
-        match (&mut *self, more) {
-            (Self::List(turns), Self::List(more)) => turns.extend(more),
-            (_, more) => *self = more,
         }
     }
 }
