@@ -59,9 +59,9 @@ fn use_takes_a_profile_too() {
 }
 
 #[test]
-fn off_with_nothing_on_is_no_error_and_writes_nothing() {
+fn off_with_nothing_on_says_so_and_writes_nothing() {
     let sandbox = Sandbox::with_codex();
-    sandbox.codexgw(&["off"]).run().ok();
+    sandbox.codexgw(&["off"]).run().exits(1).explains();
     assert_eq!(sandbox.config(), None);
 }
 

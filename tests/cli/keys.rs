@@ -9,13 +9,13 @@ use crate::support::{Sandbox, Upstream};
 #[test]
 fn a_key_is_replaced_listed_unseen_and_deleted() {
     let (upstream, sandbox) = with_a_gateway_provider();
-    sandbox.codexgw(&["key", "set", "up", "--key-stdin"]).stdin("sk-another-0123456789\n").run().ok();
+    sandbox.codexgw(&["key", "set", "up"]).stdin("sk-another-0123456789\n").run().ok();
     assert_eq!(sandbox.codexgw(&["token", "up"]).run().ok().stdout.trim_end(), "sk-another-0123456789");
     let list = sandbox.codexgw(&["key", "list"]).run().ok().stdout_has("up").stdout_has("file");
     list.never_says("sk-another-0123456789").never_says(&upstream.key());
     let json = sandbox.codexgw(&["key", "list", "--json"]).run().ok().never_says("sk-another-0123456789");
     serde_json::from_str::<Value>(&json.stdout).unwrap_or_else(|e| panic!("{e}\n{json}"));
-    sandbox.codexgw(&["key", "delete", "up"]).args(&["--yes"]).run().ok();
+    sandbox.codexgw(&["key", "delete", "up"]).run().ok();
     let token = sandbox.codexgw(&["token", "up"]).run();
     assert!(token.code != Some(0) && token.stdout.is_empty(), "{token}");
     token.stderr_has("codexgw key set up");
@@ -24,7 +24,7 @@ fn a_key_is_replaced_listed_unseen_and_deleted() {
 #[test]
 fn a_key_of_an_unknown_provider_is_refused() {
     let sandbox = Sandbox::with_codex();
-    for action in [["key", "set", "nope", "--key-stdin"].as_slice(), &["key", "delete", "nope", "--yes"]] {
+    for action in [["key", "set", "nope"].as_slice(), &["key", "delete", "nope"]] {
         sandbox.codexgw(action).stdin("sk-x-0123456789").run().exits(1).explains().stderr_has("nope");
     }
 }
@@ -36,9 +36,9 @@ fn a_key_lives_in_the_keyring_through_set_read_replace_and_delete() {
     sandbox.add("up", &upstream, &[]);
     let token = || sandbox.codexgw(&["token", "up"]).run();
     assert_eq!(token().ok().stdout.trim_end(), upstream.key());
-    sandbox.codexgw(&["key", "set", "up", "--key-stdin"]).stdin("sk-another-0123456789").run().ok();
+    sandbox.codexgw(&["key", "set", "up"]).stdin("sk-another-0123456789").run().ok();
     assert_eq!(token().ok().stdout.trim_end(), "sk-another-0123456789");
-    sandbox.codexgw(&["key", "delete", "up", "--yes"]).run().ok();
+    sandbox.codexgw(&["key", "delete", "up"]).run().ok();
     let gone = token();
     assert!(gone.code == Some(5) && gone.stdout.is_empty(), "{gone}");
 }

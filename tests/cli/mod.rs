@@ -2,6 +2,7 @@
 
 mod add;
 mod add_refused;
+mod asks;
 mod default;
 mod keys;
 mod profiles;

@@ -19,11 +19,14 @@ fn an_empty_list_says_how_to_begin() {
 fn a_list_names_provider_road_wire_and_model() {
     let (upstream, sandbox) = with_a_gateway_provider();
     let list = sandbox.codexgw(&["list"]).run().ok();
-    for word in ["up", "gateway", "chat", "m1", &upstream.base_url()] {
+    for word in ["up", "gateway", "chat", "m1", "file"] {
         assert!(list.stdout.contains(word), "`{word}` is missing\n{list}");
     }
     let json = sandbox.codexgw(&["list", "--json"]).run().ok().never_says(&upstream.key());
-    assert!(json.stdout.contains("\"up\""), "{json}");
+    let rows: Value = serde_json::from_str(&json.stdout).unwrap_or_else(|e| panic!("{e}\n{json}"));
+    let row = &rows[0];
+    let told = ["id", "road", "wire", "model", "base_url"].map(|field| row[field].as_str().unwrap_or_default());
+    assert_eq!(told, ["up", "gateway", "chat", "m1", &upstream.base_url()], "{json}");
 }
 
 #[test]
@@ -32,7 +35,7 @@ fn removing_a_gateway_provider_takes_out_key_settings_and_profile_and_keeps_the_
     sandbox.codexgw(&["remove", "up", "--yes"]).run().ok();
     assert!(sandbox.config().unwrap().contains("[model_providers.codexgw]"));
     assert_eq!(sandbox.profile("up"), None);
-    sandbox.codexgw(&["list"]).run().ok().never_says(&upstream.base_url());
+    sandbox.codexgw(&["list", "--json"]).run().ok().never_says(&upstream.base_url());
     for (name, content) in sandbox.files() {
         let content = String::from_utf8_lossy(&content);
         assert!(!content.contains(&upstream.key()) || name.contains("backups"), "`{name}` still holds the key");
@@ -81,5 +84,5 @@ fn uninstall_takes_out_everything() {
     for (name, content) in sandbox.files() {
         assert!(!String::from_utf8_lossy(&content).contains(&upstream.key()), "`{name}` still holds the key");
     }
-    sandbox.codexgw(&["gateway", "status"]).run().never_says("running on");
+    sandbox.codexgw(&["gateway", "status"]).run().exits(1);
 }

@@ -28,7 +28,7 @@ fn a_profile_of_the_person_s_own_after_the_dashes_is_a_usage_error() {
 #[test]
 fn a_codex_that_is_not_installed_is_named_with_the_command_that_installs_it() {
     let sandbox = Sandbox::new();
-    sandbox.codexgw(&["run"]).run().exits(1).explains().stderr_has("npm install -g @openai/codex");
+    sandbox.codexgw(&["run"]).run().exits(1).explains().stderr_has("@openai/codex");
 }
 
 #[test]

@@ -36,7 +36,7 @@ fn a_replaced_key_is_used_by_the_background_server_s_next_turn() {
     assert_daemon_runs(&sandbox);
 
     upstream.accept_key("sk-replaced-0123456789");
-    sandbox.codexgw(&["key", "set", "up", "--key-stdin"]).stdin("sk-replaced-0123456789\n").run().ok();
+    sandbox.codexgw(&["key", "set", "up"]).stdin("sk-replaced-0123456789\n").run().ok();
     terminal.submit("say hello again");
     terminal.wait_for("with the new key");
     let keys: Vec<_> = upstream.turns().iter().map(|r| r.header("authorization").unwrap().to_owned()).collect();
