@@ -4,6 +4,8 @@ mod add;
 mod add_refused;
 mod asks;
 mod default;
+mod gateway;
+mod help;
 mod keys;
 mod profiles;
 mod remove;

@@ -1,14 +1,11 @@
 //! The doubles hold against the real Codex without codexgw in between, and refuse what breaks the rules.
 
-use std::io::{Read, Write};
-use std::net::{Shutdown, TcpStream};
-
 use serde_json::{Value, json};
 
 use crate::support::sandbox::EXEC;
 use crate::support::tmux::READY;
 use crate::support::upstream::Purpose;
-use crate::support::{Sandbox, Script, Terminal, Turn, Upstream, mcp};
+use crate::support::{Sandbox, Script, Terminal, Turn, Upstream, http, mcp};
 
 /// A provider table as Codex's documentation has it.
 fn plain_config(upstream: &Upstream) -> String {
@@ -57,23 +54,10 @@ fn the_terminal_driver_sees_the_real_codex_answer() {
 }
 
 /// Sends one request to the double, as a gateway would, and gives status and body.
-fn post(upstream: &Upstream, path: &str, body: &Value) -> (u16, String) {
-    let body = body.to_string();
-    let mut stream = TcpStream::connect(upstream.address()).unwrap();
-    let head = format!(
-        "POST /v1{path} HTTP/1.1\r\nhost: {}\r\nauthorization: Bearer {}\r\ncontent-type: application/json\r\n\
-         content-length: {}\r\nconnection: close\r\n\r\n",
-        upstream.address(),
-        upstream.key(),
-        body.len()
-    );
-    stream.write_all(head.as_bytes()).unwrap();
-    stream.write_all(body.as_bytes()).unwrap();
-    stream.shutdown(Shutdown::Write).unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    let status = answer.split(' ').nth(1).unwrap().parse().unwrap();
-    (status, answer)
+fn post(upstream: &Upstream, body: &Value) -> (u16, String) {
+    let authorization = format!("Bearer {}", upstream.key());
+    let headers = [("authorization", authorization.as_str()), ("content-type", "application/json")];
+    http::send(upstream.address(), "POST", "/v1/chat/completions", &headers, &body.to_string())
 }
 
 fn shell_tool() -> Value {
@@ -87,7 +71,7 @@ fn the_chat_double_streams_calls_in_fragments_and_counts_when_asked() {
         "model": "m1", "stream": true, "stream_options": {"include_usage": true}, "tools": [shell_tool()],
         "messages": [{"role": "system", "content": "be good"}, {"role": "user", "content": "do it"}],
     });
-    let (status, body) = post(&upstream, "/chat/completions", &request);
+    let (status, body) = post(&upstream, &request);
     assert_eq!(status, 200);
     assert!(body.matches("\"arguments\":").count() > 3, "{body}");
     assert!(body.contains("reasoning_content") && body.contains("\"total_tokens\":1234"), "{body}");
@@ -130,12 +114,12 @@ fn the_chat_double_refuses_what_the_documentation_does_not_allow() {
     ];
     for (breach, request) in cases {
         let upstream = Upstream::chat(Script::always(Turn::text("ok")));
-        let (status, body) = post(&upstream, "/chat/completions", &request);
+        let (status, body) = post(&upstream, &request);
         assert_eq!(status, 400, "{request}");
         let violations = upstream.take_violations();
         assert!(violations.iter().any(|v| v.contains(breach)), "expected `{breach}`, got {violations:?}\n{body}");
     }
     let upstream = Upstream::chat(Turn::text("ok"));
     let answered = with(json!([user, calls, answer, {"role": "user", "content": picture}]));
-    assert_eq!(post(&upstream, "/chat/completions", &answered).0, 200);
+    assert_eq!(post(&upstream, &answered).0, 200);
 }

@@ -1,8 +1,9 @@
 //! Turns of the real Codex on a Chat Completions provider behind the gateway.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::{STARTS, Start, chat_behind_the_gateway};
+use crate::support::sandbox::EXEC;
 use crate::support::{Sandbox, Turn, Upstream};
 
 #[test]
@@ -78,4 +79,88 @@ fn thirty_turns_in_one_session_keep_their_order() {
     let messages = upstream.turn(30)["messages"].as_array().unwrap().clone();
     let answers = messages.iter().filter(|m| m["role"] == "tool").count();
     assert_eq!(answers, 30, "{}", Value::Array(messages));
+}
+
+#[test]
+fn the_default_provider_is_what_a_bare_codex_uses() {
+    let upstream = Upstream::chat(Turn::text("hello by default"));
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &["--default"]);
+    let outcome = sandbox.codex(&[EXEC[0], EXEC[1], "say hello"]).run().ok().stdout_has("hello by default");
+    outcome.never_says("metadata");
+}
+
+#[test]
+fn an_ephemeral_run_leaves_codex_s_own_files_alone() {
+    let (upstream, sandbox) = chat_behind_the_gateway(Turn::text("hello and gone"));
+    let before = (sandbox.config(), sandbox.profile("up"));
+    let run = ["run", "--ephemeral", "--provider", "up", "--", EXEC[0], EXEC[1], "say hello"];
+    sandbox.codexgw(&run).run().ok().stdout_has("hello and gone").never_says("metadata");
+    assert_eq!((sandbox.config(), sandbox.profile("up")), before);
+    assert_eq!(upstream.turns().len(), 1);
+}
+
+#[test]
+fn another_model_by_option_passes_through_under_its_own_name() {
+    let (upstream, sandbox) = chat_behind_the_gateway(Turn::text("hello from another"));
+    let run = ["run", "--profile", "up", "--model", "vendor/unknown:free", "--", EXEC[0], EXEC[1], "say hello"];
+    sandbox.codexgw(&run).run().ok().stdout_has("hello from another");
+    assert_eq!(upstream.turn(0)["model"], "vendor/unknown:free");
+}
+
+#[test]
+fn a_trusted_project_s_own_model_does_not_win_over_the_profile() {
+    let (upstream, sandbox) = chat_behind_the_gateway(Turn::text("hello from the profile"));
+    std::fs::create_dir(sandbox.work().join(".codex")).unwrap();
+    std::fs::write(sandbox.work().join(".codex/config.toml"), "model = \"gpt-5.5\"\n").unwrap();
+    sandbox.trust_workspace();
+    sandbox.run("up", "say hello").run().ok().stdout_has("hello from the profile");
+    assert_eq!(upstream.turn(0)["model"], "m1");
+}
+
+#[test]
+fn a_catalogue_of_the_person_s_own_does_not_spoil_a_profile() {
+    let (_upstream, sandbox) = chat_behind_the_gateway(Turn::text("hello all the same"));
+    let theirs = sandbox.codex(&["debug", "models"]).run().ok().stdout;
+    std::fs::write(sandbox.path("home/models.json"), theirs).unwrap();
+    let line = format!("model_catalog_json = \"{}\"\n", sandbox.path("home/models.json").display());
+    sandbox.write_config(line + &sandbox.config().unwrap());
+    // What was found out at `add` may have to be found out again.
+    sandbox.run("up", "say hello").run().ok().stdout_has("hello all the same").never_says("metadata");
+}
+
+#[test]
+fn a_secret_header_reaches_the_provider_and_no_file() {
+    let upstream = Upstream::chat(Turn::text("hello with a header"));
+    let sandbox = Sandbox::with_keyring();
+    let url = upstream.base_url();
+    let add = ["add", "custom", "--id", "up", "--base-url", &url, "--model", "m1", "--key-stdin"];
+    let stdin = format!("{}\nheader-secret-0123456789\n", upstream.key());
+    sandbox
+        .codexgw(&add)
+        .args(&["--header-stdin", "X-Team-Token", "--header", "X-Title=codex"])
+        .stdin(&stdin)
+        .run()
+        .ok();
+    for (name, content) in sandbox.files() {
+        assert!(!String::from_utf8_lossy(&content).contains("header-secret"), "{name} holds the header");
+    }
+    sandbox.exec("up", "say hello").run().ok().stdout_has("hello with a header");
+    let request = &upstream.turns()[0];
+    assert_eq!(request.header("x-team-token"), Some("header-secret-0123456789"));
+    assert_eq!(request.header("x-title"), Some("codex"));
+}
+
+#[test]
+fn a_wanted_shape_of_the_answer_reaches_the_model() {
+    let (upstream, sandbox) = chat_behind_the_gateway(Turn::text("{\"mood\":\"good\"}"));
+    let schema = json!({
+        "type": "object", "properties": {"mood": {"type": "string"}}, "required": ["mood"],
+        "additionalProperties": false,
+    });
+    let file = sandbox.path("home/schema.json");
+    std::fs::write(&file, schema.to_string()).unwrap();
+    let exec = ["-p", "up", EXEC[0], EXEC[1], "--output-schema", file.to_str().unwrap(), "how are you?"];
+    sandbox.codex(&exec).run().ok().stdout_has("{\"mood\":\"good\"}");
+    assert_eq!(upstream.turn(0)["response_format"]["json_schema"]["schema"], schema);
 }

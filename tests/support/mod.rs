@@ -2,6 +2,7 @@
 
 pub mod child;
 pub mod codex;
+pub mod http;
 pub mod keyring;
 pub mod mcp;
 pub mod sandbox;

@@ -359,10 +359,10 @@ impl State {
         let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
             return self.violation(Purpose::Refused, "the body is not JSON".to_owned());
         };
-        let purpose = if interface.wants_json(&body) {
-            Purpose::Title
-        } else if interface.offers(&body, "exec_command") {
+        let purpose = if interface.offers(&body, "exec_command") {
             Purpose::Turn
+        } else if interface.wants_json(&body) {
+            Purpose::Title
         } else {
             Purpose::Probe
         };
