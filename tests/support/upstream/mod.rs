@@ -292,6 +292,7 @@ impl Shared {
         let Ok(mut connection) = Connection::new(stream) else { return };
         while let Ok(Some(request)) = connection.read_request() {
             let (purpose, answer) = self.answer(&request);
+            let last = request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
             let status = answer.status();
             self.state().records.push(Recorded { purpose, request, status });
             self.came.notify_all();
@@ -302,7 +303,7 @@ impl Shared {
                 self.state().hang_ups += 1;
                 self.came.notify_all();
             }
-            if sent.is_err() {
+            if sent.is_err() || last {
                 return;
             }
         }
