@@ -1,1 +1,23 @@
-fn main() {}
+//! Parses the command line, runs the command, exits: the only place that exits.
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use codexgw::cli::Cli;
+use codexgw::ui;
+
+/// Gives memory back to the system after large requests, which the system's allocator does not (performance notes of
+/// the gateway).
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    match Cli::parse().run() {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            ui::error(&error);
+            ExitCode::from(error.kind().exit_code())
+        }
+    }
+}

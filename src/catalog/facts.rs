@@ -25,3 +25,40 @@ pub struct ModelFacts {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub efforts: Vec<String>,
 }
+
+impl ModelFacts {
+    /// These facts, with the gaps filled from `base`: what the provider said wins over the template.
+    #[must_use]
+    pub fn merged_over(self, base: &Self) -> Self {
+        Self {
+            name: self.name.or_else(|| base.name.clone()),
+            context: self.context.or(base.context),
+            max_output: self.max_output.or(base.max_output),
+            images: self.images.or(base.images),
+            tools: self.tools.or(base.tools),
+            efforts: if self.efforts.is_empty() { base.efforts.clone() } else { self.efforts },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_provider_said_wins_and_gaps_are_filled() {
+        let said = ModelFacts { context: Some(8), images: Some(false), ..ModelFacts::default() };
+        let base = ModelFacts {
+            name: Some("M".into()),
+            context: Some(1),
+            max_output: Some(2),
+            images: Some(true),
+            tools: Some(true),
+            efforts: vec!["low".into()],
+        };
+        let expected = ModelFacts { context: Some(8), images: Some(false), ..base.clone() };
+        assert_eq!(said.merged_over(&base), expected);
+        assert_eq!(ModelFacts::default().merged_over(&base), base);
+        assert_eq!(base.clone().merged_over(&expected), base);
+    }
+}

@@ -1,7 +1,47 @@
-//! What is known beforehand of providers and models: embedded templates and the person's own.
+//! What is known beforehand of providers and models: the templates that are built into the program.
 
+mod embedded;
 mod facts;
 mod template;
 
+use std::sync::LazyLock;
+
 pub use facts::ModelFacts;
 pub use template::{Auth, ProviderTemplate};
+
+static PROVIDERS: LazyLock<Vec<ProviderTemplate>> = LazyLock::new(embedded::providers);
+static MODELS: LazyLock<embedded::Models> = LazyLock::new(embedded::models);
+
+/// The template of that id or alias; letter case does not matter.
+pub fn provider(id_or_alias: &str) -> Option<&'static ProviderTemplate> {
+    PROVIDERS.iter().find(|template| template.names().any(|name| name.eq_ignore_ascii_case(id_or_alias)))
+}
+
+/// All provider templates, sorted by id.
+pub fn providers() -> impl Iterator<Item = &'static ProviderTemplate> {
+    PROVIDERS.iter()
+}
+
+/// The template id or alias that a mistyped name most likely stands for.
+pub fn nearest(id: &str) -> Option<&'static str> {
+    /// How alike two names must be (Jaro-Winkler, 0 to 1), so that `opnrouter` finds its like and `acme` does not.
+    const ALIKE: f64 = 0.8;
+    let id = id.to_ascii_lowercase();
+    PROVIDERS
+        .iter()
+        .flat_map(ProviderTemplate::names)
+        .map(|name| (strsim::jaro_winkler(&id, name), name))
+        .filter(|(score, _)| *score >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+/// What is known of a model, by the upstream's name of it. A name with a vendor in front (`deepseek/deepseek-v4-pro`)
+/// falls back to the part after the last `/`.
+pub fn model_facts(model: &str) -> Option<&'static ModelFacts> {
+    let bare = || model.rsplit_once('/').and_then(|(_, bare)| MODELS.get(bare));
+    MODELS.get(model).or_else(bare)
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use crate::protocol::Wire;
 
 /// One provider as `templates/providers/<id>.toml` describes it.
 #[derive(Debug, Clone, PartialEq, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct ProviderTemplate {
     /// Provider id: the file's name.
     pub id: String,
@@ -19,6 +20,9 @@ pub struct ProviderTemplate {
     /// Profile name to offer when it is not the id (`claude` for Anthropic).
     #[serde(default)]
     pub profile: Option<String>,
+    /// Provider id to offer when the template's own is one that Codex keeps for itself (`ollama-local` for `ollama`).
+    #[serde(default)]
+    pub default_id: Option<String>,
     /// Base URL without a trailing slash.
     pub base_url: String,
     /// How the key is sent.
@@ -40,6 +44,9 @@ pub struct ProviderTemplate {
     /// Path of the model list under the base URL.
     #[serde(default)]
     pub models_path: Option<String>,
+    /// Path under the base URL that answers 401 or 403 to a wrong key, where the model list is public.
+    #[serde(default)]
+    pub key_check_path: Option<String>,
     /// A model to start with.
     #[serde(default)]
     pub model: Option<String>,
@@ -52,6 +59,25 @@ pub struct ProviderTemplate {
     /// One line that a person should know before adding it.
     #[serde(default)]
     pub note: Option<String>,
+}
+
+impl ProviderTemplate {
+    /// The provider id to offer: the one that both Codex and codexgw take.
+    #[must_use]
+    pub fn default_id(&self) -> &str {
+        self.default_id.as_deref().unwrap_or(&self.id)
+    }
+
+    /// The profile name to offer.
+    #[must_use]
+    pub fn default_profile(&self) -> &str {
+        self.profile.as_deref().unwrap_or_else(|| self.default_id())
+    }
+
+    /// The id and all aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.id.as_str()).chain(self.aliases.iter().map(String::as_str))
+    }
 }
 
 /// How a provider wants its key.

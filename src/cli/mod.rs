@@ -1,1 +1,83 @@
-//! The command line: clap types, one file per subcommand.
+//! The command line: clap types, one file per subcommand, no logic that another door could need.
+
+mod add;
+mod completions;
+mod context;
+mod default;
+mod demo;
+mod gateway;
+mod key;
+mod list;
+mod profile;
+mod remove;
+mod run;
+mod token;
+mod undo;
+mod uninstall;
+
+use std::path::PathBuf;
+
+use clap::{Parser, Subcommand};
+
+use crate::error::Result;
+
+use context::Context;
+
+/// Run OpenAI's Codex CLI on any model of any provider.
+#[derive(Debug, Parser)]
+#[command(name = "codexgw", version, max_term_width = 100, disable_help_subcommand = true)]
+#[command(after_help = "Start here:\n  codexgw demo              see Codex work through codexgw, no key needed\n  \
+                        codexgw add openrouter    add a provider\n  \
+                        codexgw run               start Codex on it")]
+pub struct Cli {
+    /// Keep everything that is codexgw's own in DIR
+    #[arg(long, global = true, env = "CODEXGW_HOME", value_name = "DIR", hide_env_values = true)]
+    home: Option<PathBuf>,
+
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Demo(demo::Args),
+    Add(Box<add::Args>),
+    List(list::Args),
+    Run(run::Args),
+    Use(default::UseArgs),
+    Off(default::OffArgs),
+    Profile(profile::Args),
+    Key(key::Args),
+    Remove(remove::Args),
+    Undo(undo::Args),
+    Gateway(gateway::Args),
+    Token(token::Args),
+    Completions(completions::Args),
+    Uninstall(uninstall::Args),
+}
+
+impl Cli {
+    /// Runs the command; gives back the exit code.
+    ///
+    /// # Errors
+    /// Whatever the command could not do.
+    pub fn run(self) -> Result<u8> {
+        let context = Context::new(self.home.as_deref())?;
+        match self.command {
+            Command::Demo(args) => args.run(&context),
+            Command::Add(args) => args.run(&context),
+            Command::List(args) => args.run(&context),
+            Command::Run(args) => args.run(&context),
+            Command::Use(args) => args.run(&context),
+            Command::Off(args) => args.run(&context),
+            Command::Profile(args) => args.run(&context),
+            Command::Key(args) => args.run(&context),
+            Command::Remove(args) => args.run(&context),
+            Command::Undo(args) => args.run(&context),
+            Command::Gateway(args) => args.run(&context),
+            Command::Token(args) => args.run(&context),
+            Command::Completions(args) => Ok(args.run()),
+            Command::Uninstall(args) => args.run(&context),
+        }
+    }
+}

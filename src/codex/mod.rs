@@ -1,1 +1,14 @@
 //! Facts about Codex: find it, its version and what that version can do, its home, its catalogue format.
+
+pub mod catalogue;
+mod home;
+mod ids;
+pub mod instructions;
+mod program;
+pub mod sessions;
+mod version;
+
+pub use home::CodexHome;
+pub use ids::{is_reserved, valid_provider_id};
+pub use program::Codex;
+pub use version::Version;

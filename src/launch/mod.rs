@@ -1,1 +1,9 @@
 //! Environment and exec of codex.
+
+mod arguments;
+mod process;
+mod proxy;
+
+pub use arguments::{Overrides, Selection, arguments};
+pub use process::Launch;
+pub use proxy::{loopback_behind_proxy, no_proxy_with_loopback};

@@ -1,1 +1,16 @@
 //! Secrets: the type, where they come from, and how they stay out of sight.
+
+mod clean;
+mod core_dump;
+pub mod gateway_token;
+mod key_file;
+mod keyring;
+mod private_file;
+pub mod redact;
+mod value;
+mod vault;
+
+pub use clean::clean_key;
+pub use core_dump::forbid_core_dumps;
+pub use value::Secret;
+pub use vault::Vault;

@@ -56,4 +56,26 @@ impl Home {
     pub fn explicit(&self) -> Option<&Path> {
         self.explicit.as_deref()
     }
+
+    /// Removes the settings file and the state folder, and the folders that are empty then. Tells what went.
+    ///
+    /// # Errors
+    /// When something cannot be removed.
+    pub fn erase(&self) -> Result<Vec<PathBuf>> {
+        let mut gone = Vec::new();
+        let failed =
+            |path: &Path, e: std::io::Error| Error::fixable(format!("cannot remove `{}`", path.display())).cause(e);
+        let settings = self.settings_file();
+        if settings.is_file() {
+            fs_err::remove_file(&settings).map_err(|e| failed(&settings, e))?;
+            gone.push(settings);
+        }
+        if self.state.is_dir() {
+            fs_err::remove_dir_all(&self.state).map_err(|e| failed(&self.state, e))?;
+            gone.push(self.state.clone());
+        }
+        // What the person keeps there (own templates) stays: only an empty folder can be removed this way.
+        let _ = std::fs::remove_dir(&self.config);
+        Ok(gone)
+    }
 }

@@ -20,6 +20,9 @@ pub struct Settings {
     /// What `use` made the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultChoice>,
+    /// Whether Codex had no `config.toml` before us; an empty one goes again then.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub config_created: bool,
     /// Providers by id.
     pub providers: BTreeMap<String, Provider>,
     /// Profile files that we wrote keys into, by name.

@@ -1,0 +1,224 @@
+
+use builtin;
+use str;
+
+set edit:completion:arg-completer[codexgw] = {|@words|
+    fn spaces {|n|
+        builtin:repeat $n ' ' | str:join ''
+    }
+    fn cand {|text desc|
+        edit:complex-candidate $text &display=$text' '(spaces (- 14 (wcswidth $text)))$desc
+    }
+    var command = 'codexgw'
+    for word $words[1..-1] {
+        if (str:has-prefix $word '-') {
+            break
+        }
+        set command = $command';'$word
+    }
+    var completions = [
+        &'codexgw'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand -V 'Print version'
+            cand --version 'Print version'
+            cand demo 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched'
+            cand add 'Add a provider: store its key, ask what it speaks, write what Codex needs'
+            cand list 'List the providers that are configured'
+            cand run 'Start Codex on a profile or provider'
+            cand use 'Make a provider or profile Codex''s default, also for the IDE extension and the desktop app'
+            cand off 'Put Codex back on what was its default before `use`'
+            cand profile 'Add, list and remove profiles: one name for a provider and a model'
+            cand key 'Set, delete and list the keys of providers'
+            cand remove 'Remove a provider: its key, its settings, its profiles and its table in Codex''s configuration'
+            cand undo 'Put back the files as they were before a change; the last one, unless another is named'
+            cand gateway 'Run, look at, stop and move the local gateway'
+            cand token 'Print the token that Codex sends; this is what Codex calls'
+            cand completions 'Print the completion script of a shell'
+            cand uninstall 'Take out everything: keys, provider tables, profiles, settings, the gateway'
+        }
+        &'codexgw;demo'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -y 'Do not ask before Codex is fetched with npx when it is not installed'
+            cand --yes 'Do not ask before Codex is fetched with npx when it is not installed'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;add'= {
+            cand --base-url 'Where the provider is; needed for `custom`'
+            cand --id 'The name to give it here'
+            cand --model 'The model to start with, by the provider''s own name; more may follow'
+            cand --profile 'Name of the profile to write; the id when left out'
+            cand --key-from-env 'Read the key from this variable now, and store it'
+            cand --env-key 'Let Codex read this variable itself (direct road only)'
+            cand --store 'Where to keep the key'
+            cand --via 'How Codex reaches it: by itself, or through the gateway'
+            cand --wire 'What it speaks'
+            cand --header 'Send this header along (`NAME=VALUE`), for values that are no secret'
+            cand --header-stdin 'Send this header along, its secret value read from standard input (after the key, one line each)'
+            cand --key 'key'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --default 'Make it Codex''s default too'
+            cand --key-stdin 'Read the key from standard input'
+            cand --no-probe 'Ask the provider nothing'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand --force 'Replace a provider of the same id without asking'
+            cand --json 'Print what was done as JSON'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'codexgw;list'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --json 'Print JSON'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;run'= {
+            cand -p 'The profile to start on'
+            cand --profile 'The profile to start on'
+            cand --provider 'The provider to start on'
+            cand -m 'Another model of that provider, by the provider''s own name'
+            cand --model 'Another model of that provider, by the provider''s own name'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --ephemeral 'Pass everything on the command line and write nothing into Codex''s home but its own session'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;use'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;off'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;profile'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand add 'Add a profile for a second model'
+            cand list 'List the profiles made by codexgw'
+            cand remove 'Take out a profile; what you added to its file yourself stays'
+        }
+        &'codexgw;profile;add'= {
+            cand --provider 'The provider, as `codexgw list` shows it'
+            cand --model 'The model, by the provider''s own name'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;profile;list'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --json 'Print JSON'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;profile;remove'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;key'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand set 'Store a provider''s key; it is asked for, or read from standard input'
+            cand delete 'Delete a provider''s key'
+            cand list 'Say where each provider''s key is and whether it is there, never the key'
+        }
+        &'codexgw;key;set'= {
+            cand --key 'key'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;key;delete'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;key;list'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --json 'Print JSON'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;remove'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --keep-table 'Leave a direct provider''s table in config.toml, so that its sessions can be resumed'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;undo'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --list 'List the changes that can be undone'
+            cand --force 'Put the files back even if they were changed since'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;gateway'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand serve 'Run the gateway in the foreground'
+            cand status 'Say whether the gateway is up; exit code 1 when it is not'
+            cand stop 'Stop the gateway; Codex starts it again when it needs it'
+            cand move 'Give the gateway another port'
+        }
+        &'codexgw;gateway;serve'= {
+            cand --port 'Listen on this port, for this run only'
+            cand --idle-exit 'End after this many seconds without a request'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;gateway;status'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --json 'Print JSON'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;gateway;stop'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;gateway;move'= {
+            cand --port 'The port; a free one is chosen when it is left out'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;token'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
+        }
+        &'codexgw;completions'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;uninstall'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -y 'Do not ask'
+            cand --yes 'Do not ask'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+    ]
+    $completions[$command]
+}

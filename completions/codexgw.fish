@@ -1,0 +1,152 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_codexgw_global_optspecs
+    string join \n home= h/help V/version
+end
+
+function __fish_codexgw_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_codexgw_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_codexgw_using_subcommand
+    set -l cmd (__fish_codexgw_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c codexgw -n "__fish_codexgw_needs_command" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_needs_command" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_needs_command" -s V -l version -d 'Print version'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "demo" -d 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "add" -d 'Add a provider: store its key, ask what it speaks, write what Codex needs'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "list" -d 'List the providers that are configured'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "run" -d 'Start Codex on a profile or provider'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "use" -d 'Make a provider or profile Codex\'s default, also for the IDE extension and the desktop app'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "off" -d 'Put Codex back on what was its default before `use`'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "profile" -d 'Add, list and remove profiles: one name for a provider and a model'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "key" -d 'Set, delete and list the keys of providers'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "remove" -d 'Remove a provider: its key, its settings, its profiles and its table in Codex\'s configuration'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "undo" -d 'Put back the files as they were before a change; the last one, unless another is named'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "gateway" -d 'Run, look at, stop and move the local gateway'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "token" -d 'Print the token that Codex sends; this is what Codex calls'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "completions" -d 'Print the completion script of a shell'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "uninstall" -d 'Take out everything: keys, provider tables, profiles, settings, the gateway'
+complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -s y -l yes -d 'Do not ask before Codex is fetched with npx when it is not installed'
+complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l base-url -d 'Where the provider is; needed for `custom`' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l id -d 'The name to give it here' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l model -d 'The model to start with, by the provider\'s own name; more may follow' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l profile -d 'Name of the profile to write; the id when left out' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-from-env -d 'Read the key from this variable now, and store it' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l env-key -d 'Let Codex read this variable itself (direct road only)' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l store -d 'Where to keep the key' -r -f -a "keyring\t'The keyring of the operating system'
+file\t'A file that only you can read'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l via -d 'How Codex reaches it: by itself, or through the gateway' -r -f -a "auto\t'Direct when the provider takes all that Codex sends, else the gateway'
+direct\t'Codex talks to the provider itself'
+gateway\t'Codex talks to the local gateway'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l wire -d 'What it speaks' -r -f -a "auto\t'Ask the provider'
+responses\t'OpenAI Responses'
+chat\t'OpenAI Chat Completions'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l header -d 'Send this header along (`NAME=VALUE`), for values that are no secret' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l header-stdin -d 'Send this header along, its secret value read from standard input (after the key, one line each)' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l default -d 'Make it Codex\'s default too'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-stdin -d 'Read the key from standard input'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l no-probe -d 'Ask the provider nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l force -d 'Replace a provider of the same id without asking'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l json -d 'Print what was done as JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s p -l profile -d 'The profile to start on' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l provider -d 'The provider to start on' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s m -l model -d 'Another model of that provider, by the provider\'s own name' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l ephemeral -d 'Pass everything on the command line and write nothing into Codex\'s home but its own session'
+complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand use" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand use" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand use" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand off" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand off" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand off" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "add" -d 'Add a profile for a second model'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "list" -d 'List the profiles made by codexgw'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "remove" -d 'Take out a profile; what you added to its file yourself stays'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -l provider -d 'The provider, as `codexgw list` shows it' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -l model -d 'The model, by the provider\'s own name' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from list" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from remove" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "set" -d 'Store a provider\'s key; it is asked for, or read from standard input'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "delete" -d 'Delete a provider\'s key'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "list" -d 'Say where each provider\'s key is and whether it is there, never the key'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l key -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from delete" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from list" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s y -l yes -d 'Do not ask'
+complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l keep-table -d 'Leave a direct provider\'s table in config.toml, so that its sessions can be resumed'
+complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l list -d 'List the changes that can be undone'
+complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l force -d 'Put the files back even if they were changed since'
+complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -f -a "serve" -d 'Run the gateway in the foreground'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -f -a "status" -d 'Say whether the gateway is up; exit code 1 when it is not'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -f -a "stop" -d 'Stop the gateway; Codex starts it again when it needs it'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -f -a "move" -d 'Give the gateway another port'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l port -d 'Listen on this port, for this run only' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l idle-exit -d 'End after this many seconds without a request' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from stop" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -l port -d 'The port; a free one is chosen when it is left out' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand token" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c codexgw -n "__fish_codexgw_using_subcommand completions" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand completions" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -s y -l yes -d 'Do not ask'
+complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -s h -l help -d 'Print help'

@@ -1,0 +1,46 @@
+//! The files under `templates/`, compiled in.
+
+use std::collections::BTreeMap;
+
+use include_dir::{Dir, include_dir};
+use serde::de::DeserializeOwned;
+
+use super::{ModelFacts, ProviderTemplate};
+
+static PROVIDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/providers");
+static MODELS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/models");
+
+/// Facts by model name.
+pub type Models = BTreeMap<String, ModelFacts>;
+
+/// Every provider template, sorted by id.
+pub fn providers() -> Vec<ProviderTemplate> {
+    let mut all: Vec<ProviderTemplate> = read(&PROVIDERS).collect();
+    all.sort_by(|a, b| a.id.cmp(&b.id));
+    all
+}
+
+/// The facts of all models.
+pub fn models() -> Models {
+    read::<Models>(&MODELS).flatten().collect()
+}
+
+/// Parses every file; one that does not parse is left out here and fails the tests.
+fn read<T: DeserializeOwned>(dir: &'static Dir<'static>) -> impl Iterator<Item = T> {
+    sources(dir).filter_map(|(_, text)| toml_edit::de::from_str(text).ok())
+}
+
+/// File stem and text of every file.
+fn sources(dir: &'static Dir<'static>) -> impl Iterator<Item = (&'static str, &'static str)> {
+    dir.files().filter_map(|file| Some((file.path().file_stem()?.to_str()?, file.contents_utf8()?)))
+}
+
+#[cfg(test)]
+pub fn provider_sources() -> impl Iterator<Item = (&'static str, &'static str)> {
+    sources(&PROVIDERS)
+}
+
+#[cfg(test)]
+pub fn model_sources() -> impl Iterator<Item = (&'static str, &'static str)> {
+    sources(&MODELS)
+}

@@ -1,0 +1,125 @@
+use crate::catalog::{self, ProviderTemplate};
+use crate::codex;
+use crate::error::{Error, Result};
+use crate::setup::Setup;
+use crate::ui;
+
+use super::Args;
+
+/// Which provider is meant, and under which names it will stand.
+pub struct Identity {
+    /// Its template, unless it is `custom`.
+    pub template: Option<&'static ProviderTemplate>,
+    /// Its id here.
+    pub id: String,
+    /// Shown name.
+    pub name: String,
+    /// Name of its profile.
+    pub profile: String,
+    /// Base URL as given or known.
+    pub base_url: String,
+}
+
+impl Identity {
+    /// Finds the template and checks the names, before anything else is asked.
+    pub fn settle(args: &Args, setup: &Setup) -> Result<Self> {
+        let template = template(&args.provider)?;
+        let base_url = base_url(args, template)?;
+        let id = free_id(args, template)?;
+        may_replace(args, setup, &id)?;
+        let profile = args.profile.clone().or_else(|| template.and_then(|t| t.profile.clone()));
+        let profile = profile.unwrap_or_else(|| id.clone());
+        setup.check_profile_name(&profile)?;
+        let name = template.map_or_else(|| id.clone(), |template| template.name.clone());
+        Ok(Self { template, id, name, profile, base_url })
+    }
+}
+
+fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
+    if words == "custom" {
+        return Ok(None);
+    }
+    catalog::provider(words).map(Some).ok_or_else(|| {
+        let known: Vec<&str> = catalog::providers().map(|template| template.id.as_str()).collect();
+        let error = Error::usage(format!("codexgw does not know the provider `{words}`"))
+            .cause(format!("it knows {}, and `custom`", known.join(", ")));
+        match catalog::nearest(words) {
+            Some(near) => error.hint(format!("did you mean `codexgw add {near}`?")),
+            None => error.hint(format!("name its address: `codexgw add custom --id {} --base-url URL`", tame(words))),
+        }
+    })
+}
+
+/// An id made of what was typed, for a hint.
+fn tame(words: &str) -> String {
+    let id: String = words.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
+    if codex::valid_provider_id(&id) { id } else { "mine".to_owned() }
+}
+
+fn base_url(args: &Args, template: Option<&ProviderTemplate>) -> Result<String> {
+    match (&args.base_url, template) {
+        (Some(url), _) => Ok(url.clone()),
+        (None, Some(template)) => Ok(template.base_url.clone()),
+        (None, None) if !args.asks_nothing() => ui::prompt::input("Base URL", "http://localhost:8000/v1"),
+        (None, None) => Err(Error::usage("`custom` needs to know where the provider is")
+            .hint("name it: `codexgw add custom --id ID --base-url URL`")),
+    }
+}
+
+fn free_id(args: &Args, template: Option<&ProviderTemplate>) -> Result<String> {
+    let wanted = args.id.clone().or_else(|| template.map(|template| template.default_id().to_owned()));
+    let wanted = match wanted {
+        Some(id) => id,
+        None if !args.asks_nothing() => ui::prompt::input("A short name for it", "custom")?,
+        None => {
+            return Err(
+                Error::usage("`custom` needs a name").hint("name it: `codexgw add custom --id ID --base-url URL`")
+            );
+        }
+    };
+    let (problem, offer) = if codex::is_reserved(&wanted) {
+        let why =
+            if wanted == crate::setup::GATEWAY_ID { "it is the gateway's own" } else { "Codex keeps it for itself" };
+        (why, format!("my-{wanted}"))
+    } else if !codex::valid_provider_id(&wanted) {
+        ("use lower-case letters, digits, `-` and `_`, at most 64, a letter or digit first", tame(&wanted))
+    } else {
+        return Ok(wanted);
+    };
+    if args.asks_nothing() {
+        return Err(Error::usage(format!("`{wanted}` cannot be the id of a provider"))
+            .cause(problem)
+            .hint(format!("choose another: `--id {offer}`")));
+    }
+    ui::note(format!("`{wanted}` cannot be its id: {problem}"));
+    let chosen = ui::prompt::input("Another id", &offer)?;
+    if codex::is_reserved(&chosen) || !codex::valid_provider_id(&chosen) {
+        return Err(Error::usage(format!("`{chosen}` cannot be the id of a provider either"))
+            .hint(format!("choose another: `--id {offer}`")));
+    }
+    Ok(chosen)
+}
+
+fn may_replace(args: &Args, setup: &Setup, id: &str) -> Result<()> {
+    let known = setup.settings.providers.get(id);
+    let table = setup.config_str(&["model_providers", id, "base_url"]);
+    let what = match (known, table) {
+        (Some(provider), _) => format!("`{id}` is configured already: {} with `{}`", provider.base_url, provider.model),
+        (None, Some(url)) => format!("Codex's configuration has a provider `{id}` already: {url}"),
+        (None, None) => return Ok(()),
+    };
+    if args.force {
+        return Ok(());
+    }
+    if args.asks_nothing() {
+        return Err(Error::fixable(what)
+            .cause("it was left as it is")
+            .hint(format!("replace it with `--force`, or give the new one another name: `--id {id}-2`")));
+    }
+    ui::note(what);
+    if ui::prompt::confirm("Replace it?", false)? {
+        Ok(())
+    } else {
+        Err(Error::fixable("stopped, nothing was changed").hint(format!("another name: `--id {id}-2`")))
+    }
+}

@@ -1,0 +1,231 @@
+mod credentials;
+mod identity;
+mod outcome;
+mod upstream;
+
+use clap::{Args as ClapArgs, ValueEnum};
+
+use crate::codex::Codex;
+use crate::error::{Error, Result};
+use crate::secret::Vault;
+use crate::settings::{KeyStore, Provider, Road, Via, Wire};
+use crate::setup::{self, NewProvider, Setup, UseTarget};
+use crate::ui;
+
+use super::context::{Context, commit_or_show};
+use super::key::NoKeyOption;
+
+use credentials::Credentials;
+use identity::Identity;
+use outcome::Outcome;
+use upstream::Upstream;
+
+/// Add a provider: store its key, ask what it speaks, write what Codex needs
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  codexgw add openrouter\n  codexgw add ollama --model qwen3-coder:30b\n  \
+                        codexgw add custom --id lab --base-url http://10.0.0.7:8000/v1 --key-from-env LAB_KEY")]
+pub struct Args {
+    /// openrouter, deepseek, groq, ollama, litellm, or `custom` with --base-url
+    provider: String,
+    /// Where the provider is; needed for `custom`
+    #[arg(long, value_name = "URL")]
+    base_url: Option<String>,
+    /// The name to give it here
+    #[arg(long)]
+    id: Option<String>,
+    /// The model to start with, by the provider's own name; more may follow
+    #[arg(long, value_name = "MODEL")]
+    model: Vec<String>,
+    /// Name of the profile to write; the id when left out
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+    /// Make it Codex's default too
+    #[arg(long)]
+    default: bool,
+    /// Read the key from standard input
+    #[arg(long)]
+    key_stdin: bool,
+    /// Read the key from this variable now, and store it
+    #[arg(long, value_name = "VAR", conflicts_with = "key_stdin")]
+    key_from_env: Option<String>,
+    /// Let Codex read this variable itself (direct road only)
+    #[arg(long, value_name = "VAR")]
+    env_key: Option<String>,
+    /// Where to keep the key
+    #[arg(long, value_name = "STORE", default_value = "keyring")]
+    store: StoreChoice,
+    /// How Codex reaches it: by itself, or through the gateway
+    #[arg(long, value_name = "ROAD")]
+    via: Option<ViaChoice>,
+    /// What it speaks
+    #[arg(long, value_name = "WIRE", default_value = "auto")]
+    wire: WireChoice,
+    /// Send this header along (`NAME=VALUE`), for values that are no secret
+    #[arg(long = "header", value_name = "NAME=VALUE")]
+    headers: Vec<String>,
+    /// Send this header along, its secret value read from standard input (after the key, one line each)
+    #[arg(long = "header-stdin", value_name = "NAME")]
+    secret_headers: Vec<String>,
+    /// Ask the provider nothing
+    #[arg(long)]
+    no_probe: bool,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Replace a provider of the same id without asking
+    #[arg(long)]
+    force: bool,
+    /// Print what was done as JSON
+    #[arg(long)]
+    json: bool,
+    #[command(flatten)]
+    never: NoKeyOption,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum StoreChoice {
+    /// The keyring of the operating system
+    Keyring,
+    /// A file that only you can read
+    File,
+}
+
+impl From<StoreChoice> for KeyStore {
+    fn from(choice: StoreChoice) -> Self {
+        match choice {
+            StoreChoice::Keyring => Self::Keyring,
+            StoreChoice::File => Self::File,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum ViaChoice {
+    /// Direct when the provider takes all that Codex sends, else the gateway
+    Auto,
+    /// Codex talks to the provider itself
+    Direct,
+    /// Codex talks to the local gateway
+    Gateway,
+}
+
+impl From<ViaChoice> for Via {
+    fn from(choice: ViaChoice) -> Self {
+        match choice {
+            ViaChoice::Auto => Self::Auto,
+            ViaChoice::Direct => Self::Direct,
+            ViaChoice::Gateway => Self::Gateway,
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum WireChoice {
+    /// Ask the provider
+    Auto,
+    /// OpenAI Responses
+    Responses,
+    /// OpenAI Chat Completions
+    Chat,
+}
+
+impl WireChoice {
+    const fn wanted(self) -> Option<Wire> {
+        match self {
+            Self::Auto => None,
+            Self::Responses => Some(Wire::Responses),
+            Self::Chat => Some(Wire::Chat),
+        }
+    }
+}
+
+impl Args {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        crate::secret::forbid_core_dumps();
+        self.never.check()?;
+        // Look before asking: nobody should type a key into a setup that cannot be finished.
+        let mut setup = context.setup()?;
+        let codex = find_codex(context)?;
+        let command = context.token_command()?;
+        let identity = Identity::settle(&self, &setup)?;
+        let via = self.via(&setup)?;
+
+        let vault = Vault::new(&context.home);
+        let credentials = Credentials::gather(&self, &identity, &vault, &setup)?;
+        let upstream = Upstream::ask(&self, &identity, &credentials, via)?;
+        credentials.fit(upstream.road, &identity.id)?;
+
+        setup.add_provider(self.new_provider(&identity, &credentials, &upstream), &command)?;
+        if self.make_default(&identity, &upstream)? {
+            let target = UseTarget { provider: identity.id.clone(), model: upstream.model.clone() };
+            setup.set_default(&target, &command)?;
+        }
+        let label = format!("add {}", identity.id);
+        if self.dry_run {
+            commit_or_show(&setup, &label, true)?;
+            return Ok(0);
+        }
+        let report = credentials.store_around(&vault, &identity.id, || {
+            setup::refresh_catalogue(&context.home, &setup.settings, codex.as_ref())?;
+            setup.commit(&label)
+        })?;
+        Outcome { args: &self, identity: &identity, upstream: &upstream, setup: &setup, report: &report }
+            .tell(&command);
+        Ok(0)
+    }
+
+    fn via(&self, setup: &Setup) -> Result<Via> {
+        let via = self.via.map_or(setup.settings.via, Via::from);
+        match (&self.env_key, via) {
+            (Some(variable), Via::Gateway) => Err(Error::usage("`--env-key` goes with the direct road only")
+                .cause(format!("the gateway runs on its own and would not see `{variable}`"))
+                .hint(format!("store the key: `--key-from-env {variable}`"))),
+            (Some(_), _) => Ok(Via::Direct),
+            (None, via) => Ok(via),
+        }
+    }
+
+    /// Whether it is to be the default: said, or asked on a terminal.
+    fn make_default(&self, identity: &Identity, upstream: &Upstream) -> Result<bool> {
+        if self.default || self.asks_nothing() || upstream.road == Road::Direct {
+            return Ok(self.default);
+        }
+        ui::prompt::confirm(&format!("Make `{}` Codex's default (also in the IDE)?", identity.id), false)
+    }
+
+    /// With a key given by option, or no terminal, nothing is asked.
+    fn asks_nothing(&self) -> bool {
+        self.key_stdin || self.key_from_env.is_some() || self.json || !ui::prompt::possible()
+    }
+
+    fn new_provider(&self, identity: &Identity, credentials: &Credentials, upstream: &Upstream) -> NewProvider {
+        let provider = Provider {
+            name: identity.name.clone(),
+            template: identity.template.map(|template| template.id.clone()),
+            base_url: upstream.base_url.clone(),
+            road: upstream.road,
+            wire: upstream.wire,
+            key: credentials.key_store(),
+            env_key: self.env_key.clone(),
+            headers: credentials.headers.clone(),
+            secret_headers: credentials.secret_headers.iter().map(|(name, _)| name.clone()).collect(),
+            quirks: upstream.quirks.clone(),
+            model: upstream.model.clone(),
+            models: upstream.models.clone(),
+        };
+        NewProvider { id: identity.id.clone(), provider, profile: identity.profile.clone() }
+    }
+}
+
+/// The Codex that is installed. One that is too old stops everything; none at all is only worth a warning, since it
+/// may come later.
+fn find_codex(context: &Context) -> Result<Option<Codex>> {
+    match Codex::find(&context.home) {
+        Ok(codex) => Ok(Some(codex)),
+        Err(e) if which::which("codex").is_ok() => Err(e),
+        Err(e) => {
+            ui::warn(e.message(), e.hints().first().map(String::as_str));
+            Ok(None)
+        }
+    }
+}

@@ -1,0 +1,150 @@
+use std::collections::BTreeMap;
+
+use crate::catalog::{self, ModelFacts};
+use crate::error::{Error, Result};
+use crate::probe::{self, Target};
+use crate::settings::{Road, Via, Wire};
+use crate::ui;
+
+use super::{Args, Credentials, Identity};
+
+/// What the provider turned out to be.
+pub struct Upstream {
+    /// The base URL that answered.
+    pub base_url: String,
+    /// What it speaks.
+    pub wire: Wire,
+    /// The road that follows.
+    pub road: Road,
+    /// Why, in one line.
+    pub why: String,
+    /// Quirks that were measured; none means the template's hold.
+    pub quirks: Option<Vec<String>>,
+    /// The model to start with.
+    pub model: String,
+    /// All models chosen, with what is known of each.
+    pub models: BTreeMap<String, ModelFacts>,
+}
+
+impl Upstream {
+    /// Asks the provider, unless it is not to be asked.
+    pub fn ask(args: &Args, identity: &Identity, credentials: &Credentials, via: Via) -> Result<Self> {
+        if args.no_probe {
+            return Self::unasked(args, identity, via);
+        }
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .map_err(|e| Error::bug("cannot start the runtime").cause(e))?;
+        runtime.block_on(Self::asked(args, identity, credentials, via))
+    }
+
+    async fn asked(args: &Args, identity: &Identity, credentials: &Credentials, via: Via) -> Result<Self> {
+        let template = identity.template;
+        let target = Target {
+            base_url: identity.base_url.clone(),
+            bearer: credentials.key.as_ref(),
+            headers: &credentials.headers,
+            secret_headers: &credentials.secret_headers,
+            models_path: template.and_then(|template| template.models_path.as_deref()),
+            name: &identity.name,
+            keys_url: template.and_then(|template| template.keys_url.as_deref()),
+        };
+        let client = probe::client()?;
+        ui::note(format!("asking {} for its models …", identity.name));
+        let listed = probe::models(&client, &target).await?;
+        let chosen = choose(args, identity, &listed.list)?;
+        ui::note(format!("asking what it speaks, with `{}` …", chosen[0]));
+        let target = Target { base_url: listed.base_url.clone(), ..target };
+        let evidence = probe::wire(&client, &target, &chosen[0]).await?;
+        let decision = probe::decide(&evidence, args.wire.wanted(), via)?;
+        let known: BTreeMap<&str, &ModelFacts> =
+            listed.list.iter().map(|(name, facts)| (name.as_str(), facts)).collect();
+        Ok(Self {
+            base_url: listed.base_url,
+            wire: decision.wire,
+            road: decision.road,
+            why: decision.why,
+            quirks: (!decision.quirks.is_empty()).then(|| with_template(identity, decision.quirks)),
+            model: chosen[0].clone(),
+            models: chosen.into_iter().map(|name| facts(&name, known.get(name.as_str()).copied())).collect(),
+        })
+    }
+
+    fn unasked(args: &Args, identity: &Identity, via: Via) -> Result<Self> {
+        let (road, likely) = match via {
+            // Only Responses can be spoken directly, so asking for that road says which wire it is.
+            Via::Direct => (Road::Direct, Wire::Responses),
+            Via::Auto | Via::Gateway => (Road::Gateway, identity.template.map_or(Wire::Chat, |template| template.wire)),
+        };
+        let wire = args.wire.wanted().unwrap_or(likely);
+        if road == Road::Direct && wire == Wire::Chat {
+            return Err(Error::usage("the direct road is only for providers that serve `/responses`")
+                .cause("Codex itself no longer speaks Chat Completions")
+                .hint("go through the gateway: `--via gateway`; or say that it serves it: `--wire responses`"));
+        }
+        let mut models = args.model.clone();
+        if models.is_empty() {
+            models.extend(identity.template.and_then(|template| template.model.clone()));
+        }
+        let Some(model) = models.first().cloned() else {
+            return Err(Error::usage("which model? The provider is not asked").hint("name one: `--model MODEL`"));
+        };
+        Ok(Self {
+            base_url: probe::normalise(&identity.base_url)?.remove(0),
+            wire,
+            road,
+            why: "as told, nothing was asked".to_owned(),
+            quirks: None,
+            model,
+            models: models.iter().map(|name| facts(name, None)).collect(),
+        })
+    }
+}
+
+/// What the probe found beside what the template knows.
+fn with_template(identity: &Identity, mut quirks: Vec<String>) -> Vec<String> {
+    for quirk in identity.template.iter().flat_map(|template| &template.quirks) {
+        if !quirks.contains(quirk) {
+            quirks.push(quirk.clone());
+        }
+    }
+    quirks
+}
+
+fn facts(model: &str, told: Option<&ModelFacts>) -> (String, ModelFacts) {
+    let known = catalog::model_facts(model).cloned().unwrap_or_default();
+    (model.to_owned(), told.cloned().unwrap_or_default().merged_over(&known))
+}
+
+/// The models to set up, the first to start with: those named, else the one picked, else the template's, else the
+/// only one there is.
+fn choose(args: &Args, identity: &Identity, listed: &[(String, ModelFacts)]) -> Result<Vec<String>> {
+    let names: Vec<String> = listed.iter().map(|(name, _)| name.clone()).collect();
+    if !args.model.is_empty() {
+        for model in args.model.iter().filter(|model| !names.is_empty() && !names.contains(model)) {
+            ui::warn(format!("{} does not list a model `{model}`; set up as you said", identity.name), None);
+        }
+        return Ok(args.model.clone());
+    }
+    let favourite = identity.template.and_then(|template| template.model.clone());
+    let position = favourite.as_ref().and_then(|model| names.iter().position(|name| name == model));
+    if !args.asks_nothing() && names.len() > 1 {
+        let picked = ui::prompt::select("Model to start with (type to search)", &names, position.unwrap_or(0))?;
+        return Ok(vec![names[picked].clone()]);
+    }
+    match (names.as_slice(), favourite) {
+        ([only], _) => Ok(vec![only.clone()]),
+        ([], Some(model)) => Ok(vec![model]),
+        (_, Some(model)) if position.is_some() => Ok(vec![model]),
+        ([], None) if !args.asks_nothing() => Ok(vec![ui::prompt::input("Model, by the provider's own name", "")?]),
+        ([], None) => Err(Error::usage(format!("{} lists no models, so one has to be named", identity.name))
+            .hint("name one: `--model MODEL`")),
+        (many, _) => {
+            let some: Vec<String> = many.iter().take(5).map(|name| format!("`{}`", ui::plain(name, 80))).collect();
+            Err(Error::usage(format!("{} has {}", identity.name, ui::plural(many.len(), "model")))
+                .cause(format!("among them {}", some.join(", ")))
+                .hint("name the one to start with: `--model MODEL`"))
+        }
+    }
+}

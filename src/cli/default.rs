@@ -1,0 +1,85 @@
+use clap::Args as ClapArgs;
+
+use crate::error::Result;
+use crate::setup::{RoadMove, nothing_to_put_back};
+use crate::{codex, setup, ui};
+
+use super::context::{Context, commit_or_show, say_changed};
+
+/// Make a provider or profile Codex's default, also for the IDE extension and the desktop app
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  codexgw use openrouter\n  codexgw use openrouter/deepseek/deepseek-chat\n  \
+                        codexgw off    # back to what was there before")]
+pub struct UseArgs {
+    /// A provider, a provider and one of its models, or a profile
+    #[arg(value_name = "PROVIDER[/MODEL] | PROFILE")]
+    target: String,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl UseArgs {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let command = context.token_command()?;
+        let mut setup = context.setup()?;
+        let target = setup.use_target(&self.target)?;
+        let moved = setup.set_default(&target, &command)?;
+        let Some(report) = commit_or_show(&setup, &format!("use {}", self.target), self.dry_run)? else {
+            return Ok(0);
+        };
+        let codex = codex::Codex::find(&context.home).ok();
+        setup::refresh_catalogue(&context.home, &setup.settings, codex.as_ref())?;
+        say_changed(&report);
+        if let Some(moved) = moved {
+            say_moved(&target.provider, &moved);
+        }
+        ui::note(format!("Codex now starts on `{}/{}`", target.provider, target.model));
+        if let Some(variable) = crate::launch::loopback_behind_proxy(|name| std::env::var(name).ok()) {
+            warn_of_proxy(variable);
+        }
+        ui::note("back again with: codexgw off");
+        Ok(0)
+    }
+}
+
+/// Says what the move of a provider to the gateway road means.
+pub fn say_moved(id: &str, moved: &RoadMove) {
+    ui::note(format!("`{id}` goes through the gateway now, as Codex's default has to"));
+    if moved.sessions > 0 {
+        ui::note(format!(
+            "  {} from before stay filed under `{id}`: `codex -c model_provider={id} resume`",
+            ui::plural(moved.sessions, "session")
+        ));
+    }
+}
+
+/// Warns that Codex would send requests to the gateway through a proxy.
+pub fn warn_of_proxy(variable: &str) {
+    ui::warn(
+        format!("`{variable}` is set, and Codex would look for the gateway behind that proxy"),
+        Some("exempt this machine in your shell: `export NO_PROXY=127.0.0.1,localhost` (`codexgw run` does it itself)"),
+    );
+}
+
+/// Put Codex back on what was its default before `use`
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  codexgw off")]
+pub struct OffArgs {
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl OffArgs {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let mut setup = context.setup()?;
+        if !setup.clear_default() {
+            return Err(nothing_to_put_back());
+        }
+        let Some(report) = commit_or_show(&setup, "off", self.dry_run)? else { return Ok(0) };
+        say_changed(&report);
+        ui::note("Codex's default is what it was before; your providers and profiles are still there");
+        Ok(0)
+    }
+}

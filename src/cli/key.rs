@@ -1,0 +1,191 @@
+use std::io::Read as _;
+
+use clap::{Args as ClapArgs, Subcommand};
+use serde::Serialize;
+
+use crate::error::{Error, Result};
+use crate::secret::{Secret, Vault, clean_key};
+use crate::settings::KeyStore;
+use crate::setup::unknown_provider;
+use crate::{catalog, ui};
+
+use super::context::Context;
+use super::list::label;
+
+/// Set, delete and list the keys of providers
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Example:\n  codexgw key set openrouter             # asks, shows nothing\n  \
+                        pass show openrouter | codexgw key set openrouter")]
+pub struct Args {
+    #[command(subcommand)]
+    command: KeyCommand,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeyCommand {
+    /// Store a provider's key; it is asked for, or read from standard input
+    Set {
+        /// The provider, as `codexgw list` shows it
+        provider: String,
+        #[command(flatten)]
+        never: NoKeyOption,
+    },
+    /// Delete a provider's key
+    Delete {
+        /// The provider, as `codexgw list` shows it
+        provider: String,
+    },
+    /// Say where each provider's key is and whether it is there, never the key
+    List {
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// An option that exists only to be refused: a key on a command line ends up in the shell's history and in the list
+/// of processes.
+#[derive(Debug, ClapArgs)]
+pub struct NoKeyOption {
+    #[arg(long = "key", hide = true, num_args = 0..=1, value_name = "KEY", default_missing_value = "")]
+    key: Option<String>,
+}
+
+impl NoKeyOption {
+    /// Refuses a key on the command line, without repeating it.
+    pub fn check(&self) -> Result<()> {
+        if self.key.is_none() {
+            return Ok(());
+        }
+        Err(Error::usage("there is no option `--key`")
+            .cause("a key on the command line stays in the shell's history and shows in the list of processes")
+            .hint(
+                "leave it out to be asked, or pipe it in: `… | codexgw key set PROVIDER`, `codexgw add … --key-stdin`",
+            ))
+    }
+}
+
+#[derive(Serialize)]
+struct Row {
+    provider: String,
+    store: KeyStore,
+    present: bool,
+    note: String,
+}
+
+impl Args {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        crate::secret::forbid_core_dumps();
+        match self.command {
+            KeyCommand::Set { provider, never } => {
+                never.check()?;
+                set(context, &provider)
+            }
+            KeyCommand::Delete { provider } => delete(context, &provider),
+            KeyCommand::List { json } => list(context, json),
+        }
+    }
+}
+
+fn set(context: &Context, id: &str) -> Result<u8> {
+    let mut setup = context.setup()?;
+    let provider = setup.provider_mut(id)?;
+    if matches!(provider.key, KeyStore::Env | KeyStore::None) {
+        // A provider without a key of ours gets one now; the direct road's table then calls for it.
+        provider.key = KeyStore::Keyring;
+    }
+    let (store, template) = (provider.key, provider.template.clone());
+    let vault = Vault::new(&context.home);
+    vault.probe(store)?;
+    let prefixes = template.as_deref().and_then(catalog::provider).map(|t| t.key_prefixes.clone()).unwrap_or_default();
+    let key = if ui::prompt::possible() {
+        clean(&ui::prompt::password(&format!("Key for `{id}`"))?, &prefixes)?
+    } else {
+        read_key(&prefixes)?
+    };
+    vault.set(id, store, &key)?;
+    let command = context.token_command()?;
+    setup.renew_table(id, &command)?;
+    setup.commit(&format!("key set {id}"))?;
+    ui::note(format!("the key of `{id}` is in the {}; Codex uses it from its next request on", store_words(store)));
+    Ok(0)
+}
+
+fn delete(context: &Context, id: &str) -> Result<u8> {
+    let settings = context.settings()?;
+    let provider = settings.providers.get(id).ok_or_else(|| unknown_provider(id, settings.providers.keys()))?;
+    let was_there = Vault::new(&context.home).delete(id, provider.key)?;
+    if was_there {
+        ui::note(format!("the key of `{id}` is gone from the {}", store_words(provider.key)));
+    } else {
+        ui::note(format!("there was no key of `{id}` in the {}", store_words(provider.key)));
+    }
+    Ok(0)
+}
+
+fn list(context: &Context, json: bool) -> Result<u8> {
+    let settings = context.settings()?;
+    let vault = Vault::new(&context.home);
+    let rows: Vec<Row> = settings
+        .providers
+        .iter()
+        .map(|(id, provider)| {
+            let (present, note) = match provider.key {
+                KeyStore::None => (true, "needs no key".to_owned()),
+                KeyStore::Env => {
+                    let variable = provider.env_key.clone().unwrap_or_default();
+                    let set = std::env::var(&variable).is_ok_and(|value| !value.trim().is_empty());
+                    (set, format!("`{variable}`, read by Codex itself"))
+                }
+                store => match vault.get(id, store) {
+                    Ok(_) => (true, String::new()),
+                    Err(e) => (false, e.message().to_owned()),
+                },
+            };
+            Row { provider: id.clone(), store: provider.key, present, note }
+        })
+        .collect();
+    if json {
+        ui::json(&rows);
+    } else if rows.is_empty() {
+        ui::note("no providers yet; add one: codexgw add openrouter");
+    } else {
+        let lines = rows.into_iter().map(|row| {
+            let present = if row.present { "yes" } else { "no" };
+            vec![row.provider, label(&row.store), present.to_owned(), row.note]
+        });
+        ui::line(ui::table(&["PROVIDER", "STORE", "THERE", ""], lines));
+    }
+    Ok(0)
+}
+
+/// Reads a key from standard input.
+pub fn read_key(prefixes: &[String]) -> Result<Secret> {
+    let mut text = String::new();
+    std::io::stdin()
+        .take(64 * 1024)
+        .read_to_string(&mut text)
+        .map_err(|e| Error::fixable("cannot read the key from standard input").cause(e))?;
+    let key = clean(&text, prefixes);
+    zeroize::Zeroize::zeroize(&mut text);
+    key
+}
+
+/// Checks a key that a person gave, and says what was odd about it.
+pub fn clean(raw: &str, prefixes: &[String]) -> Result<Secret> {
+    let (key, warnings) = clean_key(raw, prefixes)?;
+    for warning in warnings {
+        ui::warn(warning, None);
+    }
+    Ok(key)
+}
+
+/// A store in words.
+pub fn store_words(store: KeyStore) -> &'static str {
+    match store {
+        KeyStore::Keyring => "keyring",
+        KeyStore::File => "key file",
+        KeyStore::Env => "environment",
+        KeyStore::None => "nowhere",
+    }
+}

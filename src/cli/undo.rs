@@ -1,0 +1,59 @@
+use clap::Args as ClapArgs;
+
+use crate::config::Committer;
+use crate::error::Result;
+use crate::ui;
+
+use super::context::{Context, say_changed, show_diffs};
+
+/// Put back the files as they were before a change; the last one, unless another is named
+#[derive(Debug, ClapArgs)]
+#[command(
+    after_help = "Examples:\n  codexgw undo            # undoing an undo brings the change back\n  codexgw undo --list"
+)]
+pub struct Args {
+    /// The change to undo, by its number
+    id: Option<u64>,
+    /// List the changes that can be undone
+    #[arg(long, conflicts_with_all = ["id", "force", "dry_run"])]
+    list: bool,
+    /// Put the files back even if they were changed since
+    #[arg(long)]
+    force: bool,
+    /// Show what would change, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+impl Args {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let committer = Committer::new(context.home.state_dir());
+        if self.list {
+            list(&committer)?;
+        } else if self.dry_run {
+            let (_, edits) = committer.plan_undo(self.id, self.force)?;
+            show_diffs(&committer.preview(&edits)?);
+        } else {
+            let report = committer.undo(self.id, self.force)?;
+            say_changed(&report);
+            ui::note("undone; keys in the keyring are as they were");
+        }
+        Ok(0)
+    }
+}
+
+fn list(committer: &Committer) -> Result<()> {
+    let past = committer.list()?;
+    if past.is_empty() {
+        ui::note("there is nothing to undo");
+        return Ok(());
+    }
+    let rows = past.iter().map(|past| {
+        let at = jiff::Timestamp::from_second(past.at).map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string());
+        let files: Vec<_> =
+            past.files.iter().filter_map(|file| file.file_name()).map(|n| n.to_string_lossy()).collect();
+        vec![past.id.to_string(), at.unwrap_or_default(), past.label.clone(), files.join(", ")]
+    });
+    ui::line(ui::table(&["NUMBER", "WHEN", "CHANGE", "FILES"], rows));
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! A TOML file, read.
+
+use std::path::{Path, PathBuf};
+
+use toml_edit::Item;
+
+use super::disk::RealDisk;
+use super::edit_error::EditError;
+use super::file_error::FileError;
+use super::former::Former;
+use super::layout::{Layout, value_span};
+use super::target::{Target, text};
+
+/// A file's text with what it says, at the moment it was read.
+#[derive(Debug, Clone)]
+pub struct Document {
+    path: PathBuf,
+    text: String,
+    parsed: toml_edit::Document<String>,
+}
+
+impl Document {
+    /// Reads a file through its links; nothing when it is not there.
+    ///
+    /// # Errors
+    /// When the file cannot be read, is not text, or is not valid TOML (with line and column).
+    pub fn read(path: &Path) -> Result<Option<Self>, FileError> {
+        let disk = &RealDisk;
+        let read = || {
+            let Some(snapshot) = Target::resolve(disk, path)?.read(disk)? else { return Ok(None) };
+            Ok(Some(Self::parse(path, text(&snapshot.bytes)?)?))
+        };
+        read().map_err(|problem: super::FileProblem| problem.of(path))
+    }
+
+    /// A text that did not come from the disk.
+    ///
+    /// # Errors
+    /// When it is not valid TOML.
+    pub fn parse(path: &Path, text: &str) -> Result<Self, EditError> {
+        let body = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let parsed = toml_edit::Document::parse(body.to_owned()).map_err(|error| EditError::syntax(body, &error))?;
+        Ok(Self { path: path.to_owned(), text: text.to_owned(), parsed })
+    }
+
+    /// The file as it was named.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The whole text.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The table of everything.
+    #[must_use]
+    pub fn root(&self) -> &toml_edit::Table {
+        self.parsed.as_table()
+    }
+
+    /// What stands at a path, in whatever form.
+    #[must_use]
+    pub fn get(&self, path: &[&str]) -> Option<&Item> {
+        path.iter()
+            .try_fold(self.parsed.as_item(), |item, key| item.as_table_like()?.get(key))
+            .filter(|item| !item.is_none())
+    }
+
+    /// The string at a path.
+    #[must_use]
+    pub fn get_str(&self, path: &[&str]) -> Option<&str> {
+        self.get(path)?.as_str()
+    }
+
+    /// The raw text of the value at a path, for [`Change::Restore`](super::Change::Restore). Nothing for a table that
+    /// is not written between braces.
+    #[must_use]
+    pub fn source(&self, path: &[&str]) -> Option<String> {
+        self.parsed.raw().get(value_span(self.get(path)?)?).map(str::to_owned)
+    }
+
+    /// The key's line and its place, for [`Change::PutBack`](super::Change::PutBack) after a removal.
+    #[must_use]
+    pub fn former(&self, path: &[&str]) -> Option<Former> {
+        let path: Vec<String> = path.iter().map(|&key| key.to_owned()).collect();
+        Former::of(&Layout::parse(self.parsed.raw()).ok()?, &path)
+    }
+}

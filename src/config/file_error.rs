@@ -1,0 +1,144 @@
+//! Why a file was not read or written.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::edit_error::EditError;
+use super::target::{MAX_BYTES, MAX_LINKS};
+use crate::error::Error;
+
+/// A file and what is wrong with it. Unless it says otherwise, nothing was changed.
+#[derive(Debug, thiserror::Error)]
+#[error("`{}`: {problem}", path.display())]
+pub struct FileError {
+    /// The file as it was named.
+    pub path: PathBuf,
+    /// What is wrong.
+    #[source]
+    pub problem: FileProblem,
+}
+
+/// What can be wrong with a file.
+#[derive(Debug, thiserror::Error)]
+pub enum FileProblem {
+    /// The text is not TOML, or cannot be edited as asked.
+    #[error(transparent)]
+    Edit(#[from] EditError),
+    /// Symbolic links that lead nowhere but in a circle, or too many of them.
+    #[error("its symbolic links go in a circle, or there are more than {MAX_LINKS} of them")]
+    LinkCycle,
+    /// A symbolic link to something that is not there.
+    #[error("it is a symbolic link to `{}`, which does not exist", .0.display())]
+    Dangling(PathBuf),
+    /// A folder, device, pipe or socket.
+    #[error("it is not a regular file")]
+    NotAFile,
+    /// More than 4 MiB.
+    #[error("it is larger than {} MiB", MAX_BYTES / (1024 * 1024))]
+    TooBig,
+    /// Not UTF-8 from this byte on.
+    #[error("it is not UTF-8 text: wrong byte at offset {0}")]
+    NotUtf8(usize),
+    /// A NUL byte.
+    #[error("it is not a text file: NUL byte at offset {0}")]
+    Nul(usize),
+    /// Nobody may write it.
+    #[error("it is read-only")]
+    ReadOnly,
+    /// Somebody else writes it all the time.
+    #[error("another program keeps changing it")]
+    Concurrent,
+    /// It is not what the edit left behind, so the edit cannot be undone without losing what came later.
+    #[error("it was changed since")]
+    Changed,
+    /// Another codexgw holds the lock.
+    #[error("another codexgw is still writing")]
+    Locked,
+    /// A journal entry that is not there, or cannot be read.
+    #[error("there is no such edit to undo")]
+    NoEntry,
+    /// The edit failed and a file of it could not be put back.
+    #[error("`{}` could not be put back; its former text is in `{}`", file.display(), copy.display())]
+    Stuck {
+        /// The file that holds the new text still.
+        file: PathBuf,
+        /// Its former text.
+        copy: PathBuf,
+        /// Why the edit failed at first.
+        #[source]
+        because: Box<FileProblem>,
+    },
+    /// The file system said no.
+    #[error("cannot {action}: {source}")]
+    Io {
+        /// What was tried.
+        action: &'static str,
+        /// The answer.
+        source: io::Error,
+    },
+}
+
+impl FileProblem {
+    /// Names the file.
+    pub(crate) fn of(self, path: &Path) -> FileError {
+        FileError { path: path.to_owned(), problem: self }
+    }
+
+    /// A failed operation, in words: `cannot {action}`.
+    pub(crate) fn io(action: &'static str) -> impl FnOnce(io::Error) -> Self {
+        move |source| Self::Io { action, source }
+    }
+
+    fn hint(&self, path: &Path) -> Option<String> {
+        let path = path.display();
+        Some(match self {
+            Self::Edit(EditError::Syntax { .. } | EditError::Conflict { .. }) => {
+                "fix the line, or put back the last version with `codexgw undo`".to_owned()
+            }
+            Self::LinkCycle => format!("see where it leads with `ls -l {path}`, then remove it: `rm {path}`"),
+            Self::Dangling(target) => {
+                format!("make the file with `touch {}`, or remove the link with `rm {path}`", target.display())
+            }
+            Self::NotAFile => format!("see what it is with `ls -ld {path}`"),
+            Self::ReadOnly => {
+                format!(
+                    "if it is yours to change, make it writable: `chmod u+w {path}`; if another tool makes it, edit it there"
+                )
+            }
+            Self::Concurrent => "close Codex and what else writes the file, then run the same command again".to_owned(),
+            Self::Locked => "wait a moment, then run the same command again".to_owned(),
+            Self::Changed => {
+                "see what would be lost with `codexgw undo --dry-run`, then `codexgw undo --force`".to_owned()
+            }
+            Self::NoEntry => "list them with `codexgw undo --list`".to_owned(),
+            Self::Stuck { file, copy, .. } => format!("put it back: `cp {} {}`", copy.display(), file.display()),
+            Self::Io { source, .. } => match source.kind() {
+                io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
+                    "make room on the disk: `df -h`".to_owned()
+                }
+                io::ErrorKind::PermissionDenied => format!("see whose it is with `ls -ld {path}` and its folder"),
+                _ => return None,
+            },
+            Self::Edit(_) | Self::TooBig | Self::NotUtf8(_) | Self::Nul(_) => return None,
+        })
+    }
+}
+
+impl From<FileError> for Error {
+    fn from(FileError { path, problem }: FileError) -> Self {
+        let message = format!("cannot edit `{}`", path.display());
+        let mut error = match &problem {
+            FileProblem::Edit(EditError::Unverified { .. }) => Self::bug(message),
+            _ => Self::fixable(message),
+        };
+        if let FileProblem::Stuck { because, .. } = &problem {
+            error = error.cause(because).cause(&problem);
+        } else {
+            error = error.cause(&problem).cause("nothing was changed");
+        }
+        match problem.hint(&path) {
+            Some(hint) => error.hint(hint),
+            None => error,
+        }
+    }
+}

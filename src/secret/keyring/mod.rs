@@ -1,0 +1,125 @@
+//! The keyring of the operating system, with bounded waiting and causes told apart.
+
+#[cfg(all(target_os = "linux", feature = "secret-service"))]
+mod secret_service;
+mod trouble;
+
+use std::sync::Arc;
+use std::sync::mpsc;
+use std::time::Duration;
+
+use keyring_core::{CredentialStore, Entry, Error as KeyringError};
+
+use crate::error::Result;
+
+use super::Secret;
+use trouble::Trouble;
+
+/// Longest time that a read may take: Codex waits for it, and a keyring that hangs must not hang Codex.
+const READ_LIMIT: Duration = Duration::from_secs(2);
+
+/// Longest time that a write may take: the system may be asking the person to unlock the keyring.
+const WRITE_LIMIT: Duration = Duration::from_secs(60);
+
+/// Reads a secret; nothing when there is none of that name.
+pub fn get(service: &str, name: &str) -> Result<Option<Secret>> {
+    let (service, name) = (service.to_owned(), name.to_owned());
+    bounded(READ_LIMIT, move || {
+        ready(Access::Read)?;
+        match entry(&service, &name)?.get_secret() {
+            Ok(bytes) => String::from_utf8(bytes).map(|text| Some(Secret::new(text))).map_err(|_| Trouble::NotText),
+            Err(KeyringError::NoEntry) => Ok(None),
+            Err(e) => Err(e.into()),
+        }
+    })
+}
+
+/// Stores a secret, in place of one of the same name.
+pub fn set(service: &str, name: &str, secret: &Secret) -> Result<()> {
+    let (service, name) = (service.to_owned(), name.to_owned());
+    let bytes = zeroize::Zeroizing::new(secret.expose().as_bytes().to_vec());
+    bounded(WRITE_LIMIT, move || {
+        ready(Access::Write)?;
+        Ok(entry(&service, &name)?.set_secret(&bytes)?)
+    })
+}
+
+/// Deletes a secret; tells whether there was one.
+pub fn delete(service: &str, name: &str) -> Result<bool> {
+    let (service, name) = (service.to_owned(), name.to_owned());
+    bounded(WRITE_LIMIT, move || {
+        ready(Access::Write)?;
+        match entry(&service, &name)?.delete_credential() {
+            Ok(()) => Ok(true),
+            Err(KeyringError::NoEntry) => Ok(false),
+            Err(e) => Err(e.into()),
+        }
+    })
+}
+
+/// Whether there is a keyring that a person could store a key in.
+pub fn probe() -> Result<()> {
+    bounded(READ_LIMIT, || ready(Access::Write))
+}
+
+/// What is wanted: a read must never make the system ask the person something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
+#[cfg(all(target_os = "linux", feature = "secret-service"))]
+fn ready(access: Access) -> Result<(), Trouble> {
+    secret_service::ready(access)
+}
+
+#[cfg(not(all(target_os = "linux", feature = "secret-service")))]
+fn ready(_: Access) -> Result<(), Trouble> {
+    Ok(())
+}
+
+/// Runs the work on a thread of its own, so that a keyring that never answers is left behind. A thread also keeps it
+/// apart from whatever runtime the caller has.
+fn bounded<T: Send + 'static>(
+    limit: Duration,
+    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
+) -> Result<T> {
+    let (send, receive) = mpsc::channel();
+    std::thread::spawn(move || {
+        let _ = send.send(work());
+    });
+    match receive.recv_timeout(limit) {
+        Ok(done) => done.map_err(Into::into),
+        Err(mpsc::RecvTimeoutError::Timeout) => Err(Trouble::TimedOut(limit).into()),
+        Err(mpsc::RecvTimeoutError::Disconnected) => Err(Trouble::Failed("the keyring's library failed".into()).into()),
+    }
+}
+
+fn entry(service: &str, name: &str) -> Result<Entry, Trouble> {
+    let label = format!("codexgw: {name}");
+    let modifiers = if cfg!(target_os = "linux") { Some([("label", label.as_str())].into()) } else { None };
+    Ok(store()?.build(service, name, modifiers.as_ref())?)
+}
+
+#[cfg(all(target_os = "linux", feature = "secret-service"))]
+fn store() -> Result<Arc<CredentialStore>, Trouble> {
+    Ok(zbus_secret_service_keyring_store::Store::new()?)
+}
+
+#[cfg(target_os = "macos")]
+fn store() -> Result<Arc<CredentialStore>, Trouble> {
+    Ok(apple_native_keyring_store::keychain::Store::new()?)
+}
+
+#[cfg(windows)]
+fn store() -> Result<Arc<CredentialStore>, Trouble> {
+    // Keys stay on this machine: the default would let them roam with the person's profile.
+    let settings = [("persistence", "Local")].into();
+    Ok(windows_native_keyring_store::Store::new_with_configuration(&settings)?)
+}
+
+#[cfg(not(any(all(target_os = "linux", feature = "secret-service"), target_os = "macos", windows)))]
+fn store() -> Result<Arc<CredentialStore>, Trouble> {
+    Err(Trouble::NoStore)
+}

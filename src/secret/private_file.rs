@@ -1,0 +1,72 @@
+//! Small files that only their owner may read.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use crate::error::{Error, Kind, Result};
+
+/// Makes a folder that only its owner may enter.
+pub fn create_dir(dir: &Path) -> std::io::Result<()> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::DirBuilderExt as _;
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)
+    }
+    #[cfg(not(unix))]
+    {
+        std::fs::create_dir_all(dir)
+    }
+}
+
+/// Puts a file in place as a whole, readable by its owner only (temporary files are made so).
+pub fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
+    prepare(file, content)?.persist(file)?;
+    Ok(())
+}
+
+/// The same, unless the file is there already; tells whether this call made it.
+pub fn write_new(file: &Path, content: &[u8]) -> std::io::Result<bool> {
+    match prepare(file, content)?.persist_noclobber(file) {
+        Ok(_) => Ok(true),
+        Err(e) if e.error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+        Err(e) => Err(e.error),
+    }
+}
+
+fn prepare(file: &Path, content: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
+    let dir = file.parent().unwrap_or_else(|| Path::new("."));
+    create_dir(dir)?;
+    let mut temporary = tempfile::NamedTempFile::new_in(dir)?;
+    temporary.write_all(content)?;
+    temporary.as_file().sync_all()?;
+    Ok(temporary)
+}
+
+/// Reads a file; nothing when it is absent. One that others may read is refused: what is in it is no secret any more.
+pub fn read(file: &Path) -> Result<Option<String>> {
+    let failed =
+        |e: std::io::Error| Error::new(Kind::SecretStore, format!("cannot read `{}`", file.display())).cause(e);
+    let meta = match std::fs::metadata(file) {
+        Ok(meta) => meta,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(e) => return Err(failed(e)),
+    };
+    if let Some(mode) = open_to_others(&meta) {
+        return Err(Error::secret_store(format!("`{}` can be read by others (mode {mode:o})", file.display()))
+            .cause("it was not used; whoever could read it may have the key")
+            .hint(format!("close it: `chmod 600 {}`, and think about replacing the key", file.display())));
+    }
+    std::fs::read_to_string(file).map(Some).map_err(failed)
+}
+
+#[cfg(unix)]
+fn open_to_others(meta: &std::fs::Metadata) -> Option<u32> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = meta.permissions().mode() & 0o7777;
+    (mode & 0o077 != 0).then_some(mode)
+}
+
+#[cfg(not(unix))]
+fn open_to_others(_: &std::fs::Metadata) -> Option<u32> {
+    None
+}
