@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::with_a_gateway_provider;
-use crate::support::upstream::Script;
-use crate::support::{Sandbox, Upstream};
+use crate::support::Sandbox;
 
 #[test]
 fn a_key_is_replaced_listed_unseen_and_deleted() {
@@ -27,18 +26,4 @@ fn a_key_of_an_unknown_provider_is_refused() {
     for action in [["key", "set", "nope"].as_slice(), &["key", "delete", "nope"]] {
         sandbox.codexgw(action).stdin("sk-x-0123456789").run().exits(1).explains().stderr_has("nope");
     }
-}
-
-#[test]
-fn a_key_lives_in_the_keyring_through_set_read_replace_and_delete() {
-    let upstream = Upstream::chat(Script::none());
-    let sandbox = Sandbox::with_keyring();
-    sandbox.add("up", &upstream, &[]);
-    let token = || sandbox.codexgw(&["token", "up"]).run();
-    assert_eq!(token().ok().stdout.trim_end(), upstream.key());
-    sandbox.codexgw(&["key", "set", "up"]).stdin("sk-another-0123456789").run().ok();
-    assert_eq!(token().ok().stdout.trim_end(), "sk-another-0123456789");
-    sandbox.codexgw(&["key", "delete", "up"]).run().ok();
-    let gone = token();
-    assert!(gone.code == Some(5) && gone.stdout.is_empty(), "{gone}");
 }

@@ -6,6 +6,7 @@ mod asks;
 mod default;
 mod gateway;
 mod help;
+mod keyring;
 mod keys;
 mod profiles;
 mod remove;

@@ -1,51 +1,120 @@
-//! A private session bus with an unlocked gnome-keyring on it.
+//! A private session bus with gnome-keyring on it, for one test.
 
+use std::fs;
 use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
-/// The bus and the keyring; both end when this is dropped.
+/// How long gnome-keyring may take to come onto the bus on a busy machine.
+const COMES_WITHIN: Duration = Duration::from_secs(30);
+
+/// Where the collection lies that gnome-keyring unlocks with the login password, its default one.
+const LOGIN: &str = "/org/freedesktop/secrets/collection/login";
+
+/// A bus that starts nothing by itself: what is on it was put there by the test.
+const BUS: &str = "<busconfig><type>session</type><listen>unix:dir=@DIR@</listen><auth>EXTERNAL</auth>\
+                   <policy context=\"default\"><allow send_destination=\"*\" eavesdrop=\"true\"/>\
+                   <allow eavesdrop=\"true\"/><allow own=\"*\"/></policy></busconfig>";
+
+/// The bus and what is on it; all of it ends when this is dropped.
 pub struct KeyringSession {
     address: String,
     children: Vec<Child>,
-    _home: tempfile::TempDir,
+    home: tempfile::TempDir,
 }
 
 impl KeyringSession {
-    /// Starts both.
+    /// A bus with an unlocked, empty keyring.
+    #[track_caller]
     pub fn start() -> Self {
-        let home = tempfile::tempdir().expect("a folder");
-        let mut bus = Command::new("dbus-daemon")
-            .args(["--session", "--print-address", "--nofork"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .expect("dbus-daemon is installed");
-        let mut address = String::new();
-        BufReader::new(bus.stdout.take().expect("piped")).read_line(&mut address).expect("an address");
-        let address = address.trim().to_owned();
-        let mut keyring = Command::new("gnome-keyring-daemon")
-            .args(["--foreground", "--components=secrets", "--unlock"])
-            .env("DBUS_SESSION_BUS_ADDRESS", &address)
-            .env("HOME", home.path())
-            .env("XDG_DATA_HOME", home.path())
-            .env("XDG_RUNTIME_DIR", home.path())
+        let mut session = Self::without_keyring();
+        let mut keyring = session
+            .command("gnome-keyring-daemon", &["--foreground", "--components=secrets", "--unlock"])
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()
-            .expect("gnome-keyring-daemon is installed");
-        keyring.stdin.take().expect("piped").write_all(b"password\n").expect("it reads");
-        Self { address, children: vec![keyring, bus], _home: home }
+            .unwrap_or_else(|e| panic!("these tests need gnome-keyring: {e}; run `tests/run`"));
+        let mut stdin = keyring.stdin.take().expect("stdin is piped");
+        session.children.push(keyring);
+        stdin.write_all(b"the login password").expect("gnome-keyring reads the password");
+        drop(stdin);
+        let deadline = Instant::now() + COMES_WITHIN;
+        let unlocked =
+            ["org.freedesktop.DBus.Properties.Get", "string:org.freedesktop.Secret.Collection", "string:Locked"];
+        while !session.ask(&[&[LOGIN], &unlocked[..]].concat()).contains("boolean false") {
+            assert!(Instant::now() < deadline, "gnome-keyring does not unlock {LOGIN} within {COMES_WITHIN:?}");
+            thread::sleep(Duration::from_millis(20));
+        }
+        session
     }
 
-    /// The bus's address.
+    /// A bus with nothing on it.
+    #[track_caller]
+    pub fn without_keyring() -> Self {
+        // Sockets want short paths, which the system's own temporary folder has.
+        let home = tempfile::Builder::new().prefix("bus").tempdir().expect("the temporary folder is writable");
+        let config = home.path().join("bus.conf");
+        fs::write(&config, BUS.replace("@DIR@", &home.path().display().to_string())).expect("it is ours");
+        let mut session = Self { address: String::new(), children: Vec::new(), home };
+        let config = format!("--config-file={}", config.display());
+        let mut bus = session
+            .command("dbus-daemon", &[&config, "--print-address", "--nofork", "--nopidfile"])
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap_or_else(|e| panic!("these tests need dbus-daemon: {e}; run `tests/run`"));
+        let stdout = bus.stdout.take().expect("stdout is piped");
+        session.children.push(bus);
+        let mut address = String::new();
+        BufReader::new(stdout).read_line(&mut address).expect("the bus says where it is");
+        session.address = address.trim().to_owned();
+        assert!(!session.address.is_empty(), "the bus did not start");
+        session
+    }
+
+    /// What `DBUS_SESSION_BUS_ADDRESS` has to be.
     pub fn address(&self) -> &str {
         &self.address
+    }
+
+    /// Locks the keyring.
+    #[track_caller]
+    pub fn lock(&self) {
+        let paths = format!("array:objpath:{LOGIN}");
+        let told = self.ask(&["/org/freedesktop/secrets", "org.freedesktop.Secret.Service.Lock", &paths]);
+        assert!(told.contains(LOGIN), "the keyring was not locked: {told}");
+    }
+
+    /// Calls a method of the keyring; nothing when it is not there.
+    fn ask(&self, call: &[&str]) -> String {
+        let output = self
+            .command(
+                "dbus-send",
+                &["--session", "--print-reply", "--reply-timeout=5000", "--dest=org.freedesktop.secrets"],
+            )
+            .args(call)
+            .output()
+            .unwrap_or_else(|e| panic!("these tests need dbus-send: {e}; run `tests/run`"));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+
+    fn command(&self, program: &str, args: &[&str]) -> Command {
+        let home: &Path = self.home.path();
+        let mut command = Command::new(program);
+        command.args(args).env_clear().envs(std::env::var_os("PATH").map(|path| ("PATH", path)));
+        command.env("DBUS_SESSION_BUS_ADDRESS", &self.address).env("HOME", home);
+        command.env("XDG_RUNTIME_DIR", home).env("XDG_DATA_HOME", home).env("XDG_CONFIG_HOME", home);
+        command
     }
 }
 
 impl Drop for KeyringSession {
     fn drop(&mut self) {
-        for child in &mut self.children {
+        for child in self.children.iter_mut().rev() {
+            // Ended already is as good.
             let _ = child.kill();
             let _ = child.wait();
         }

@@ -81,10 +81,19 @@ impl Sandbox {
     /// The same with a private session bus and an unlocked keyring on it.
     #[track_caller]
     pub fn with_keyring() -> Self {
+        Self::with_bus(KeyringSession::start())
+    }
+
+    /// The same with a bus on which nobody keeps keys.
+    #[track_caller]
+    pub fn with_empty_bus() -> Self {
+        Self::with_bus(KeyringSession::without_keyring())
+    }
+
+    fn with_bus(bus: KeyringSession) -> Self {
         let mut sandbox = Self::with_codex();
-        let keyring = KeyringSession::start();
-        sandbox.set_env("DBUS_SESSION_BUS_ADDRESS", keyring.address());
-        sandbox.keyring = Some(keyring);
+        sandbox.set_env("DBUS_SESSION_BUS_ADDRESS", bus.address());
+        sandbox.keyring = Some(bus);
         sandbox
     }
 
