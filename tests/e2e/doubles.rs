@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::support::keyring::KeyringSession;
 use crate::support::sandbox::EXEC;
 use crate::support::tmux::READY;
 use crate::support::upstream::Purpose;
@@ -122,4 +123,12 @@ fn the_chat_double_refuses_what_the_documentation_does_not_allow() {
     let upstream = Upstream::chat(Turn::text("ok"));
     let answered = with(json!([user, calls, answer, {"role": "user", "content": picture}]));
     assert_eq!(post(&upstream, &answered).0, 200);
+}
+
+#[test]
+fn the_keyring_double_opens_and_locks() {
+    let session = KeyringSession::start();
+    session.lock();
+    drop(session);
+    assert!(KeyringSession::without_keyring().address().starts_with("unix:path="));
 }
