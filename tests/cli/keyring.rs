@@ -64,12 +64,14 @@ fn two_homes_share_a_keyring_but_no_key() {
     let upstream = Upstream::chat(Script::none());
     let sandbox = Sandbox::with_keyring();
     sandbox.add("up", &upstream, &[]);
-    let other = sandbox.path("home/other").display().to_string();
+    let (other, codex) = (sandbox.path("home/other"), sandbox.path("home/codex"));
+    std::fs::create_dir(&codex).unwrap();
+    let (other, codex) = (other.to_str().unwrap(), codex.to_str().unwrap());
     let url = upstream.base_url();
-    let add = ["--home", &other, "add", "custom", "--id", "up", "--base-url", &url, "--model", "m1", "--key-stdin"];
-    let more = ["--no-probe", "--wire", "chat", "--force"];
-    sandbox.codexgw(&add).args(&more).stdin("sk-of-the-other-0123456789").run().ok();
+    let add = ["--home", other, "add", "custom", "--id", "up", "--base-url", &url, "--model", "m1", "--key-stdin"];
+    let add = sandbox.codexgw(&add).args(&["--no-probe", "--wire", "chat"]).stdin("sk-of-the-other-0123456789");
+    add.env("CODEX_HOME", codex).run().ok();
     assert_eq!(sandbox.codexgw(&["token", "up"]).run().ok().stdout.trim_end(), upstream.key());
-    let token = sandbox.codexgw(&["--home", &other, "token", "up"]).run().ok();
+    let token = sandbox.codexgw(&["--home", other, "token", "up"]).run().ok();
     assert_eq!(token.stdout.trim_end(), "sk-of-the-other-0123456789");
 }

@@ -12,7 +12,7 @@ fn a_profile_that_does_not_exist_is_refused_with_those_that_do() {
         .exits(1)
         .explains()
         .stderr_has("upp")
-        .stderr_has("`codexgw run --profile up`");
+        .stderr_has("`up`");
 }
 
 #[test]

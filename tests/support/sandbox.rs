@@ -375,7 +375,8 @@ fn read_tree(dir: &Path, root: &Path, into: &mut BTreeMap<String, Vec<u8>>) {
         let path = entry.path();
         let Ok(kind) = entry.file_type() else { continue };
         if kind.is_dir() {
-            if path.file_name().is_none_or(|name| name != "packages") {
+            // Codex puts copies of itself into these, even for `codex --version`.
+            if path.file_name().is_none_or(|name| name != "packages" && name != "tmp") {
                 read_tree(&path, root, into);
             }
         } else if kind.is_file() {

@@ -25,7 +25,8 @@ impl<'a> Terminal<'a> {
         let socket = sandbox.path("run/tmux").display().to_string();
         let terminal = Self { sandbox, socket };
         // The shell stays after the program, so that its last words can still be read.
-        let line = format!("{line}; echo \"ended with $?\"; exec sleep 1000");
+        // It outlives a Ctrl-C, too, which goes to all of the terminal.
+        let line = format!("trap : INT; {line}; echo \"ended with $?\"; exec sleep 1000");
         terminal.tmux(&["-f", "/dev/null", "new-session", "-d", "-s", "t", "-x", "130", "-y", "45", &line]);
         terminal
     }
