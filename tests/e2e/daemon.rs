@@ -1,5 +1,7 @@
 //! The default provider and Codex's background server, which keeps its environment and outlives every session.
 
+use std::time::{Duration, Instant};
+
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::Value;
 
@@ -7,6 +9,9 @@ use super::chat_behind_the_gateway;
 use crate::support::tmux::READY;
 use crate::support::upstream::Purpose;
 use crate::support::{Sandbox, Terminal, Turn, Upstream};
+
+/// How long after its replacement a key may still be used.
+const INTERVAL: Duration = Duration::from_secs(15);
 
 fn default_in_the_terminal(turns: [Turn; 2]) -> (Upstream, Sandbox) {
     let (upstream, sandbox) = chat_behind_the_gateway(turns);
@@ -37,8 +42,17 @@ fn a_replaced_key_is_used_by_the_background_server_s_next_turn() {
 
     upstream.accept_key("sk-replaced-0123456789");
     sandbox.codexgw(&["key", "set", "up"]).stdin("sk-replaced-0123456789\n").run().ok();
-    terminal.submit("say hello again");
-    terminal.wait_for("with the new key");
+    let replaced = Instant::now();
+    for n in 0.. {
+        let asked = replaced.elapsed();
+        terminal.submit(&format!("say hello, attempt {n}"));
+        let refused = |screen: &str| screen.matches("a wrong key").count() > n;
+        let screen = terminal.wait_until("an answer", |s| refused(s) || s.contains("with the new key"));
+        if screen.contains("with the new key") {
+            break;
+        }
+        assert!(asked < INTERVAL, "asked {asked:?} after the replacement, and still the old key\n{screen}");
+    }
     let keys: Vec<_> = upstream.turns().iter().map(|r| r.header("authorization").unwrap().to_owned()).collect();
     assert_eq!(keys[1], "Bearer sk-replaced-0123456789", "{keys:?}");
 }
