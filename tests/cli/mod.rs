@@ -13,6 +13,7 @@ mod remove;
 mod round_trips;
 mod run;
 mod token;
+mod transcripts;
 
 use crate::support::upstream::Script;
 use crate::support::{Sandbox, Upstream};

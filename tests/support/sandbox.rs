@@ -345,14 +345,23 @@ impl Invocation<'_> {
         child::start(self.command, &self.stdin)
     }
 
-    /// Runs it and gives exit code, stdout and stderr with everything that varies replaced.
+    /// Runs it and appends what a person would see to `transcript`, with what varies from run to run replaced.
     #[track_caller]
-    pub fn snapshot(self) -> String {
+    pub fn onto(self, transcript: &mut String) {
         let sandbox = self.sandbox;
         let outcome = self.run();
-        let code = outcome.code.map_or_else(|| "signal".to_owned(), |c| c.to_string());
-        let text = format!("exit: {code}\n--- stdout\n{}\n--- stderr\n{}", outcome.stdout, outcome.stderr);
-        sandbox.normalise(&text)
+        let command = outcome.command.replace(&sandbox.program().display().to_string(), "codexgw");
+        let mut text = format!("$ {command}\n");
+        for (stream, said) in [("stdout", &outcome.stdout), ("stderr", &outcome.stderr)] {
+            for line in said.lines() {
+                let _ = writeln!(text, "{stream}: {line}");
+            }
+        }
+        if outcome.code != Some(0) {
+            let _ = writeln!(text, "exit: {:?}", outcome.code);
+        }
+        transcript.push_str(&sandbox.normalise(&text));
+        transcript.push('\n');
     }
 
     fn spawn_quietly(mut self) -> std::io::Result<()> {
