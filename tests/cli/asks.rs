@@ -1,0 +1,38 @@
+//! What `codexgw add` asks on a terminal.
+
+use crate::support::upstream::Script;
+use crate::support::{Sandbox, Terminal, Upstream};
+
+#[test]
+fn add_asks_for_key_model_and_default_and_never_shows_the_key() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    let line = format!("codexgw add custom --id up --base-url {} --store file", upstream.base_url());
+    let terminal = Terminal::start(&sandbox, &line);
+    terminal.wait_for("Key for up");
+    terminal.write(&upstream.key());
+    terminal.press("Enter");
+    let screen = terminal.wait_for("Model to start with");
+    assert!(screen.contains("m1") && screen.contains("m2"), "{screen}");
+    terminal.write("m2");
+    terminal.press("Enter");
+    terminal.wait_for("Make `up` Codex's default");
+    terminal.write("y");
+    let screen = terminal.wait_for("ended with 0");
+    assert!(!screen.contains(&upstream.key()), "{screen}");
+    let config = sandbox.config().unwrap();
+    assert!(config.contains("model = \"up/m2\"") && config.contains("model_provider = \"codexgw\""), "{config}");
+}
+
+#[test]
+fn a_question_that_is_broken_off_changes_nothing() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    let line = format!("codexgw add custom --id up --base-url {} --store file", upstream.base_url());
+    let terminal = Terminal::start(&sandbox, &line);
+    terminal.wait_for("Key for up");
+    terminal.press("C-c");
+    let screen = terminal.wait_for("ended with");
+    assert!(!screen.contains("ended with 0") && !screen.contains("panicked"), "{screen}");
+    assert_eq!((sandbox.config(), sandbox.profile("up")), (None, None));
+}

@@ -1,0 +1,77 @@
+//! A true Secret Service, and its absence.
+
+use std::time::Duration;
+
+use crate::support::upstream::Script;
+use crate::support::{Outcome, Sandbox, Upstream};
+
+/// Reads from the keyring end within about two seconds; the rest is for a busy machine.
+const READ_LIMIT: Duration = Duration::from_secs(8);
+
+/// Asks for the token of `up`, which cannot be had.
+#[track_caller]
+fn no_token(sandbox: &Sandbox) -> Outcome {
+    let outcome = sandbox.codexgw(&["token", "up"]).run().exits(5).explains();
+    assert_eq!(outcome.stdout, "", "{outcome}");
+    assert!(outcome.took < READ_LIMIT, "{outcome}");
+    outcome
+}
+
+#[test]
+fn a_key_is_set_read_replaced_and_deleted() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &[]);
+    let token = || sandbox.codexgw(&["token", "up"]).run();
+    assert_eq!(token().ok().stdout.trim_end(), upstream.key());
+    sandbox.codexgw(&["key", "set", "up"]).stdin("sk-another-0123456789").run().ok();
+    assert_eq!(token().ok().stdout.trim_end(), "sk-another-0123456789");
+    sandbox.codexgw(&["key", "delete", "up"]).run().ok();
+    no_token(&sandbox).stderr_has("codexgw key set up");
+}
+
+#[test]
+fn a_locked_keyring_is_named_and_never_waited_for() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &[]);
+    sandbox.keyring().lock();
+    no_token(&sandbox).stderr_has("locked");
+}
+
+#[test]
+fn a_keyring_that_is_gone_is_named() {
+    let upstream = Upstream::chat(Script::none());
+    let mut sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &[]);
+    sandbox.set_env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    no_token(&sandbox);
+}
+
+#[test]
+fn a_bus_without_a_keyring_stops_add_before_a_key_is_asked_for() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_empty_bus();
+    let url = upstream.base_url();
+    let add = ["add", "custom", "--id", "up", "--base-url", &url, "--model", "m1", "--key-stdin"];
+    sandbox.codexgw(&add).stdin(&upstream.key()).run().exits(5).explains().stderr_has("--store file");
+    assert!(upstream.records().is_empty(), "{}", upstream.report());
+    assert_eq!(sandbox.config(), None);
+}
+
+#[test]
+fn two_homes_share_a_keyring_but_no_key() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &[]);
+    let (other, codex) = (sandbox.path("home/other"), sandbox.path("home/codex"));
+    std::fs::create_dir(&codex).unwrap();
+    let (other, codex) = (other.to_str().unwrap(), codex.to_str().unwrap());
+    let url = upstream.base_url();
+    let add = ["--home", other, "add", "custom", "--id", "up", "--base-url", &url, "--model", "m1", "--key-stdin"];
+    let add = sandbox.codexgw(&add).args(&["--no-probe", "--wire", "chat"]).stdin("sk-of-the-other-0123456789");
+    add.env("CODEX_HOME", codex).run().ok();
+    assert_eq!(sandbox.codexgw(&["token", "up"]).run().ok().stdout.trim_end(), upstream.key());
+    let token = sandbox.codexgw(&["--home", other, "token", "up"]).run().ok();
+    assert_eq!(token.stdout.trim_end(), "sk-of-the-other-0123456789");
+}

@@ -1,0 +1,29 @@
+//! `codexgw key`.
+
+use serde_json::Value;
+
+use super::with_a_gateway_provider;
+use crate::support::Sandbox;
+
+#[test]
+fn a_key_is_replaced_listed_unseen_and_deleted() {
+    let (upstream, sandbox) = with_a_gateway_provider();
+    sandbox.codexgw(&["key", "set", "up"]).stdin("sk-another-0123456789\n").run().ok();
+    assert_eq!(sandbox.codexgw(&["token", "up"]).run().ok().stdout.trim_end(), "sk-another-0123456789");
+    let list = sandbox.codexgw(&["key", "list"]).run().ok().stdout_has("up").stdout_has("file");
+    list.never_says("sk-another-0123456789").never_says(&upstream.key());
+    let json = sandbox.codexgw(&["key", "list", "--json"]).run().ok().never_says("sk-another-0123456789");
+    serde_json::from_str::<Value>(&json.stdout).unwrap_or_else(|e| panic!("{e}\n{json}"));
+    sandbox.codexgw(&["key", "delete", "up"]).run().ok();
+    let token = sandbox.codexgw(&["token", "up"]).run();
+    assert!(token.code != Some(0) && token.stdout.is_empty(), "{token}");
+    token.stderr_has("codexgw key set up");
+}
+
+#[test]
+fn a_key_of_an_unknown_provider_is_refused() {
+    let sandbox = Sandbox::with_codex();
+    for action in [["key", "set", "nope"].as_slice(), &["key", "delete", "nope"]] {
+        sandbox.codexgw(action).stdin("sk-x-0123456789").run().exits(1).explains().stderr_has("nope");
+    }
+}

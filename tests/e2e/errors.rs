@@ -1,0 +1,99 @@
+//! Faults of an upstream: Codex shows the true cause, once, and ends.
+
+use super::chat_behind_the_gateway;
+use crate::support::upstream::{Ending, Script};
+use crate::support::{Outcome, Turn};
+
+/// Runs one turn on an upstream that always does this, and checks that every one of `words` is on the screen, and that
+/// Codex neither retried nor said the same again and again.
+#[track_caller]
+fn shows(turn: Turn, words: &[&str]) -> Outcome {
+    let (upstream, sandbox) = chat_behind_the_gateway(Script::always(turn));
+    let outcome = sandbox.exec("up", "say hello").run().exits(1);
+    let errors: Vec<&str> = outcome.stderr.lines().filter(|l| l.starts_with("ERROR")).collect();
+    for word in words {
+        assert!(errors.iter().any(|l| l.contains(word)), "no error says `{word}`\n{outcome}\n{}", upstream.report());
+    }
+    // `codex exec` itself prints a fatal error twice.
+    assert!(errors.len() <= 2, "said too often: {errors:#?}\n{outcome}\n{}", upstream.report());
+    assert!(upstream.turns().len() <= 4, "asked {} times\n{outcome}", upstream.turns().len());
+    outcome.never_says(&upstream.key())
+}
+
+#[test]
+fn a_wrong_key_is_named_with_the_command_that_replaces_it() {
+    let turn = Turn::error(401, "invalid_api_key", "Incorrect API key provided: it was revoked.");
+    shows(turn, &["it was revoked", "codexgw key set up"]);
+}
+
+#[test]
+fn a_forbidden_model_is_told_in_the_provider_s_words() {
+    shows(Turn::error(403, "forbidden", "Your plan does not include m1."), &["Your plan does not include m1"]);
+}
+
+#[test]
+fn a_model_that_is_not_there_is_told_in_the_provider_s_words() {
+    shows(Turn::error(404, "model_not_found", "The model `m1` does not exist."), &["The model `m1` does not exist"]);
+}
+
+#[test]
+fn a_server_error_is_told_in_the_provider_s_words() {
+    shows(Turn::error(500, "server_error", "The shard caught fire."), &["The shard caught fire", "500"]);
+}
+
+#[test]
+fn an_html_page_is_told_by_its_title() {
+    shows(Turn::page(403), &["Please sign in to HotelNet"]);
+    shows(Turn::page(200), &["HTML"]);
+}
+
+#[test]
+fn an_empty_account_is_told_in_the_provider_s_words() {
+    shows(Turn::error(402, "insufficient_balance", "Insufficient Balance"), &["Insufficient Balance"]);
+}
+
+#[test]
+fn an_answer_that_ends_early_is_named_as_such() {
+    shows(Turn::text("half a sentence").ends(Ending::Early), &["ended"]);
+}
+
+#[test]
+fn a_connection_that_closes_in_the_middle_is_named_as_such() {
+    shows(Turn::text("half a sentence").ends(Ending::Cut), &["up"]);
+}
+
+#[test]
+fn a_reset_connection_is_named_as_such() {
+    shows(Turn::text("half a sentence").ends(Ending::Reset), &["up"]);
+}
+
+#[test]
+fn a_provider_that_is_not_there_is_named_as_such() {
+    let (upstream, sandbox) = chat_behind_the_gateway(Script::none());
+    let address = upstream.address().to_string();
+    drop(upstream);
+    let outcome = sandbox.exec("up", "say hello").run().exits(1);
+    assert!(outcome.stderr.contains(&address), "the address is not named\n{outcome}");
+    assert!(!outcome.stderr.contains("waiting for network"), "it was our gateway that answered\n{outcome}");
+}
+
+#[test]
+fn a_rate_limit_is_waited_for_as_long_as_the_provider_asks() {
+    let limit = Turn::error(429, "rate_limit_exceeded", "Too many requests.").header("retry-after", "1");
+    let (_upstream, sandbox) = chat_behind_the_gateway([limit, Turn::text("after the wait")]);
+    sandbox.exec("up", "say hello").run().ok().stdout_has("after the wait");
+}
+
+#[test]
+fn a_rate_limit_that_stays_is_told_in_the_provider_s_words() {
+    let limit = Turn::error(429, "rate_limit_exceeded", "Too many requests of yours.").header("retry-after", "1");
+    let (_upstream, sandbox) = chat_behind_the_gateway(Script::always(limit));
+    sandbox.exec("up", "say hello").run().exits(1).stderr_has("Too many requests of yours");
+}
+
+#[test]
+fn a_fault_that_passes_is_not_seen_at_all() {
+    let busy = || Turn::error(503, "overloaded", "Busy.");
+    let (_upstream, sandbox) = chat_behind_the_gateway([busy(), Turn::text("worked at the second try")]);
+    sandbox.exec("up", "say hello").run().ok().stdout_has("worked at the second try").never_says("ERROR");
+}

@@ -1,0 +1,467 @@
+//! A scripted, strict upstream on a real socket.
+//!
+//! It answers `/models`, `/chat/completions` and `/responses` as the documentation of those interfaces says, checks
+//! every request against it, and records all of them. A script says what the model does at each turn. A request that
+//! breaks the rules is answered with 400 and fails the test when the upstream is dropped.
+
+mod chat;
+mod chat_rules;
+mod http;
+mod responses;
+mod responses_rules;
+mod rules;
+mod script;
+
+use std::fmt::Write as _;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+pub use http::Request;
+pub use script::{Ending, Script, Turn};
+
+use http::Connection;
+
+/// How long a request may take to come in on a busy machine.
+const COMES_WITHIN: Duration = Duration::from_mins(1);
+
+/// Which interfaces an upstream serves.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Serves {
+    /// Chat Completions alone: `/responses` is not found.
+    Chat,
+    /// Responses alone, with every kind of tool.
+    Responses,
+    /// Chat Completions, and Responses with function tools alone, as many providers do.
+    ChatAndFunctions,
+    /// The same page for everything.
+    Page { status: u16 },
+}
+
+/// What a request was for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    /// `GET /models`.
+    Models,
+    /// A turn of Codex: it offers the shell.
+    Turn,
+    /// The terminal UI's request for a title.
+    Title,
+    /// Anything else that asks the model: a probe.
+    Probe,
+    /// An unknown path, a wrong key.
+    Refused,
+}
+
+/// One request as it came in, and what was made of it.
+#[derive(Debug, Clone)]
+pub struct Recorded {
+    pub purpose: Purpose,
+    pub request: Request,
+    /// The status that was answered; 0 when none was sent.
+    pub status: u16,
+}
+
+struct State {
+    serves: Serves,
+    models: Vec<String>,
+    key: String,
+    script: Script,
+    records: Vec<Recorded>,
+    violations: Vec<String>,
+    /// Held answers whose other side went away.
+    hang_ups: usize,
+}
+
+struct Shared {
+    state: Mutex<State>,
+    came: Condvar,
+    stopping: AtomicBool,
+}
+
+/// The upstream. Dropping it stops it and fails the test when a rule was broken or turns of the script were left over.
+pub struct Upstream {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+}
+
+impl Upstream {
+    /// Serves Chat Completions.
+    pub fn chat(script: impl Into<Script>) -> Self {
+        Self::start(Serves::Chat, script.into())
+    }
+
+    /// Serves Responses with all tools.
+    pub fn responses(script: impl Into<Script>) -> Self {
+        Self::start(Serves::Responses, script.into())
+    }
+
+    /// Serves Chat Completions, and Responses with function tools alone, as many providers do.
+    pub fn chat_and_functions(script: impl Into<Script>) -> Self {
+        Self::start(Serves::ChatAndFunctions, script.into())
+    }
+
+    /// Serves an HTML page, whatever is asked.
+    pub fn page(status: u16) -> Self {
+        Self::start(Serves::Page { status }, Script::none())
+    }
+
+    fn start(serves: Serves, script: Script) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has free ports");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let state = State {
+            serves,
+            models: vec!["m1".to_owned(), "m2".to_owned()],
+            key: "sk-test-0123456789abcdef0123456789".to_owned(),
+            script,
+            records: Vec::new(),
+            violations: Vec::new(),
+            hang_ups: 0,
+        };
+        let shared =
+            Arc::new(Shared { state: Mutex::new(state), came: Condvar::new(), stopping: AtomicBool::new(false) });
+        let serving = Arc::clone(&shared);
+        thread::spawn(move || {
+            for stream in listener.incoming().flatten() {
+                if serving.stopping.load(Ordering::SeqCst) {
+                    return;
+                }
+                let shared = Arc::clone(&serving);
+                thread::spawn(move || shared.serve(stream));
+            }
+        });
+        Self { address, shared }
+    }
+
+    /// Another key than the usual one.
+    pub fn with_key(self, key: &str) -> Self {
+        self.accept_key(key);
+        self
+    }
+
+    /// Other models than `m1` and `m2`; the first is the one to use.
+    pub fn with_models(self, models: &[&str]) -> Self {
+        self.shared.state().models = models.iter().map(|m| (*m).to_owned()).collect();
+        self
+    }
+
+    /// From now on only this key is right.
+    pub fn accept_key(&self, key: &str) {
+        key.clone_into(&mut self.shared.state().key);
+    }
+
+    /// The key that is right.
+    pub fn key(&self) -> String {
+        self.shared.state().key.clone()
+    }
+
+    /// The first of its models.
+    pub fn model(&self) -> String {
+        self.shared.state().models[0].clone()
+    }
+
+    /// Host and port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// The base URL, with `/v1`.
+    pub fn base_url(&self) -> String {
+        format!("http://{}/v1", self.address)
+    }
+
+    /// All requests so far.
+    pub fn records(&self) -> Vec<Recorded> {
+        self.shared.state().records.clone()
+    }
+
+    /// The requests that were turns of Codex.
+    pub fn turns(&self) -> Vec<Request> {
+        self.of(Purpose::Turn)
+    }
+
+    /// The requests of one purpose.
+    pub fn of(&self, purpose: Purpose) -> Vec<Request> {
+        self.records().into_iter().filter(|r| r.purpose == purpose).map(|r| r.request).collect()
+    }
+
+    /// Waits until so many requests of one purpose have come in.
+    #[track_caller]
+    pub fn wait_for(&self, purpose: Purpose, many: usize) {
+        let too_few = |state: &mut State| state.records.iter().filter(|r| r.purpose == purpose).count() < many;
+        let (state, waited) = self
+            .shared
+            .came
+            .wait_timeout_while(self.shared.state(), COMES_WITHIN, too_few)
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(state);
+        assert!(!waited.timed_out(), "no {many} requests of the purpose {purpose:?} came in\n{}", self.report());
+    }
+
+    /// Waits until the other side of a held answer has hung up.
+    #[track_caller]
+    pub fn wait_for_hang_up(&self) {
+        let (state, waited) = self
+            .shared
+            .came
+            .wait_timeout_while(self.shared.state(), COMES_WITHIN, |state| state.hang_ups == 0)
+            .unwrap_or_else(PoisonError::into_inner);
+        drop(state);
+        assert!(!waited.timed_out(), "nobody hung up\n{}", self.report());
+    }
+
+    /// The n-th turn's body.
+    #[track_caller]
+    pub fn turn(&self, n: usize) -> Value {
+        let turns = self.turns();
+        turns.get(n).unwrap_or_else(|| panic!("only {} turns came in\n{}", turns.len(), self.report())).json()
+    }
+
+    /// What happened, for a failed test.
+    pub fn report(&self) -> String {
+        let state = self.shared.state();
+        let mut out = format!("upstream {} ({:?})\n", self.address, state.serves);
+        for (n, Recorded { purpose, request, status }) in state.records.iter().enumerate() {
+            let _ = writeln!(out, "#{n} {purpose:?} {} {} → {status}", request.method, request.target);
+            for (name, value) in &request.headers {
+                let _ = writeln!(out, "   {name}: {value}");
+            }
+            let body = String::from_utf8_lossy(&request.body);
+            let shown: String = body.chars().rev().take(1500).collect::<Vec<_>>().into_iter().rev().collect();
+            let _ = writeln!(out, "   body of {} bytes, its end: {shown}", request.body.len());
+        }
+        for violation in &state.violations {
+            let _ = writeln!(out, "VIOLATION {violation}");
+        }
+        out
+    }
+
+    /// The breaches so far, which then no longer fail the test: for tests of the double itself.
+    pub fn take_violations(&self) -> Vec<String> {
+        std::mem::take(&mut self.shared.state().violations)
+    }
+
+    /// Asserts that nothing Codex knows of this machine or person came along in any of its requests: neither its headers
+    /// nor its `client_metadata`.
+    #[track_caller]
+    pub fn assert_nothing_of_codex_arrived(&self) {
+        for request in [self.of(Purpose::Turn), self.of(Purpose::Title)].concat() {
+            for (name, value) in &request.headers {
+                let codex = name.starts_with("x-codex")
+                    || ["session-id", "thread-id", "originator", "x-client-request-id"].contains(&name.as_str())
+                    || value.contains("codex_exec")
+                    || value.contains("codex-tui");
+                assert!(!codex, "the header `{name}: {value}` of Codex came through\n{}", self.report());
+            }
+            let body = String::from_utf8_lossy(&request.body);
+            for word in ["installation_id", "installation-id", "client_metadata", "x-codex-turn-metadata"] {
+                assert!(!body.contains(word), "`{word}` came through\n{}", self.report());
+            }
+        }
+    }
+}
+
+impl Drop for Upstream {
+    fn drop(&mut self) {
+        self.shared.stopping.store(true, Ordering::SeqCst);
+        // Wakes the accept loop, which then sees that it is over.
+        let _ = TcpStream::connect(self.address);
+        if thread::panicking() {
+            eprintln!("{}", self.report());
+            return;
+        }
+        let (violations, left) = {
+            let state = self.shared.state();
+            (state.violations.clone(), state.script.left())
+        };
+        assert!(violations.is_empty(), "rules of the interface were broken: {violations:#?}\n{}", self.report());
+        assert_eq!(left, 0, "turns of the script were never asked for\n{}", self.report());
+    }
+}
+
+impl Shared {
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn serve(&self, stream: TcpStream) {
+        let Ok(mut connection) = Connection::new(stream) else { return };
+        while let Ok(Some(request)) = connection.read_request() {
+            let (purpose, answer) = self.answer(&request);
+            let last = request.header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
+            let status = answer.status();
+            self.state().records.push(Recorded { purpose, request, status });
+            self.came.notify_all();
+            // The other side may hang up at any time: that ends this connection and nothing else.
+            let held = matches!(answer.turn.ending, Ending::Stall | Ending::Silence);
+            let sent = answer.send(&mut connection, || self.stopping.load(Ordering::SeqCst));
+            if held {
+                self.state().hang_ups += 1;
+                self.came.notify_all();
+            }
+            if sent.is_err() || last {
+                return;
+            }
+        }
+    }
+
+    fn answer(&self, request: &Request) -> (Purpose, Answer) {
+        let mut state = self.state();
+        if let Serves::Page { status } = state.serves {
+            return (Purpose::Refused, Answer::page(status));
+        }
+        if request.header("authorization") != Some(&format!("Bearer {}", state.key)) {
+            let said = request.header("authorization").map_or("no key", |_| "a wrong key");
+            let message = format!("Incorrect API key provided: the request had {said}.");
+            return (Purpose::Refused, Answer::error(401, "invalid_api_key", &message));
+        }
+        let path = request.target.split('?').next().unwrap_or_default();
+        match (request.method.as_str(), path, state.serves) {
+            ("GET", "/v1/models", _) => (Purpose::Models, Answer::models(&state.models)),
+            ("POST", "/v1/chat/completions", Serves::Chat | Serves::ChatAndFunctions) => {
+                state.model(request, &chat::Chat)
+            }
+            ("POST", "/v1/responses", Serves::Responses) => {
+                state.model(request, &responses::Responses { all_tools: true })
+            }
+            ("POST", "/v1/responses", Serves::ChatAndFunctions) => {
+                state.model(request, &responses::Responses { all_tools: false })
+            }
+            (_, path, _) => {
+                let message = format!("Invalid URL ({} {path})", request.method);
+                (Purpose::Refused, Answer::error(404, "not_found", &message))
+            }
+        }
+    }
+}
+
+/// One interface: how it checks a request and how it writes what the model does.
+trait Interface {
+    /// Breaches of the documentation.
+    fn breaches(&self, body: &Value) -> Vec<String>;
+    /// A request that this upstream refuses though the documentation allows it.
+    fn refuses(&self, body: &Value) -> Option<String>;
+    /// Whether it is the terminal UI's request for a title.
+    fn wants_json(&self, body: &Value) -> bool;
+    /// Names of the functions and other tools on offer.
+    fn offers(&self, body: &Value, tool: &str) -> bool;
+    /// What a probe is answered: calls of everything that it offers.
+    fn probe_turn(&self, body: &Value) -> Turn;
+    /// The answer's content type and its pieces in the order in which they are sent.
+    fn write(&self, body: &Value, turn: &Turn) -> Result<(&'static str, Vec<Vec<u8>>), String>;
+}
+
+impl State {
+    fn model(&mut self, request: &Request, interface: &dyn Interface) -> (Purpose, Answer) {
+        let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
+            return self.violation(Purpose::Refused, "the body is not JSON".to_owned());
+        };
+        let purpose = if interface.offers(&body, "exec_command") {
+            Purpose::Turn
+        } else if interface.wants_json(&body) {
+            Purpose::Title
+        } else {
+            Purpose::Probe
+        };
+        if request.header("content-type").is_none_or(|t| !t.starts_with("application/json")) {
+            return self.violation(purpose, "the content type is not application/json".to_owned());
+        }
+        let breaches = interface.breaches(&body);
+        if !breaches.is_empty() {
+            return self.violation(purpose, breaches.join("; "));
+        }
+        if let Some(why) = interface.refuses(&body) {
+            return (purpose, Answer::error(400, "invalid_request_error", &why));
+        }
+        let turn = match purpose {
+            Purpose::Title => Turn::text(r#"{"title":"A scripted title"}"#),
+            Purpose::Probe => interface.probe_turn(&body),
+            _ => match self.script.next() {
+                Some(turn) => turn,
+                None => return self.violation(purpose, "the script is over, but Codex asks on".to_owned()),
+            },
+        };
+        match interface.write(&body, &turn) {
+            Ok((content_type, pieces)) => (purpose, Answer { turn, content_type, pieces }),
+            Err(breach) => self.violation(purpose, breach),
+        }
+    }
+
+    fn violation(&mut self, purpose: Purpose, breach: String) -> (Purpose, Answer) {
+        let answer = Answer::error(400, "invalid_request_error", &breach);
+        self.violations.push(breach);
+        (purpose, answer)
+    }
+}
+
+/// An answer ready to be sent.
+struct Answer {
+    turn: Turn,
+    content_type: &'static str,
+    pieces: Vec<Vec<u8>>,
+}
+
+impl Answer {
+    fn error(status: u16, code: &str, message: &str) -> Self {
+        let kind = if status == 404 { "not_found_error" } else { "invalid_request_error" };
+        let body = json!({"error": {"message": message, "type": kind, "param": null, "code": code}});
+        Self::whole(status, "application/json", &body.to_string())
+    }
+
+    fn models(models: &[String]) -> Self {
+        let entry = |id: &String| json!({"id": id, "object": "model", "created": 1_700_000_000, "owned_by": "test"});
+        let data: Vec<Value> = models.iter().map(entry).collect();
+        Self::whole(200, "application/json", &json!({"object": "list", "data": data}).to_string())
+    }
+
+    fn page(status: u16) -> Self {
+        Self::whole(status, "text/html; charset=utf-8", script::PAGE)
+    }
+
+    fn whole(status: u16, content_type: &'static str, body: &str) -> Self {
+        Self { turn: Turn::status(status, content_type, body), content_type, pieces: Vec::new() }
+    }
+
+    fn status(&self) -> u16 {
+        match &self.turn.ending {
+            Ending::Status { status, .. } => *status,
+            Ending::Silence => 0,
+            _ => 200,
+        }
+    }
+
+    fn send(self, connection: &mut Connection, stopping: impl Fn() -> bool) -> std::io::Result<()> {
+        thread::sleep(self.turn.thinks.0);
+        match &self.turn.ending {
+            Ending::Status { status, headers, content_type, body } => {
+                return connection.write_whole(*status, content_type, headers, body.as_bytes());
+            }
+            Ending::Silence => return connection.hold(stopping),
+            _ => {}
+        }
+        connection.open(200, self.content_type)?;
+        let keep = match self.turn.ending {
+            Ending::Done => self.pieces.len(),
+            // What comes last is what says that the answer is whole.
+            _ => self.pieces.len().saturating_sub(1),
+        };
+        for (n, piece) in self.pieces[..keep].iter().enumerate() {
+            if n + 1 == self.pieces.len() {
+                thread::sleep(self.turn.thinks.1);
+            }
+            for part in piece.chunks(self.turn.bytes_at_a_time) {
+                connection.write_chunk(part)?;
+            }
+        }
+        match self.turn.ending {
+            Ending::Reset => connection.reset(),
+            Ending::Cut => connection.cut(),
+            Ending::Stall => connection.hold(stopping),
+            _ => connection.close_body(),
+        }
+    }
+}
