@@ -280,6 +280,7 @@ fn clean(text: &str) -> String {
     {
         if !out.is_empty() {
             out.push(' ');
+            letters += 1;
         }
         for letter in word.chars() {
             // Marks that turn the direction of text could make a message read as another.
@@ -287,7 +288,7 @@ fn clean(text: &str) -> String {
             {
                 continue;
             }
-            if letters == MAX_WORDS {
+            if letters >= MAX_WORDS {
                 out.push('…');
                 return out;
             }

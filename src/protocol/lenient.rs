@@ -29,20 +29,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Text<'a> {
 }
 
 /// A list whose items are read; a lone string is handed to `T` as it stands, all else is absent.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub enum TextOr<'a, T> {
     /// Null, absent or of an odd type.
+    #[default]
     Absent,
     /// A string.
     Text(Cow<'a, str>),
     /// A list.
     List(Vec<T>),
-}
-
-impl<T> Default for TextOr<'_, T> {
-    fn default() -> Self {
-        Self::Absent
-    }
 }
 
 impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for TextOr<'a, T> {

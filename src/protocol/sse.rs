@@ -145,7 +145,8 @@ mod tests {
 
     #[test]
     fn reads_every_form_of_the_grammar() {
-        let cases: &[(&[u8], &[(&str, &str)])] = &[
+        type Case<'a> = (&'a [u8], &'a [(&'a str, &'a str)]);
+        let cases: &[Case<'_>] = &[
             (b"data: a\n\n", &[("", "a")]),
             (b"data:a\r\n\r\ndata: b\r\rdata: c\n\n", &[("", "a"), ("", "b"), ("", "c")]),
             (b"\xEF\xBB\xBFdata: a\n\n", &[("", "a")]),

@@ -173,7 +173,7 @@ pub const EMPTY_SCHEMA: &str = r#"{"type":"object","properties":{}}"#;
 /// The arguments of a lowered call: JSON for every kind, also where the model once sent broken JSON (Codex replays
 /// that, and many upstreams refuse the whole request for it). The flag tells that it had to be wrapped.
 #[must_use]
-pub fn lowered_arguments<'a>(kind: ToolKind, input: &'a str) -> (Cow<'a, str>, bool) {
+pub fn lowered_arguments(kind: ToolKind, input: &str) -> (Cow<'_, str>, bool) {
     let wrap =
         |key: &str| Cow::Owned(Value::Object([(key.to_owned(), Value::from(input))].into_iter().collect()).to_string());
     match kind {

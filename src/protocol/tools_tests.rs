@@ -60,7 +60,7 @@ fn history_never_changes_a_tools_name() {
         spec: ToolSpec::Function { parameters: None, strict: false },
     }];
     let items = vec![call(name("", "mcp__tiny__echo_it")), call(name("gone", "tool"))];
-    let names = Names::new(&Request { tools, items, ..Request::default() });
+    let names = Names::new(&Request { items, tools, ..Request::default() });
     assert_eq!(names.flat(&name("mcp__tiny", "echo_it")), "mcp__tiny__echo_it");
     assert_eq!(names.flat(&name("gone", "tool")), "gone__tool");
     assert_ne!(names.flat(&name("", "mcp__tiny__echo_it")), "mcp__tiny__echo_it");

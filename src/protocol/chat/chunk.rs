@@ -111,6 +111,7 @@ pub(super) struct RawUsage {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_field_names, reason = "the names on the wire")]
 struct Details {
     cached_tokens: Option<u64>,
     cache_write_tokens: Option<u64>,

@@ -21,6 +21,7 @@ const MAX_CALLS: usize = 512;
 
 /// Reads one answer.
 #[derive(Debug)]
+#[allow(clippy::struct_excessive_bools, reason = "what was seen so far, in any combination")]
 pub struct Decoder {
     names: Names,
     model: String,
@@ -197,11 +198,11 @@ impl Decoder {
         }
         if let TextOr::List(calls) = piece.tool_calls {
             for call in calls {
-                self.tool_call(call, out);
+                self.tool_call(&call, out);
             }
         }
         if let Some(function) = piece.function_call {
-            self.call_fragment(Some(0), "", Some(function), out);
+            self.call_fragment(Some(0), "", Some(&function), out);
         }
     }
 
@@ -271,13 +272,13 @@ impl Decoder {
         }
     }
 
-    fn tool_call(&mut self, call: ToolCall<'_>, out: &mut Vec<Delta>) {
+    fn tool_call(&mut self, call: &ToolCall<'_>, out: &mut Vec<Delta>) {
         let index = read::<u64>(call.index);
-        self.call_fragment(index, call.id.as_str(), call.function, out);
+        self.call_fragment(index, call.id.as_str(), call.function.as_ref(), out);
     }
 
-    fn call_fragment(&mut self, index: Option<u64>, id: &str, function: Option<Function<'_>>, out: &mut Vec<Delta>) {
-        let name = function.as_ref().map(|function| function.name.as_str()).unwrap_or_default().to_owned();
+    fn call_fragment(&mut self, index: Option<u64>, id: &str, function: Option<&Function<'_>>, out: &mut Vec<Delta>) {
+        let name = function.map(|function| function.name.as_str()).unwrap_or_default().to_owned();
         let Some(key) = self.find_call(index, id, &name) else {
             if self.calls.len() < MAX_CALLS {
                 self.calls.push(Call {
@@ -290,7 +291,7 @@ impl Decoder {
                 });
                 let key = self.calls.len() - 1;
                 self.has_output = true;
-                return self.call_arguments(key, function.as_ref(), out);
+                return self.call_arguments(key, function, out);
             }
             return self
                 .fail(Failure::shown(format!("the provider made more than {MAX_CALLS} tool calls at once")), out);
@@ -303,7 +304,7 @@ impl Decoder {
         if !call.started && call.name != name {
             call.name.push_str(&name);
         }
-        self.call_arguments(key, function.as_ref(), out);
+        self.call_arguments(key, function, out);
     }
 
     /// The call that a fragment belongs to; none when it begins another.
@@ -425,3 +426,7 @@ fn merge_detail(details: &mut Vec<Value>, detail: Value) {
         }
     }
 }
+
+#[cfg(test)]
+#[path = "decoder_tests.rs"]
+mod tests;

@@ -179,3 +179,7 @@ fn effort<'a>(body: &mut Body<'a>, request: &'a Request<'_>, quirks: &'a Quirks,
         losses.push(Loss::new(loss::EFFORT, detail));
     }
 }
+
+#[cfg(test)]
+#[path = "encode_tests.rs"]
+mod tests;

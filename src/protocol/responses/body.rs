@@ -21,10 +21,17 @@ impl Rejection {
     pub(super) fn new(param: Option<&'static str>, message: impl Into<String>) -> Self {
         Self { message: message.into(), param }
     }
+}
 
-    pub(super) fn not_json(error: &serde_json::Error) -> Self {
-        Self::new(None, format!("the request body is not a JSON object: {error}"))
+/// Reads the body, which must be an object: serde would take a list for a struct's fields in their order.
+pub(super) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Rejection> {
+    let refuse = |why: &dyn std::fmt::Display| {
+        Err(Rejection::new(None, format!("the request body is not a JSON object: {why}")))
+    };
+    if !body.trim_ascii_start().starts_with(b"{") {
+        return refuse(&"it does not begin with `{`");
     }
+    serde_json::from_slice(body).or_else(|error| refuse(&error))
 }
 
 /// What routing needs of a request.
@@ -45,7 +52,7 @@ pub fn head(body: &[u8]) -> Result<Head, Rejection> {
         #[serde(default)]
         stream: Option<bool>,
     }
-    let wanted: Wanted<'_> = serde_json::from_slice(body).map_err(|error| Rejection::not_json(&error))?;
+    let wanted: Wanted<'_> = object(body)?;
     let model = wanted.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
     Ok(Head { model: model.into_owned(), stream: wanted.stream.unwrap_or(false) })
 }

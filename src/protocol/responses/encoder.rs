@@ -63,7 +63,8 @@ struct Call {
     key: usize,
     index: usize,
     id: String,
-    call_id: String,
+    /// The `call_id` by which Codex ties the output to the call.
+    pairing: String,
     tool: ToolName<'static>,
     kind: ToolKind,
     json: String,
@@ -201,7 +202,7 @@ impl Encoder {
         if text.is_empty() {
             return;
         }
-        if !self.prose.as_ref().is_some_and(|prose| prose.thought == thought) {
+        if self.prose.as_ref().is_none_or(|prose| prose.thought != thought) {
             self.open_prose(thought, out);
         }
         let Some(mut prose) = self.prose.take() else { return };
@@ -272,14 +273,14 @@ impl Encoder {
         self.close_prose(out);
         let index = self.next_index();
         // Codex pairs outputs by this id, so it must be there and be the only one.
-        let call_id = if id.is_empty() || self.ids.contains(&id) { self.item_id("call", index) } else { id };
-        self.ids.push(call_id.clone());
+        let pairing = if id.is_empty() || self.ids.contains(&id) { self.item_id("call", index) } else { id };
+        self.ids.push(pairing.clone());
         let prefix = match kind {
             ToolKind::Function => "fc",
             ToolKind::Custom => "ctc",
             ToolKind::Search => "tsc",
         };
-        let call = Call { key, index, id: self.item_id(prefix, index), call_id, tool, kind, json: String::new() };
+        let call = Call { key, index, id: self.item_id(prefix, index), pairing, tool, kind, json: String::new() };
         self.emit_item("response.output_item.added", index, &call.item("in_progress", "", &Value::Null), out);
         self.calls.push(call);
     }
@@ -435,7 +436,7 @@ impl Encoder {
 
 impl Call {
     fn item<'a>(&'a self, status: &'static str, input: &'a str, arguments: &'a Value) -> Item<'a> {
-        let (id, call_id, name) = (self.id.as_str(), self.call_id.as_str(), self.tool.name.as_ref());
+        let (id, call_id, name) = (self.id.as_str(), self.pairing.as_str(), self.tool.name.as_ref());
         let namespace = self.tool.namespace.as_deref();
         match self.kind {
             ToolKind::Function => Item::FunctionCall { id, call_id, name, namespace, arguments: input, status },

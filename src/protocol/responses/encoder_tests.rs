@@ -1,1 +1,238 @@
+use std::borrow::Cow;
 
+use pretty_assertions::assert_eq;
+use proptest::prelude::*;
+
+use super::*;
+use crate::protocol::failure::FailureCode;
+use crate::protocol::sse;
+
+fn meta() -> ResponseMeta {
+    ResponseMeta { id: "resp_1".into(), model: "p/m".into(), created_at: 7 }
+}
+
+fn start(key: usize, id: &str, name: &str, kind: ToolKind) -> Delta {
+    let tool = ToolName { namespace: Some(Cow::Borrowed("mcp__tiny")), name: Cow::Owned(name.to_owned()) };
+    let tool = if name == "echo_it" { tool } else { ToolName { namespace: None, ..tool } };
+    Delta::CallStart { key, id: id.into(), tool, kind }
+}
+
+fn input(key: usize, json: &str) -> Delta {
+    Delta::CallInput { key, json: json.into() }
+}
+
+/// The events of an answer, each checked for its name, and the body of the same answer not streamed.
+fn encode(deltas: Vec<Delta>) -> (Vec<Value>, Value) {
+    let mut encoder = Encoder::new(meta());
+    let mut out = Vec::new();
+    encoder.open(&mut out);
+    for delta in deltas {
+        encoder.push(delta, &mut out);
+    }
+    let mut events = Vec::new();
+    let mut decoder = sse::Decoder::new();
+    let sink = |event: sse::Event<'_>| {
+        let value: Value = serde_json::from_str(event.data).unwrap();
+        assert_eq!(value["type"], event.name);
+        events.push(value);
+    };
+    decoder.feed(&out, sink).unwrap();
+    (events, serde_json::from_slice(&encoder.into_response()).unwrap())
+}
+
+fn kinds(events: &[Value]) -> Vec<&str> {
+    events.iter().map(|event| event["type"].as_str().unwrap().strip_prefix("response.").unwrap()).collect()
+}
+
+fn done_items(events: &[Value]) -> Vec<Value> {
+    let done = |event: &&Value| event["type"] == "response.output_item.done";
+    events.iter().filter(done).map(|event| event["item"].clone()).collect()
+}
+
+#[test]
+fn a_full_turn_has_the_events_that_codex_shows() {
+    let usage = Usage { input: 100, cached: 40, output: 20, reasoning: 7, ..Usage::default() };
+    let (events, body) = encode(vec![
+        Delta::Reasoning("Pl".into()),
+        Delta::Reasoning("an".into()),
+        Delta::Carrier(Carrier::new("chat", "m", Value::Null)),
+        Delta::Text("Hel".into()),
+        Delta::Text("lo".into()),
+        start(0, "c1", "echo_it", ToolKind::Function),
+        input(0, "{\"a\""),
+        input(0, ":1}"),
+        Delta::CallEnd { key: 0 },
+        Delta::Usage(usage),
+        Delta::Stop(Stop::Done),
+    ]);
+    assert_eq!(
+        kinds(&events),
+        [
+            "created",
+            "in_progress",
+            "output_item.added",
+            "reasoning_summary_part.added",
+            "reasoning_summary_text.delta",
+            "reasoning_summary_text.delta",
+            "reasoning_summary_text.done",
+            "reasoning_summary_part.done",
+            "output_item.done",
+            "output_item.added",
+            "content_part.added",
+            "output_text.delta",
+            "output_text.delta",
+            "output_text.done",
+            "content_part.done",
+            "output_item.done",
+            "output_item.added",
+            "function_call_arguments.delta",
+            "function_call_arguments.delta",
+            "function_call_arguments.done",
+            "output_item.done",
+            "completed",
+        ]
+    );
+    let items = done_items(&events);
+    let sealed = Carrier::new("chat", "m", Value::Null).seal();
+    assert_eq!(
+        Value::from(items.clone()),
+        serde_json::json!([
+            {"type": "reasoning", "id": "rs_1_0", "summary": [{"type": "summary_text", "text": "Plan"}],
+             "encrypted_content": sealed},
+            {"type": "message", "id": "msg_1_1", "status": "completed", "role": "assistant",
+             "content": [{"type": "output_text", "text": "Hello", "annotations": []}]},
+            {"type": "function_call", "id": "fc_1_2", "call_id": "c1", "name": "echo_it", "namespace": "mcp__tiny",
+             "arguments": "{\"a\":1}", "status": "completed"},
+        ])
+    );
+    assert_eq!(body["output"], Value::from(items));
+    assert_eq!(body, events.last().unwrap()["response"]);
+    assert_eq!(
+        body["usage"],
+        serde_json::json!({"input_tokens": 100, "input_tokens_details": {"cached_tokens": 40}, "output_tokens": 20,
+            "output_tokens_details": {"reasoning_tokens": 7}, "total_tokens": 120})
+    );
+}
+
+#[test]
+fn custom_and_search_calls_come_back_in_their_own_kind() {
+    let (events, _) = encode(vec![
+        start(0, "a", "apply_patch", ToolKind::Custom),
+        input(0, "{\"input\":\"*** Begin"),
+        start(1, "b", "tool_search", ToolKind::Search),
+        input(1, "{\"query\":\"x\"}"),
+        input(0, " Patch\"}"),
+        Delta::Stop(Stop::Done),
+    ]);
+    assert_eq!(
+        Value::from(done_items(&events)),
+        serde_json::json!([
+            {"type": "custom_tool_call", "id": "ctc_1_0", "call_id": "a", "name": "apply_patch",
+             "input": "*** Begin Patch", "status": "completed"},
+            {"type": "tool_search_call", "id": "tsc_1_1", "call_id": "b", "execution": "client",
+             "arguments": {"query": "x"}, "status": "completed"},
+        ])
+    );
+}
+
+#[test]
+fn ids_that_are_missing_or_double_are_made_up() {
+    let (events, _) = encode(vec![
+        start(0, "", "f", ToolKind::Function),
+        start(1, "x", "f", ToolKind::Function),
+        start(2, "x", "f", ToolKind::Function),
+        Delta::Stop(Stop::Done),
+    ]);
+    let ids: Vec<Value> = done_items(&events).iter().map(|item| item["call_id"].clone()).collect();
+    assert_eq!(ids, ["call_1_0", "x", "call_1_2"]);
+}
+
+#[test]
+fn a_call_that_an_ending_cut_short_is_never_closed() {
+    let failure = Failure { code: FailureCode::InvalidPrompt, message: "m".into(), status: 502 };
+    for ending in [Delta::Fail(failure), Delta::Stop(Stop::Length)] {
+        let (events, _) = encode(vec![
+            Delta::Text("t".into()),
+            start(0, "a", "apply_patch", ToolKind::Custom),
+            input(0, "{\"input\":\"*** Beg"),
+            ending,
+        ]);
+        let items = done_items(&events);
+        assert_eq!(items.iter().map(|item| item["type"].as_str().unwrap()).collect::<Vec<_>>(), ["message"]);
+    }
+}
+
+#[test]
+fn a_failure_carries_code_and_message_and_ends_all() {
+    let failure = Failure { code: FailureCode::InvalidPrompt, message: "why\nhint: x".into(), status: 402 };
+    let (events, body) = encode(vec![Delta::Fail(failure), Delta::Text("late".into()), Delta::Stop(Stop::Done)]);
+    assert_eq!(kinds(&events), ["created", "in_progress", "failed"]);
+    assert_eq!(body["error"], serde_json::json!({"code": "invalid_prompt", "message": "why\nhint: x"}));
+    assert_eq!(body["status"], "failed");
+}
+
+#[test]
+fn the_length_stop_is_incomplete() {
+    let (_, body) = encode(vec![Delta::Text("t".into()), Delta::Stop(Stop::Length)]);
+    assert_eq!(body["incomplete_details"], serde_json::json!({"reason": "max_output_tokens"}));
+}
+
+fn any_delta() -> impl Strategy<Value = Delta> {
+    let text = "[a-z\"\\\\\n]{0,3}";
+    prop_oneof![
+        text.prop_map(Delta::Reasoning),
+        text.prop_map(Delta::Text),
+        Just(Delta::Carrier(Carrier::new("chat", "m", Value::Null))),
+        (0..3usize, "[ab]?", 0..3u8).prop_map(|(key, id, kind)| {
+            let kind = [ToolKind::Function, ToolKind::Custom, ToolKind::Search][usize::from(kind)];
+            start(key, &id, "f", kind)
+        }),
+        (0..3usize, "[{}\":a]{0,4}").prop_map(|(key, json)| Delta::CallInput { key, json }),
+        (0..3usize).prop_map(|key| Delta::CallEnd { key }),
+        Just(Delta::Usage(Usage { input: 1, output: 1, ..Usage::default() })),
+        Just(Delta::Stop(Stop::Done)),
+        Just(Delta::Stop(Stop::Length)),
+        Just(Delta::Fail(Failure::shown("f"))),
+    ]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(2000))]
+
+    #[test]
+    fn any_deltas_make_a_valid_stream(mut deltas in proptest::collection::vec(any_delta(), 0..24)) {
+        deltas.push(Delta::Stop(Stop::Done));
+        let (events, body) = encode(deltas);
+        let mut open: Vec<Option<(String, String)>> = Vec::new();
+        for (position, event) in events.iter().enumerate() {
+            prop_assert_eq!(event["sequence_number"].as_u64(), Some(position as u64));
+            let kind = event["type"].as_str().unwrap();
+            let terminal = matches!(kind, "response.completed" | "response.incomplete" | "response.failed");
+            prop_assert_eq!(terminal, position + 1 == events.len());
+            let Some(index) = event["output_index"].as_u64().map(|index| usize::try_from(index).unwrap()) else { continue };
+            if kind == "response.output_item.added" {
+                prop_assert_eq!(index, open.len());
+                open.push(Some((event["item"]["id"].as_str().unwrap().to_owned(), String::new())));
+                continue;
+            }
+            let slot = open[index].as_mut().expect("no event after the item was closed");
+            if let Some(delta) = event["delta"].as_str() {
+                slot.1.push_str(delta);
+            }
+            let whole = ["text", "arguments", "input"].iter().find_map(|key| event[key].as_str());
+            if let Some(whole) = whole {
+                prop_assert_eq!(whole, &slot.1);
+            }
+            if kind == "response.output_item.done" {
+                prop_assert_eq!(event["item"]["id"].as_str(), Some(slot.0.as_str()));
+                open[index] = None;
+            } else {
+                prop_assert_eq!(event["item_id"].as_str(), Some(slot.0.as_str()));
+            }
+        }
+        for left in open.into_iter().flatten() {
+            prop_assert!(!left.0.starts_with("msg") && !left.0.starts_with("rs"), "{} is still open", left.0);
+            prop_assert!(body["status"] != "completed");
+        }
+    }
+}

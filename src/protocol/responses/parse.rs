@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use serde_json::value::RawValue;
 
-use super::body::{Body, RawFormat, RawItem, RawPart, RawReasoning, RawText, RawTool, Rejection};
+use super::body::{Body, RawFormat, RawItem, RawPart, RawReasoning, RawText, RawTool, Rejection, object};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{
     Format, Item, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, loss,
@@ -21,7 +21,7 @@ const SEARCH: &str = "tool_search";
 ///
 /// Only when the body is no JSON object, names no model, or leans on state that was never ours.
 pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
-    let body: Body<'_> = serde_json::from_slice(body).map_err(|error| Rejection::not_json(&error))?;
+    let body: Body<'_> = object(body)?;
     if body.previous_response_id.filled().is_some() {
         return Err(Rejection::new(
             Some("previous_response_id"),
@@ -286,3 +286,7 @@ fn format<'a>(losses: &mut Vec<Loss>, raw: Option<&'a RawValue>) -> Option<Forma
         }
     }
 }
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

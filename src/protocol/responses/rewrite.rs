@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::body::Rejection;
+use super::body::{Rejection, object};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{Loss, loss};
 use crate::protocol::lenient::{Text, TextOr, read};
@@ -54,7 +54,7 @@ struct Look<'a> {
 /// `model` is replaced; `client_metadata` (workspace paths, installation id: codex-facts 3.2) and reasoning carriers of
 /// ours are taken out, as is what the quirks name. Values that stay keep their bytes.
 pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<(Vec<u8>, Vec<Loss>), Rejection> {
-    let entries: Entries<'_> = serde_json::from_slice(body).map_err(|error| Rejection::not_json(&error))?;
+    let entries: Entries<'_> = object(body)?;
     let mut losses = Vec::new();
     let mut out = Vec::with_capacity(body.len() + upstream_model.len());
     let mut object = Writer::new(&mut out);

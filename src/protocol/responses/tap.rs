@@ -103,6 +103,7 @@ struct RawUsage {
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
+#[allow(clippy::struct_field_names, reason = "the names on the wire")]
 struct Details {
     cached_tokens: Option<u64>,
     cache_write_tokens: Option<u64>,

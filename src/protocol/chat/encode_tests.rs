@@ -1,0 +1,284 @@
+#![allow(clippy::needless_pass_by_value, reason = "`json!` makes values")]
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use super::*;
+use crate::protocol::carrier::Carrier;
+use crate::protocol::responses::parse;
+
+/// The body that goes upstream, and the losses as `code: detail`.
+fn encoded(request: &Value, quirks: &[&str]) -> (Value, Vec<String>) {
+    let text = request.to_string();
+    let request = parse(text.as_bytes()).unwrap();
+    let outbound = encode(&request, "up", &Quirks::from_names(quirks).0);
+    let losses = outbound.losses.iter().map(|loss| format!("{}: {}", loss.code, loss.detail)).collect();
+    (serde_json::from_slice(&outbound.body).unwrap(), losses)
+}
+
+fn messages(items: Value, quirks: &[&str]) -> Value {
+    encoded(&json!({"model": "p/up", "input": items}), quirks).0["messages"].take()
+}
+
+fn said(role: &str, text: &str) -> Value {
+    json!({"type": "message", "id": "x", "role": role, "content": [{"type": "input_text", "text": text}]})
+}
+
+fn call(id: &str, name: &str, arguments: &str) -> Value {
+    json!({"type": "function_call", "id": "fc", "call_id": id, "name": name, "arguments": arguments})
+}
+
+fn output(id: &str, output: Value) -> Value {
+    json!({"type": "function_call_output", "call_id": id, "output": output})
+}
+
+fn sent_call(id: &str, name: &str, arguments: &str) -> Value {
+    json!({"id": id, "type": "function", "function": {"name": name, "arguments": arguments}})
+}
+
+#[test]
+fn a_whole_request() {
+    let request = json!({
+        "model": "p/up", "stream": true, "store": false, "include": ["reasoning.encrypted_content"],
+        "input": [said("developer", "base"), said("user", "hi")],
+        "tools": [
+            {"type": "function", "name": "exec_command", "description": "d", "strict": false,
+             "parameters": {"type": "object", "properties": {"cmd": {"type": "string"}}}},
+            {"type": "namespace", "name": "mcp__tiny", "tools": [
+                {"type": "function", "name": "echo_it", "strict": true, "parameters": {"type": "object"}}]},
+            {"type": "custom", "name": "apply_patch", "description": "Edits.",
+             "format": {"type": "grammar", "syntax": "lark", "definition": "start: x"}},
+            {"type": "web_search", "external_web_access": true},
+        ],
+        "tool_choice": "auto", "parallel_tool_calls": true, "reasoning": {"effort": "medium", "summary": "auto"},
+        "text": {"format": {"type": "json_schema", "strict": true, "name": "n", "schema": {"type": "object"}}},
+        "prompt_cache_key": "k", "max_output_tokens": 9, "temperature": 0.5, "client_metadata": {"w": "/home"},
+    });
+    let (body, losses) = encoded(&request, &[]);
+    let input = "Edits.\n\nPut the whole text into the string `input`; it is used as it stands. \
+                 It must follow this lark grammar:\n```\nstart: x\n```";
+    assert_eq!(
+        body,
+        json!({
+            "model": "up", "stream": true, "stream_options": {"include_usage": true},
+            "messages": [{"role": "system", "content": "base"}, {"role": "user", "content": "hi"}],
+            "tools": [
+                {"type": "function", "function": {"name": "exec_command", "description": "d",
+                    "parameters": {"type": "object", "properties": {"cmd": {"type": "string"}}}}},
+                {"type": "function", "function": {"name": "mcp__tiny__echo_it", "strict": true,
+                    "parameters": {"type": "object"}}},
+                {"type": "function", "function": {"name": "apply_patch", "description": input,
+                    "parameters": serde_json::from_str::<Value>(LOWERED_SCHEMA).unwrap()}},
+            ],
+            "parallel_tool_calls": true, "reasoning_effort": "medium",
+            "response_format": {"type": "json_schema",
+                "json_schema": {"name": "n", "schema": {"type": "object"}, "strict": true}},
+            "max_tokens": 9, "temperature": 0.5,
+        })
+    );
+    assert_eq!(losses, ["web_search: web_search"]);
+}
+
+#[test]
+fn quirks_change_what_they_name() {
+    let request = json!({
+        "model": "m", "stream": true, "input": "hi", "tool_choice": "required", "parallel_tool_calls": true,
+        "tools": [{"type": "function", "name": "f", "strict": true}],
+        "reasoning": {"effort": "medium"}, "prompt_cache_key": "k", "max_output_tokens": 9, "top_p": 1.0,
+    });
+    let without = |field: &str, quirk: &str| {
+        let (body, losses) = encoded(&request, &[quirk]);
+        assert_eq!(body.get(field), None, "{quirk}");
+        losses
+    };
+    assert_eq!(without("tool_choice", "tool_choice_auto_only"), ["tool_choice: only `auto` is taken"]);
+    assert_eq!(without("parallel_tool_calls", "parallel_true_rejected"), [""; 0]);
+    assert_eq!(without("reasoning_effort", "reasoning_effort_unportable"), ["reasoning_effort: `medium` is not sent"]);
+    assert_eq!(without("top_p", "sampling_locked"), ["sampling: temperature, top_p"]);
+    assert_eq!(without("stream_options", "extra_fields_rejected"), [""; 0]);
+    assert_eq!(without("max_tokens", "max_completion_tokens"), [""; 0]);
+    let given = |pointer: &str, quirk: &str| encoded(&request, &[quirk]).0.pointer(pointer).cloned();
+    assert_eq!(given("/tools/0/function/strict", "strict_rejected"), None);
+    assert_eq!(given("/tools/0/function/strict", "no_done"), Some(json!(true)));
+    assert_eq!(given("/max_completion_tokens", "max_completion_tokens"), Some(json!(9)));
+    assert_eq!(given("/prompt_cache_key", "prompt_cache_key_required"), Some(json!("k")));
+    assert_eq!(given("/reasoning_effort", "effort_map"), Some(json!("high")));
+    assert_eq!(given("/enable_thinking", "enable_thinking"), Some(json!(true)));
+    assert_eq!(given("/thinking/type", "thinking_type"), Some(json!("enabled")));
+    assert_eq!(given("/tools/0/function/parameters", "no_done"), Some(json!({"type": "object", "properties": {}})));
+}
+
+#[test]
+fn without_tools_there_is_no_choice_either() {
+    let request = json!({"model": "m", "input": "x", "tools": [], "tool_choice": "auto", "parallel_tool_calls": true});
+    assert_eq!(
+        encoded(&request, &[]).0,
+        json!({"model": "up", "messages": [{"role": "user", "content": "x"}], "stream": false})
+    );
+}
+
+#[test]
+fn tools_beyond_the_limit_are_named() {
+    let tools: Vec<Value> = (0..130).map(|n| json!({"type": "function", "name": format!("f{n}")})).collect();
+    let (body, losses) = encoded(&json!({"model": "m", "input": "x", "tools": tools}), &["max_tools_128"]);
+    assert_eq!(body["tools"].as_array().map(Vec::len), Some(128));
+    assert_eq!(losses, ["tool_limit: f128", "tool_limit: f129"]);
+}
+
+#[test]
+fn leading_instructions_become_one_message() {
+    let items = json!([said("developer", "a"), said("system", "b"), said("user", "u"), said("developer", "c")]);
+    assert_eq!(
+        messages(items.clone(), &[]),
+        json!([{"role": "system", "content": "a\n\nb"}, {"role": "user", "content": "u"}, {"role": "system", "content": "c"}])
+    );
+    assert_eq!(
+        messages(items, &["single_leading_system"]),
+        json!([{"role": "system", "content": "a\n\nb\n\nc"}, {"role": "user", "content": "u"}])
+    );
+}
+
+#[test]
+fn parallel_calls_are_answered_in_their_order() {
+    let items = json!([
+        said("assistant", "let me look"),
+        call("a", "f", "{}"),
+        call("b", "g", "{\"x\":1}"),
+        output("b", json!("two")),
+        output("a", json!("one")),
+        said("assistant", "done"),
+    ]);
+    assert_eq!(
+        messages(items, &[]),
+        json!([
+            {"role": "assistant", "content": "let me look",
+             "tool_calls": [sent_call("a", "f", "{}"), sent_call("b", "g", "{\"x\":1}")]},
+            {"role": "tool", "tool_call_id": "a", "content": "one"},
+            {"role": "tool", "tool_call_id": "b", "content": "two"},
+            {"role": "assistant", "content": "done"},
+        ])
+    );
+}
+
+#[test]
+fn missing_and_orphan_outputs_are_mended_and_named() {
+    let request = json!({"model": "m", "input": [
+        output("gone", json!("old")), call("a", "f", "{\"cmd\": \"ec"), said("user", "stop"),
+    ]});
+    let (body, losses) = encoded(&request, &[]);
+    assert_eq!(
+        body["messages"],
+        json!([
+            {"role": "user", "content": "[output of an earlier tool call]\nold"},
+            {"role": "assistant", "content": null,
+             "tool_calls": [sent_call("a", "f", "{\"unparsed_arguments\":\"{\\\"cmd\\\": \\\"ec\"}")]},
+            {"role": "tool", "tool_call_id": "a", "content": "[no output was recorded for this call]"},
+            {"role": "user", "content": "stop"},
+        ])
+    );
+    assert_eq!(losses, ["orphan_output: gone", "broken_arguments: f", "missing_output: a"]);
+}
+
+#[test]
+fn images_of_outputs_move_behind_all_results_of_the_turn() {
+    let image = json!({"type": "input_image", "image_url": "data:x", "detail": "original"});
+    let items = json!([
+        call("a", "view_image", "{}"),
+        call("b", "f", "{}"),
+        output("a", json!([image])),
+        output("b", json!([{"type": "input_text", "text": "t"}, {"type": "input_text", "text": "u"}])),
+    ]);
+    assert_eq!(
+        messages(items, &[]),
+        json!([
+            {"role": "assistant", "content": null,
+             "tool_calls": [sent_call("a", "view_image", "{}"), sent_call("b", "f", "{}")]},
+            {"role": "tool", "tool_call_id": "a", "content": "[the image of this output is in the next user message]"},
+            {"role": "tool", "tool_call_id": "b", "content": "t\nu"},
+            {"role": "user", "content": [
+                {"type": "text", "text": "[image from the output of tool call a]"},
+                {"type": "image_url", "image_url": {"url": "data:x"}},
+            ]},
+        ])
+    );
+}
+
+#[test]
+fn images_of_the_person_stay_in_their_message() {
+    let items = json!([{"role": "user", "content": [
+        {"type": "input_text", "text": "<image>"},
+        {"type": "input_image", "image_url": "data:x", "detail": "high"},
+    ]}]);
+    assert_eq!(
+        messages(items, &[]),
+        json!([{"role": "user", "content": [
+            {"type": "text", "text": "<image>"},
+            {"type": "image_url", "image_url": {"url": "data:x", "detail": "high"}},
+        ]}])
+    );
+}
+
+#[test]
+fn custom_and_grouped_calls_of_the_history_take_the_names_of_the_tools() {
+    let items = json!([
+        {"type": "custom_tool_call", "call_id": "a", "name": "apply_patch", "input": "*** Begin Patch\n"},
+        {"type": "custom_tool_call_output", "call_id": "a", "output": "ok"},
+        {"type": "function_call", "call_id": "b", "namespace": "mcp__tiny", "name": "pic", "arguments": ""},
+        output("b", Value::Null),
+    ]);
+    assert_eq!(
+        messages(items, &[]),
+        json!([
+            {"role": "assistant", "content": null,
+             "tool_calls": [sent_call("a", "apply_patch", "{\"input\":\"*** Begin Patch\\n\"}")]},
+            {"role": "tool", "tool_call_id": "a", "content": "ok"},
+            {"role": "assistant", "content": null, "tool_calls": [sent_call("b", "mcp__tiny__pic", "{}")]},
+            {"role": "tool", "tool_call_id": "b", "content": ""},
+        ])
+    );
+}
+
+#[test]
+fn reasoning_goes_back_to_its_own_model_alone() {
+    let thought = |carrier: &Carrier| {
+        json!([
+            {"type": "reasoning", "id": "r", "summary": [{"type": "summary_text", "text": "why"}],
+             "encrypted_content": carrier.seal()},
+            call("a", "f", "{}"), output("a", json!("1")),
+            said("assistant", "end"),
+        ])
+    };
+    let own = Carrier::new("chat", "up", Value::Null);
+    let sent = messages(thought(&own), &["reasoning_content_replay"]);
+    assert_eq!((&sent[0]["reasoning_content"], &sent[2]["reasoning_content"]), (&json!("why"), &json!(" ")));
+    let sent = messages(thought(&own), &["reasoning_content_replay", "reasoning_field_reasoning"]);
+    assert_eq!(sent[0]["reasoning"], json!("why"));
+    assert_eq!(messages(thought(&own), &[])[0].get("reasoning_content"), None);
+
+    let details = json!([{"type": "reasoning.text", "text": "why", "signature": "s"}]);
+    let own = Carrier::new("chat", "up", json!({"details": details}));
+    assert_eq!(messages(thought(&own), &[])[0]["reasoning_details"], details);
+
+    for foreign in [Carrier::new("messages", "up", Value::Null), Carrier::new("chat", "other", Value::Null)] {
+        let request = json!({"model": "m", "input": thought(&foreign)});
+        let (body, losses) = encoded(&request, &["reasoning_content_replay"]);
+        assert_eq!(body["messages"][0]["reasoning_content"], json!(" "));
+        assert_eq!(losses, [format!("reasoning: made by `{}`", foreign.model)]);
+    }
+}
+
+#[test]
+fn call_ids_of_nine_are_the_same_on_both_sides_and_every_time() {
+    let items = json!([
+        call("call_long_id", "f", "{}"),
+        output("call_long_id", json!("x")),
+        call("abcDEF123", "f", "{}"),
+        output("abcDEF123", json!("x"))
+    ]);
+    let sent = messages(items.clone(), &["tool_call_id_9"]);
+    let id = sent[0]["tool_calls"][0]["id"].as_str().unwrap();
+    assert!(id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric()));
+    assert_eq!(sent[1]["tool_call_id"], id);
+    assert_eq!(sent[2]["tool_calls"][0]["id"], "abcDEF123");
+    assert_eq!(messages(items, &["tool_call_id_9"]), sent);
+}
