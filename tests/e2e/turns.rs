@@ -120,13 +120,15 @@ fn a_trusted_project_s_own_model_does_not_win_over_the_profile() {
 
 #[test]
 fn a_catalogue_of_the_person_s_own_does_not_spoil_a_profile() {
-    let (_upstream, sandbox) = chat_behind_the_gateway(Turn::text("hello all the same"));
+    let upstream = Upstream::chat([Turn::text("hello all the same"), Turn::text("hello all the same")]);
+    let sandbox = Sandbox::with_keyring();
     let theirs = sandbox.codex(&["debug", "models"]).run().ok().stdout;
     std::fs::write(sandbox.path("home/models.json"), theirs).unwrap();
-    let line = format!("model_catalog_json = \"{}\"\n", sandbox.path("home/models.json").display());
-    sandbox.write_config(line + &sandbox.config().unwrap());
-    // What was found out at `add` may have to be found out again.
-    sandbox.run("up", "say hello").run().ok().stdout_has("hello all the same").never_says("metadata");
+    sandbox.write_config(format!("model_catalog_json = \"{}\"\n", sandbox.path("home/models.json").display()));
+    sandbox.add("up", &upstream, &[]);
+    for start in STARTS {
+        start.exec(&sandbox, "say hello").run().ok().stdout_has("hello all the same").never_says("metadata");
+    }
 }
 
 #[test]
