@@ -63,7 +63,9 @@ impl Args {
             let hosts = no_proxy_with_loopback(|name| std::env::var(name).ok());
             env.extend(["NO_PROXY", "no_proxy"].map(|name| (name.into(), OsString::from(&hosts))));
         }
-        Launch { program: codex.path, args, env }.exec()
+        let native = codex.native();
+        env.extend(native.env);
+        Launch { program: native.path, args, env }.exec()
     }
 
     fn choose(&self, context: &Context, setup: &Setup) -> Result<Choice> {

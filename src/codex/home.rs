@@ -23,6 +23,9 @@ impl CodexHome {
                     .cause("Codex refuses to start then")
                     .hint(format!("make it: `mkdir -p {}`, or `unset CODEX_HOME`", dir.display())));
             }
+            // What we write into Codex's files has to hold wherever Codex is started.
+            let dir = std::path::absolute(&dir)
+                .map_err(|e| Error::fixable(format!("cannot use `{}` as Codex's home", dir.display())).cause(e))?;
             return Ok(Self { dir });
         }
         let home = dirs::home_dir().ok_or_else(|| {
@@ -55,7 +58,8 @@ impl CodexHome {
     /// When Codex would not take the name.
     pub fn profile_file(&self, name: &str) -> Result<PathBuf> {
         let allowed = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
-        if name.is_empty() || !name.chars().all(allowed) {
+        // One that starts with a dash would be an option to `codex -p`.
+        if name.is_empty() || name.starts_with('-') || !name.chars().all(allowed) {
             return Err(Error::usage(format!("`{}` cannot be the name of a profile", name.escape_default()))
                 .cause("Codex takes letters, digits, `-` and `_`")
                 .hint("choose a plain name, such as `--profile work`"));
@@ -72,7 +76,7 @@ mod tests {
     fn profile_names_are_those_that_codex_takes() {
         let home = CodexHome::at(Path::new("/c"));
         assert_eq!(home.profile_file("claude-4_5").expect("a file"), Path::new("/c/claude-4_5.config.toml"));
-        for bad in ["", "a.b", "../x", "a b", "é"] {
+        for bad in ["", "a.b", "../x", "a b", "é", "-a"] {
             assert!(home.profile_file(bad).is_err(), "{bad}");
         }
     }

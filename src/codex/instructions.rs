@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::secret::private_file;
 use crate::settings::Home;
 
 use super::Codex;
@@ -49,14 +50,13 @@ pub fn load(home: &Home, codex: &Codex) -> String {
     if let Some(text) = cached(home, &version) {
         return text;
     }
-    let Some(text) = extract(home, codex) else { return FALLBACK.to_owned() };
-    // Best effort: without the cache, the next run asks again.
-    let file = file(home, &version);
-    if let Some(dir) = file.parent()
-        && fs_err::create_dir_all(dir).is_ok()
-    {
-        let _ = fs_err::write(file, &text);
-    }
+    let text = match ask(home, codex) {
+        Ok(catalogue) => chosen(catalogue).unwrap_or_else(|| FALLBACK.to_owned()),
+        // Not kept: the next run may have more luck.
+        Err(_) => return FALLBACK.to_owned(),
+    };
+    // Best effort: without the file, the next run asks again. In place as a whole, since the gateway may be reading.
+    let _ = private_file::write(&file(home, &version), text.as_bytes());
     text
 }
 
@@ -71,18 +71,26 @@ fn file(home: &Home, version: &str) -> PathBuf {
     home.state_dir().join("instructions").join(format!("{version}.md"))
 }
 
-/// Asks Codex for its own catalogue, in an empty home so that nothing of the person's can stand in the way.
-fn extract(home: &Home, codex: &Codex) -> Option<String> {
-    fs_err::create_dir_all(home.state_dir()).ok()?;
-    let empty = tempfile::Builder::new().prefix("codex-home-").tempdir_in(home.state_dir()).ok()?;
-    let mut command = Command::new(&codex.path);
-    command.args(["debug", "models"]).env("CODEX_HOME", empty.path());
-    let catalogue: Catalogue = serde_json::from_slice(&bounded_output(&mut command, TIME_LIMIT).ok()?).ok()?;
-    let usable = |entry: &Entry| entry.tool_mode.is_none() && entry.use_responses_lite != Some(true);
-    let mut entries = catalogue.models.into_iter().filter(usable);
+/// Asks Codex for its own catalogue, in an empty home so that nothing of the person's can stand in the way. Its
+/// complaints about that home go to stderr, which nobody reads.
+fn ask(home: &Home, codex: &Codex) -> Result<Catalogue, String> {
+    let words = |e: std::io::Error| e.to_string();
+    private_file::create_dir(home.state_dir()).map_err(words)?;
+    let empty = tempfile::Builder::new().prefix("codex-home-").tempdir_in(home.state_dir()).map_err(words)?;
+    let native = codex.native();
+    let mut command = Command::new(native.path);
+    command.args(["debug", "models"]).envs(native.env).env("CODEX_HOME", empty.path());
+    serde_json::from_slice(&bounded_output(&mut command, TIME_LIMIT)?).map_err(|e| e.to_string())
+}
+
+/// The instructions of the first model that uses the plain tools, one that people can pick before others. Those of
+/// models that write code to call tools speak of tools that the others do not have.
+fn chosen(catalogue: Catalogue) -> Option<String> {
+    let plain = |entry: &Entry| entry.tool_mode.is_none() && entry.use_responses_lite != Some(true);
     let listed = |entry: &Entry| entry.visibility.as_deref() == Some("list");
-    let entry = entries.find(listed)?;
-    entry.base_instructions.map(|text| without_model_name(&text)).filter(|text| !text.trim().is_empty())
+    let (listed, others): (Vec<_>, Vec<_>) = catalogue.models.into_iter().filter(plain).partition(listed);
+    let texts = listed.into_iter().chain(others).filter_map(|entry| entry.base_instructions);
+    texts.map(|text| without_model_name(&text)).find(|text| !text.trim().is_empty())
 }
 
 /// Takes out what names the model: a model of another vendor must not believe that it is one of OpenAI's.
@@ -117,6 +125,52 @@ mod tests {
         let expected =
             "You are a coding agent that works in the Codex CLI. You and the user share a workspace.\n\nStay.\nPlain.";
         assert_eq!(without_model_name(text), expected);
+    }
+
+    #[test]
+    fn plain_models_that_people_can_pick_come_first() {
+        let chosen = |json: &str| chosen(serde_json::from_str(json).expect("a catalogue"));
+        let code = r#"{"visibility":"list","tool_mode":"code_mode_only","base_instructions":"code"}"#;
+        let lite = r#"{"visibility":"list","use_responses_lite":true,"base_instructions":"lite"}"#;
+        let hidden = r#"{"visibility":"hide","tool_mode":null,"base_instructions":"hidden"}"#;
+        let plain = r#"{"visibility":"list","use_responses_lite":false,"base_instructions":"plain"}"#;
+        for (models, expected) in [
+            (vec![code, lite, hidden, plain], Some("plain")),
+            (vec![code, lite, hidden], Some("hidden")),
+            (vec![code, lite], None),
+            (vec![r#"{"visibility":"list"}"#], None),
+        ] {
+            assert_eq!(chosen(&format!(r#"{{"models":[{}]}}"#, models.join(","))).as_deref(), expected);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn codex_is_asked_once_and_in_an_empty_home() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = Home::resolve(Some(&dir.path().join("home"))).expect("a home");
+        let path = dir.path().join("codex");
+        let answer = r#"{"models":[{"visibility":"list","base_instructions":"You are Codex, based on GPT-5. Work."}]}"#;
+        let script = format!("#!/bin/sh\n[ -z \"$(ls -A \"$CODEX_HOME\")\" ] && echo '{answer}'\n");
+        super::super::program::tests::script(&path, &script);
+        let codex = Codex { path: path.clone(), version: "0.169.0".parse().expect("a version") };
+        let expected = "You are a coding agent that works in the Codex CLI. Work.";
+        assert_eq!(cached(&home, "0.169.0"), None);
+        assert_eq!(load(&home, &codex), expected);
+        fs_err::remove_file(&path).expect("ours");
+        assert_eq!(load(&home, &codex), expected);
+        assert_eq!(cached(&home, "0.169.0").as_deref(), Some(expected));
+        let left = fs_err::read_dir(home.state_dir()).expect("a folder").count();
+        assert_eq!(left, 1, "the empty home stayed behind");
+    }
+
+    #[test]
+    fn without_codex_there_are_words_of_our_own_and_they_are_not_kept() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = Home::resolve(Some(dir.path())).expect("a home");
+        let codex = Codex { path: dir.path().join("absent"), version: "0.169.0".parse().expect("a version") };
+        assert_eq!(load(&home, &codex), FALLBACK);
+        assert_eq!(cached(&home, "0.169.0"), None);
     }
 
     #[test]

@@ -4,11 +4,13 @@ pub mod catalogue;
 mod home;
 mod ids;
 pub mod instructions;
+mod package;
 mod program;
 pub mod sessions;
 mod version;
 
 pub use home::CodexHome;
 pub use ids::{is_reserved, valid_provider_id};
+pub use package::Native;
 pub use program::Codex;
 pub use version::Version;

@@ -2,15 +2,18 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
 use crate::error::{Error, Result};
+use crate::secret::private_file;
 use crate::settings::Home;
 
 use super::Version;
+use super::package::{Native, Package};
 
 /// Longest time that `codex --version` may take. The npm package starts Node first, which is slow on a cold disk.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -43,7 +46,7 @@ impl Codex {
     /// # Errors
     /// When it does not answer, or is older than [`Version::OLDEST`].
     pub fn at(home: &Home, path: &Path) -> Result<Self> {
-        let version = match remembered(home, path) {
+        let version = match Package::of(path).map(|package| package.version).or_else(|| remembered(home, path)) {
             Some(version) => version,
             None => {
                 let version = ask(path)?;
@@ -62,6 +65,15 @@ impl Codex {
         }
         Ok(Self { path: path.to_path_buf(), version })
     }
+
+    /// The program to start, and the variables that it wants: npm's start script is gone around where that is safe,
+    /// which saves the start of Node.
+    #[must_use]
+    pub fn native(&self) -> Native {
+        Package::of(&self.path)
+            .and_then(|package| package.native())
+            .unwrap_or_else(|| Native { path: self.path.clone(), env: Vec::new() })
+    }
 }
 
 /// What was learnt of one program file, so that not every run has to start it.
@@ -77,13 +89,20 @@ fn memory(home: &Home) -> PathBuf {
     home.state_dir().join("codex.json")
 }
 
-/// The file behind the name, told apart by time and size. The npm package's own `package.json` changes with every
-/// update, while its small start script may not.
+/// The file behind the name, told apart by time and size. Only a program that is Codex itself has one: the bytes of a
+/// start script, or of a version manager's stand-in, say nothing about the version that it starts.
 fn fingerprint(path: &Path) -> Option<(u128, u64)> {
     let real = fs_err::canonicalize(path).ok()?;
-    let manifest = real.parent().and_then(Path::parent).map(|dir| dir.join("package.json"));
-    let file = manifest.filter(|file| file.is_file()).unwrap_or(real);
-    let meta = fs_err::metadata(file).ok()?;
+    if !real.file_name()?.to_string_lossy().starts_with("codex") {
+        return None;
+    }
+    let mut file = fs_err::File::open(real).ok()?;
+    let mut start = [0; 2];
+    file.read_exact(&mut start).ok()?;
+    if start == *b"#!" {
+        return None;
+    }
+    let meta = file.metadata().ok()?;
     Some((meta.modified().ok()?.duration_since(UNIX_EPOCH).ok()?.as_nanos(), meta.len()))
 }
 
@@ -99,10 +118,8 @@ fn remembered(home: &Home, path: &Path) -> Option<Version> {
 fn remember(home: &Home, path: &Path, version: Version) {
     let Some((modified_ns, bytes)) = fingerprint(path) else { return };
     let known = Known { path: path.to_path_buf(), modified_ns, bytes, version: version.to_string() };
-    if let Ok(text) = serde_json::to_vec(&known)
-        && fs_err::create_dir_all(home.state_dir()).is_ok()
-    {
-        let _ = fs_err::write(memory(home), text);
+    if let Ok(text) = serde_json::to_vec(&known) {
+        let _ = private_file::write(&memory(home), &text);
     }
 }
 
@@ -120,30 +137,129 @@ fn ask(path: &Path) -> Result<Version> {
         .ok_or_else(|| odd(format!("it said {:?}", words.chars().take(80).collect::<String>())))
 }
 
+/// Most output that is taken, in bytes: Codex's own catalogue is under half a megabyte.
+const OUTPUT_LIMIT: u64 = 16 << 20;
+
 /// Standard output of a command that gets no input and has to end within `limit`; what went wrong, in words,
 /// otherwise.
 pub(super) fn bounded_output(command: &mut Command, limit: Duration) -> Result<Vec<u8>, String> {
-    let command = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
-    let mut child = command.spawn().map_err(|e| e.to_string())?;
-    let mut stdout = child.stdout.take().ok_or("it has no output")?;
-    let reader = std::thread::spawn(move || {
-        let mut out = Vec::new();
-        stdout.read_to_end(&mut out).map(|_| out)
-    });
     let started = Instant::now();
-    let status = loop {
-        if let Some(status) = child.try_wait().map_err(|e| e.to_string())? {
-            break status;
-        }
-        if started.elapsed() > limit {
-            let _ = child.kill();
-            let _ = child.wait();
-            return Err(format!("it did not end within {} s", limit.as_secs()));
-        }
-        std::thread::sleep(Duration::from_millis(5));
-    };
-    if !status.success() {
-        return Err(format!("it ended with {status}"));
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|e| e.to_string())?;
+    let result = output_within(&mut child, started, limit);
+    if result.is_err() {
+        // It may have ended by itself, which is as good.
+        let _ = child.kill();
+        let _ = child.wait();
     }
-    reader.join().map_err(|_| "its output could not be read".to_owned())?.map_err(|e| e.to_string())
+    result
+}
+
+fn output_within(child: &mut Child, started: Instant, limit: Duration) -> Result<Vec<u8>, String> {
+    let too_late = || format!("it did not end within {} s", limit.as_secs());
+    let stdout = child.stdout.take().ok_or("it has no output")?;
+    let (send, receive) = mpsc::channel();
+    // On a thread of its own, and not waited for: a child of the child may hold the pipe open for ever.
+    std::thread::Builder::new()
+        .spawn(move || {
+            let mut out = Vec::new();
+            // Nobody listens any more when the time has run out.
+            let _ = send.send(stdout.take(OUTPUT_LIMIT).read_to_end(&mut out).map(|_| out));
+        })
+        .map_err(|e| e.to_string())?;
+    let output = receive.recv_timeout(limit).map_err(|_| too_late())?.map_err(|e| e.to_string())?;
+    loop {
+        match child.try_wait().map_err(|e| e.to_string())? {
+            Some(status) if status.success() => return Ok(output),
+            Some(status) => return Err(format!("it ended with {status}")),
+            None if started.elapsed() > limit => return Err(too_late()),
+            None => std::thread::sleep(Duration::from_millis(5)),
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+pub(super) mod tests {
+    use std::io::Write as _;
+
+    use super::*;
+
+    /// Puts a script in place. Another process writes it: while this one had it open, a child of another test could
+    /// inherit it, and the system would refuse to run it.
+    pub fn script(path: &Path, text: &str) {
+        let mut writer = Command::new("/bin/sh")
+            .args(["-c", "cat > \"$0\" && chmod 755 \"$0\""])
+            .arg(path)
+            .stdin(Stdio::piped())
+            .spawn()
+            .expect("there is a shell");
+        writer.stdin.take().expect("it is piped").write_all(text.as_bytes()).expect("it reads");
+        assert!(writer.wait().expect("it ends").success());
+    }
+
+    /// A program that says something and counts how often it was started.
+    fn program(dir: &Path, says: &str) -> PathBuf {
+        let path = dir.join("codex");
+        let count = dir.join("count").display().to_string();
+        script(&path, &format!("#!/bin/sh\necho started >> '{count}'\n{says}\n"));
+        path
+    }
+
+    fn found(says: &str) -> Result<Codex> {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = Home::resolve(Some(&dir.path().join("home")))?;
+        Codex::at(&home, &program(dir.path(), says))
+    }
+
+    #[test]
+    fn a_codex_tells_its_version() {
+        let codex = found("echo codex-cli 0.169.0").unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(codex.version.to_string(), "0.169.0");
+        assert_eq!(codex.native().path, codex.path);
+    }
+
+    #[test]
+    fn what_is_not_codex_or_too_old_is_named_with_a_remedy() {
+        for (says, message) in [
+            ("echo codex-cli 0.133.0", "Codex 0.133.0 is too old"),
+            ("echo hello", "did not answer as Codex does"),
+            ("echo codex-cli 0.169.0; exit 3", "did not answer as Codex does"),
+        ] {
+            let Err(error) = found(says) else { panic!("{says} was taken") };
+            assert!(error.message().contains(message), "{error}");
+            assert!(error.hints()[0].contains("npm install -g @openai/codex"), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_script_is_asked_each_time_because_it_may_start_another_version() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = Home::resolve(Some(&dir.path().join("home"))).unwrap_or_else(|e| panic!("{e}"));
+        let path = program(dir.path(), "echo codex-cli 0.169.0");
+        for _ in 0..2 {
+            Codex::at(&home, &path).unwrap_or_else(|e| panic!("{e}"));
+        }
+        assert_eq!(fs_err::read_to_string(dir.path().join("count")).expect("counted").lines().count(), 2);
+    }
+
+    #[test]
+    fn a_binary_is_known_until_it_changes() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = Home::resolve(Some(&dir.path().join("home"))).unwrap_or_else(|e| panic!("{e}"));
+        let path = dir.path().join("codex");
+        let version: Version = "0.169.0".parse().expect("a version");
+        fs_err::write(&path, b"\x7fELF and so on").expect("ours");
+        remember(&home, &path, version);
+        assert_eq!(remembered(&home, &path), Some(version));
+        fs_err::write(&path, b"\x7fELF and so on, but longer").expect("ours");
+        assert_eq!(remembered(&home, &path), None);
+    }
+
+    #[test]
+    fn a_command_that_does_not_end_is_left() {
+        let mut command = Command::new("/bin/sh");
+        command.args(["-c", "exec sleep 60"]);
+        let error = bounded_output(&mut command, Duration::from_millis(50)).expect_err("too late");
+        assert!(error.contains("did not end"), "{error}");
+    }
 }

@@ -7,6 +7,9 @@ use serde::Deserialize;
 
 use super::CodexHome;
 
+/// Where Codex 0.169.0 keeps them; an archived session can be brought back.
+const FOLDERS: [&str; 2] = ["sessions", "archived_sessions"];
+
 /// Most session files looked at: counting is a courtesy before a removal and must not take long.
 const MOST_FILES: usize = 20_000;
 
@@ -28,11 +31,13 @@ struct Meta {
 #[must_use]
 pub fn count(home: &CodexHome, provider_id: &str) -> usize {
     let mut files = Vec::new();
-    collect(&home.dir().join("sessions"), 0, &mut files);
+    for folder in FOLDERS {
+        collect(&home.dir().join(folder), 0, &mut files);
+    }
     files.iter().filter(|file| provider_of(file).as_deref() == Some(provider_id)).count()
 }
 
-/// Session files lie under `sessions/<year>/<month>/<day>/`.
+/// Session files lie under `sessions/<year>/<month>/<day>/`, archived ones under `archived_sessions/` itself.
 fn collect(dir: &Path, depth: usize, files: &mut Vec<std::path::PathBuf>) {
     let Ok(entries) = fs_err::read_dir(dir) else { return };
     for entry in entries.flatten() {
@@ -73,8 +78,11 @@ mod tests {
         ] {
             fs_err::write(day.join(name), line.to_owned() + "\n{}\n").expect("a file");
         }
+        let archive = dir.path().join("archived_sessions");
+        fs_err::create_dir_all(&archive).expect("a folder");
+        fs_err::copy(day.join("rollout-1.jsonl"), archive.join("rollout-4.jsonl")).expect("a file");
         let home = CodexHome::at(dir.path());
-        assert_eq!(count(&home, "lab"), 1);
+        assert_eq!(count(&home, "lab"), 2);
         assert_eq!(count(&home, "nobody"), 0);
     }
 }

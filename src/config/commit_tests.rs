@@ -385,27 +385,38 @@ mod unix {
         // Codex warns about a home below the folder for temporary files.
         let folder = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
         let path = folder.path().join("config.toml");
-        let mut lost = Vec::new();
-        for round in 0..300_u64 {
-            fs::write(&path, "a = 1 # mine\n").unwrap();
-            let mut child = std::process::Command::new(&codex)
-                .args(["mcp", "add", "theirs", "--", "true"])
-                .env("CODEX_HOME", folder.path())
-                .stdout(std::process::Stdio::null())
-                .stderr(std::process::Stdio::null())
-                .spawn()
-                .unwrap();
-            std::thread::sleep(Duration::from_micros((round * 397) % 60_000));
-            Committer::new(&folder.path().join("state")).commit("race", &[set(&path, "x", 1)]).unwrap();
-            assert!(child.wait().unwrap().success());
-            let text = fs::read_to_string(&path).unwrap();
-            let (ours, theirs) = (text.contains("x = 1\n"), text.contains("[mcp_servers.theirs]"));
-            assert!(theirs, "round {round}: {text}");
-            if !ours {
-                lost.push(round);
-            }
-        }
-        assert!(lost.is_empty(), "lost in {} of 300 rounds: {lost:?}", lost.len());
+        fs::write(&path, "a = 1 # mine\n").unwrap();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let theirs = std::thread::scope(|scope| {
+            let strangers = scope.spawn(|| {
+                let mut count = 0;
+                while !is_over.load(std::sync::atomic::Ordering::SeqCst) {
+                    let added = std::process::Command::new(&codex)
+                        .args(["mcp", "add", &format!("theirs{count}"), "--", "true"])
+                        .env("CODEX_HOME", folder.path())
+                        .output()
+                        .unwrap();
+                    assert!(added.status.success());
+                    count += 1;
+                }
+                count
+            });
+            let commits: Result<Vec<_>, _> = (0..300)
+                .map(|round| {
+                    let committer = Committer::new(&folder.path().join("state"));
+                    committer.commit("race", &[set(&path, &format!("ours{round}"), round)])
+                })
+                .collect();
+            is_over.store(true, std::sync::atomic::Ordering::SeqCst);
+            let theirs = strangers.join().unwrap();
+            assert_eq!(commits.unwrap().len(), 300);
+            theirs
+        });
+        let text = fs::read_to_string(&path).unwrap();
+        let lost_ours = (0..300).filter(|round| !text.contains(&format!("ours{round} = {round}\n"))).count();
+        let lost_theirs = (0..theirs).filter(|count| !text.contains(&format!("[mcp_servers.theirs{count}]\n"))).count();
+        assert!(theirs > 100, "the race was a race");
+        assert_eq!((lost_ours, lost_theirs), (0, 0), "lost of 300 and {theirs}");
     }
 
     /// Not a test by itself: what [`killed`] starts and kills.

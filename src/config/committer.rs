@@ -16,8 +16,9 @@ use super::report::{FileDiff, FileReport, Outcome, Past, Report};
 use super::swap::{Swap, swap};
 use super::target::{Snapshot, Target};
 
-/// How often an edit is made anew because somebody else wrote the file meanwhile.
-const ATTEMPTS: usize = 5;
+/// How often an edit is made anew because somebody else wrote the file meanwhile. Against Codex adding servers in an
+/// endless loop five are now and then too few: a try takes about as long as Codex's whole run.
+const ATTEMPTS: usize = 16;
 /// How long after the write the files are looked at again. A program that had read a file before our write and takes
 /// no lock, as Codex does, has written it back by then, and our edit is made again on top of that.
 const SETTLE: Duration = Duration::from_millis(30);
@@ -39,8 +40,6 @@ struct Job<'e> {
     is_linked: bool,
     /// What the new content was made from.
     base: Option<Snapshot>,
-    /// What is in place of the base, when that is content of ours from an earlier try.
-    placed: Option<Vec<u8>>,
     after: Option<Vec<u8>>,
 }
 
@@ -181,7 +180,7 @@ impl Committer {
                 }
                 let base = target.read(disk)?;
                 let is_linked = target.is_linked(disk);
-                let mut job = Job { edits: vec![edit], target, is_linked, base: None, placed: None, after: None };
+                let mut job = Job { edits: vec![edit], target, is_linked, base: None, after: None };
                 job.rebase(base)?;
                 jobs.push(job);
                 Ok(())
@@ -245,26 +244,21 @@ impl Committer {
         let disk = &*self.disk;
         let folder = job.target.folder().to_owned();
         disk.create_folder(&folder).map_err(FileProblem::io("make its folder"))?;
-        let mut spent: Option<PathBuf> = None;
         for _ in 0..ATTEMPTS {
             *tries += 1;
             let temp = folder.join(format!("{}{}-{tries}.tmp", self.prefix, entry.id));
             let like = job.stat();
-            let expect = job.placed.as_deref().or(bytes(job.base.as_ref()));
+            let expect = bytes(job.base.as_ref());
             let step = Step {
                 named: &job.target.named,
                 real: &job.target.real,
                 temp: &temp,
-                before: bytes(job.base.as_ref()),
+                before: expect,
                 after: job.after.as_deref(),
-                placed: job.placed.as_deref(),
                 mode: like.mode,
                 in_place: expect.is_some() && like.links > 1,
             };
             entry.record(disk, index, &step)?;
-            if let Some(spent) = spent.take() {
-                disk.remove(&spent).map_err(FileProblem::io("remove a file beside it"))?;
-            }
             match swap(disk, &job.target, expect, job.after.as_deref(), &like, &temp)? {
                 Swap::Done => return Ok(()),
                 Swap::Missed(now) => {
@@ -272,12 +266,6 @@ impl Committer {
                     if !job.is_change() {
                         return Ok(());
                     }
-                }
-                Swap::Replaced(out) => {
-                    let ours = job.after.take();
-                    job.rebase(Some(out))?;
-                    job.placed = ours;
-                    spent = Some(temp);
                 }
             }
         }
@@ -332,7 +320,6 @@ impl Job<'_> {
         }
         self.after = content;
         self.base = now;
-        self.placed = None;
         Ok(())
     }
 

@@ -37,8 +37,6 @@ pub(crate) struct Record {
     pub(crate) temp: PathBuf,
     pub(crate) before: Option<String>,
     pub(crate) after: Option<String>,
-    /// Content of ours that an earlier try left in place.
-    pub(crate) placed: Option<String>,
     pub(crate) mode: u32,
     /// Written into, not replaced: the file has several names.
     pub(crate) in_place: bool,
@@ -51,7 +49,6 @@ pub(crate) struct Step<'s> {
     pub(crate) temp: &'s Path,
     pub(crate) before: Option<&'s [u8]>,
     pub(crate) after: Option<&'s [u8]>,
-    pub(crate) placed: Option<&'s [u8]>,
     pub(crate) mode: u32,
     pub(crate) in_place: bool,
 }
@@ -144,7 +141,6 @@ impl Entry {
             temp: step.temp.to_owned(),
             before: self.keep(disk, step.before)?,
             after: self.keep(disk, step.after)?,
-            placed: self.keep(disk, step.placed)?,
             mode: step.mode,
             in_place: step.in_place,
         };

@@ -36,8 +36,8 @@
 //!    made from; and the two are exchanged (`renameat2` on Linux; elsewhere, and on file systems that cannot, renamed).
 //!    What came out is compared with what was read. A new file is linked to its name, which fails if somebody else has
 //!    made it meanwhile; a file that goes is renamed first and looked at. Then the folder is synced.
-//! 5. Codex takes no lock. Where the look before or the comparison after shows that it wrote meanwhile, the edit is
-//!    made again on top of what it wrote, up to five times. It may also have read the file before and written it after
+//! 5. Codex takes no lock. Where the look before or the comparison after shows that it wrote meanwhile, what it wrote
+//!    is put back at once, and the edit is made again on top of what it wrote, up to 16 times. It may also have read the file before and written it after
 //!    our edit: so all files are looked at once more, 30 ms later, and the edit is made again if it is gone.
 //! 6. If anything fails, the files that were already written are put back, unless a stranger wrote them since.
 //!
@@ -49,6 +49,8 @@
 //! - A file with several names (hard links) is written in place, so that all its names keep showing the same; a kill
 //!   in that moment leaves it cut short until the next run, which has both contents in the journal and mends it.
 //! - A program that reads the file before our write and writes it more than 30 ms after it undoes our edit unseen.
+//! - If a program wrote between our last look and the exchange, and another writes again in the instant before that is
+//!   put back (two system calls), the first one's write is lost.
 //! - Where files cannot be exchanged, what a program writes between the last look and the rename (microseconds) is lost.
 //! - Access control lists and extended attributes are not carried over. The lock may not hold over NFS.
 //!

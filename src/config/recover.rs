@@ -5,7 +5,7 @@ use std::path::Path;
 use super::disk::{Disk, Stat};
 use super::file_error::{FileError, FileProblem};
 use super::journal::{Entry, Journal, Record};
-use super::swap::{Swap, swap};
+use super::swap::swap;
 use super::target::Target;
 
 /// Ends every commit that a kill interrupted: one whose files are all in place is done, any other is undone.
@@ -73,8 +73,11 @@ fn content(disk: &dyn Disk, target: &Target) -> Result<Option<Vec<u8>>, FileProb
 fn revert_file(disk: &dyn Disk, entry: &Entry, record: &Record) -> Result<(), FileProblem> {
     let before = entry.content(disk, record.before.as_ref())?;
     let after = entry.content(disk, record.after.as_ref())?;
-    let placed = entry.content(disk, record.placed.as_ref())?;
     let target = target(record);
+    if disk.look(target.folder()).map_err(FileProblem::io("look at its folder"))?.is_none() {
+        // Whoever removed the whole folder does not want the file back.
+        return Ok(());
+    }
     let out = waiting(disk, record)?;
     if out.is_some() {
         disk.remove(&record.temp).map_err(FileProblem::io("remove a file beside it"))?;
@@ -86,14 +89,10 @@ fn revert_file(disk: &dyn Disk, entry: &Entry, record: &Record) -> Result<(), Fi
     let torn = record.in_place
         && now.zip(after.as_ref()).is_some_and(|(now, after)| after.starts_with(now))
         && now != before.as_ref();
-    let ours = now == after.as_ref() || (placed.is_some() && now == placed.as_ref());
-    if !(torn || ours) || now == former.as_ref() {
+    if !(torn || now == after.as_ref()) || now == former.as_ref() {
         return Ok(());
     }
     let like = snapshot.as_ref().map_or(Stat { mode: record.mode, ..Stat::private() }, |now| now.stat.clone());
-    if let Swap::Replaced(_) = swap(disk, &target, now.map(Vec::as_slice), former.as_deref(), &like, &record.temp)? {
-        // A stranger was faster still: theirs is the youngest.
-        disk.rename(&record.temp, &target.real).map_err(FileProblem::io("put it back"))?;
-    }
-    Ok(())
+    // A stranger who is faster still has the youngest content, which stays.
+    swap(disk, &target, now.map(Vec::as_slice), former.as_deref(), &like, &record.temp).map(|_| ())
 }

@@ -117,6 +117,38 @@ fn corpus_files_come_back_byte_for_byte() {
     }
 }
 
+/// What the real Codex, named by `CODEXGW_TEST_CODEX`, loads before, it loads after.
+#[test]
+#[ignore = "needs the real Codex"]
+fn codex_accepts_what_it_accepted_before() {
+    let Some(codex) = std::env::var_os("CODEXGW_TEST_CODEX") else { return };
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/config-corpus");
+    let Ok(files) = std::fs::read_dir(folder) else { return };
+    let home = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
+    let is_accepted = |text: &str| {
+        std::fs::write(home.path().join("config.toml"), text).unwrap();
+        let mut command = std::process::Command::new(&codex);
+        command.args(["features", "list"]).env("CODEX_HOME", home.path()).output().unwrap().status.success()
+    };
+    let provider = Change::table(
+        &["model_providers", "zz"],
+        vec![("name".into(), "Z".into()), ("base_url".into(), "https://example.net/v1".into())],
+    );
+    let changes = [provider, Change::set(&["model"], "m"), Change::set(&["model_provider"], "zz")];
+    let mut accepted = 0;
+    for file in files {
+        let path = file.unwrap().path();
+        for text in mutations(&std::fs::read_to_string(&path).unwrap()) {
+            if is_accepted(&text) {
+                accepted += 1;
+                assert!(is_accepted(&splice(&text, &changes).unwrap()), "{}", path.display());
+            }
+        }
+    }
+    assert!(accepted > 0, "the corpus holds files that Codex accepts");
+    println!("{accepted} texts accepted before and after");
+}
+
 #[test]
 fn a_value_is_replaced_alone_and_put_back_from_its_source() {
     let cases = [

@@ -12,14 +12,12 @@ use super::target::{Snapshot, Target};
 pub(crate) enum Swap {
     /// The new content is in place and what it replaced is what was expected.
     Done,
-    /// Nothing was written: the file holds something else than expected.
+    /// The file holds something else than expected, and still does.
     Missed(Option<Snapshot>),
-    /// The new content is in place, but somebody had written just before: this came out.
-    Replaced(Snapshot),
 }
 
 /// Puts `put` in the place of `expect`; nothing stands for no file. `temp` is a free name in the same folder; after
-/// anything but [`Swap::Done`] and [`Swap::Missed`] it may hold a content.
+/// an error it may hold a content.
 ///
 /// The two files are exchanged in one step where the system can, so what came out is exactly what was replaced. Where
 /// it cannot, a write in the instant between the last look and the rename would be lost. A file with several names is
@@ -56,11 +54,11 @@ pub(crate) fn swap(
             }
             Err(source) => return Err(FileProblem::Io { action: "make it", source }),
         },
-        (Some(_), Some(_)) => match disk.exchange(temp, &target.real) {
+        (Some(_), Some(put)) => match disk.exchange(temp, &target.real) {
             Ok(true) => {
-                let out = Target { named: target.named.clone(), real: temp.to_owned() }.read(disk)?;
-                if let Some(out) = out.filter(|out| Some(out.bytes.as_slice()) != expect) {
-                    return Ok(Swap::Replaced(out));
+                let out = beside(target, temp).read(disk)?;
+                if !is_expected(&out) {
+                    return give_back(disk, target, put, temp);
                 }
                 sync(disk, target)?;
                 disk.remove(temp).map_err(FileProblem::io("remove a file beside it"))?;
@@ -74,7 +72,7 @@ pub(crate) fn swap(
         },
         (Some(_), None) => {
             disk.rename(&target.real, temp).map_err(FileProblem::io("remove it"))?;
-            let out = Target { named: target.named.clone(), real: temp.to_owned() }.read(disk)?;
+            let out = beside(target, temp).read(disk)?;
             if !is_expected(&out) {
                 disk.rename_new(temp, &target.real).map_err(FileProblem::io("put it back"))?;
                 return Ok(Swap::Missed(out));
@@ -84,6 +82,23 @@ pub(crate) fn swap(
     }
     sync(disk, target)?;
     Ok(Swap::Done)
+}
+
+/// What came out is a stranger's: puts it back at once, before anybody has read ours in its place. Should somebody have
+/// written over ours in that instant, theirs is the youngest and stays.
+fn give_back(disk: &dyn Disk, target: &Target, ours: &[u8], temp: &Path) -> Result<Swap, FileProblem> {
+    let put_back = || disk.exchange(temp, &target.real).map_err(FileProblem::io("put it back"));
+    put_back()?;
+    let out = beside(target, temp).read(disk)?;
+    if out.is_some_and(|out| out.bytes != ours) {
+        put_back()?;
+    }
+    disk.remove(temp).map_err(FileProblem::io("remove a file beside it"))?;
+    Ok(Swap::Missed(target.read(disk)?))
+}
+
+fn beside(target: &Target, temp: &Path) -> Target {
+    Target { named: target.named.clone(), real: temp.to_owned() }
 }
 
 fn sync(disk: &dyn Disk, target: &Target) -> Result<(), FileProblem> {

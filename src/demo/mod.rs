@@ -137,8 +137,10 @@ fn start_codex(codex: &Codex, stage: &Stage) -> Result<Child> {
     let hosts = no_proxy_with_loopback(|name| std::env::var(name).ok());
     let env =
         [("CODEX_HOME", stage.codex_home.as_os_str()), ("NO_PROXY", hosts.as_ref()), ("no_proxy", hosts.as_ref())];
-    let env = env.map(|(name, value)| (name.into(), value.to_os_string())).to_vec();
-    let launch = Launch { program: codex.path.clone(), args, env };
+    let mut env = env.map(|(name, value)| (name.into(), value.to_os_string())).to_vec();
+    let native = codex.native();
+    env.extend(native.env);
+    let launch = Launch { program: native.path, args, env };
     launch
         .command()
         .stdin(Stdio::null())

@@ -1,1 +1,31 @@
 //! The local gateway: listener, door, exchange, upstream client, lifecycle.
+//!
+//! A request comes in at the `listener`, passes the `door`, and is answered by the `exchange`: it asks the
+//! `directory` where the model lives and `keys` for the provider's key, sends the translated request through
+//! `upstream`, and streams the answer back (`live`).
+
+mod answer;
+mod directory;
+mod door;
+mod exchange;
+mod failure;
+mod keys;
+mod lifecycle;
+mod limits;
+mod listener;
+mod live;
+mod models;
+mod phase;
+mod record;
+mod service;
+mod translation;
+mod upstream;
+mod whole;
+
+#[cfg(test)]
+mod tests;
+
+pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
+
+/// Our version, as the gateway proves it and upstreams see it.
+const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -1,1 +1,335 @@
 //! The small set of things that all protocols share.
+//!
+//! A request borrows from the body that it was read from; deltas own what they carry. Nothing here knows a protocol.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::carrier::Carrier;
+use super::failure::Failure;
+
+/// What Codex asks for.
+#[derive(Debug, Clone, Default)]
+pub struct Request<'a> {
+    /// The model as Codex names it.
+    pub model: Cow<'a, str>,
+    /// Whether the answer is to be streamed.
+    pub stream: bool,
+    /// The conversation, oldest first, instructions included.
+    pub items: Vec<Item<'a>>,
+    /// The tools, namespaces resolved.
+    pub tools: Vec<Tool<'a>>,
+    /// Which tool the model must call.
+    pub tool_choice: ToolChoice<'a>,
+    /// Whether several calls may come at once.
+    pub parallel_tool_calls: Option<bool>,
+    /// How hard to think; any string, since Codex passes on what the person wrote.
+    pub effort: Option<Cow<'a, str>>,
+    /// The form of the answer, when it is not free text.
+    pub format: Option<Format<'a>>,
+    /// The most tokens to make.
+    pub max_output_tokens: Option<u64>,
+    /// Sampling temperature.
+    pub temperature: Option<f64>,
+    /// Nucleus sampling.
+    pub top_p: Option<f64>,
+    /// A key that is the same for all requests of a conversation.
+    pub cache_key: Option<Cow<'a, str>>,
+    /// What was not understood or has no place in the shared form.
+    pub losses: Vec<Loss>,
+}
+
+/// One step of the conversation.
+#[derive(Debug, Clone)]
+pub enum Item<'a> {
+    /// Something said.
+    Message {
+        /// By whom.
+        role: Role,
+        /// What.
+        parts: Vec<Part<'a>>,
+    },
+    /// What the model thought.
+    Reasoning {
+        /// The readable form.
+        text: Cow<'a, str>,
+        /// What only its own upstream can read.
+        carrier: Option<Carrier>,
+    },
+    /// A tool call.
+    Call {
+        /// Ties the output to it.
+        id: Cow<'a, str>,
+        /// Which tool.
+        tool: ToolName<'a>,
+        /// How the tool is called.
+        kind: ToolKind,
+        /// JSON for functions and searches, raw text for custom tools. Not always valid: Codex replays what a model
+        /// sent.
+        input: Cow<'a, str>,
+    },
+    /// What a tool answered.
+    Output {
+        /// The call it answers.
+        call_id: Cow<'a, str>,
+        /// The answer.
+        parts: Vec<Part<'a>>,
+    },
+}
+
+/// Who speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Role {
+    /// The provider's or Codex's own instructions.
+    System,
+    /// Instructions of the developer.
+    Developer,
+    /// The person.
+    User,
+    /// The model.
+    Assistant,
+}
+
+/// A piece of a message or of a tool's output.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part<'a> {
+    /// Text.
+    Text(Cow<'a, str>),
+    /// An image, by its URL, mostly a `data:` URL.
+    Image {
+        /// The URL.
+        url: Cow<'a, str>,
+        /// `low`, `high`, `auto`, `original`.
+        detail: Option<Cow<'a, str>>,
+    },
+}
+
+/// A tool's full name.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct ToolName<'a> {
+    /// The group it stands in; every MCP server is one.
+    pub namespace: Option<Cow<'a, str>>,
+    /// Its name in there.
+    pub name: Cow<'a, str>,
+}
+
+impl ToolName<'_> {
+    /// The same name, owned.
+    #[must_use]
+    pub fn into_owned(self) -> ToolName<'static> {
+        ToolName {
+            namespace: self.namespace.map(|namespace| Cow::Owned(namespace.into_owned())),
+            name: Cow::Owned(self.name.into_owned()),
+        }
+    }
+}
+
+/// How Codex wants a tool called.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ToolKind {
+    /// JSON arguments in a string.
+    Function,
+    /// Free text.
+    Custom,
+    /// Codex's own search for tools that it holds back.
+    Search,
+}
+
+/// A tool on offer.
+#[derive(Debug, Clone)]
+pub struct Tool<'a> {
+    /// Its name.
+    pub name: ToolName<'a>,
+    /// What it is for.
+    pub description: Cow<'a, str>,
+    /// How it is called.
+    pub spec: ToolSpec<'a>,
+}
+
+/// The form of a tool's input.
+#[derive(Debug, Clone)]
+pub enum ToolSpec<'a> {
+    /// A function with a JSON schema.
+    Function {
+        /// The schema, as Codex wrote it.
+        parameters: Option<&'a RawValue>,
+        /// Whether the model is held to it.
+        strict: bool,
+    },
+    /// Free text, maybe with a grammar.
+    Custom {
+        /// `lark` or `regex`, and the definition.
+        grammar: Option<(Cow<'a, str>, Cow<'a, str>)>,
+    },
+    /// The search for tools.
+    Search {
+        /// The schema of its arguments.
+        parameters: Option<&'a RawValue>,
+    },
+}
+
+impl ToolSpec<'_> {
+    /// The kind of call that this input makes.
+    #[must_use]
+    pub const fn kind(&self) -> ToolKind {
+        match self {
+            Self::Function { .. } => ToolKind::Function,
+            Self::Custom { .. } => ToolKind::Custom,
+            Self::Search { .. } => ToolKind::Search,
+        }
+    }
+}
+
+/// Which tool must be called.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum ToolChoice<'a> {
+    /// As the model likes.
+    #[default]
+    Auto,
+    /// None.
+    None,
+    /// Any.
+    Required,
+    /// This one.
+    Tool(ToolName<'a>),
+}
+
+/// The form of the answer.
+#[derive(Debug, Clone)]
+pub enum Format<'a> {
+    /// Any JSON object.
+    Json,
+    /// JSON of a schema.
+    Schema {
+        /// The schema's name.
+        name: Cow<'a, str>,
+        /// The schema.
+        schema: &'a RawValue,
+        /// Whether the model is held to it.
+        strict: bool,
+    },
+}
+
+/// Something that could not be carried over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loss {
+    /// Which sort; one of the constants of [`loss`].
+    pub code: &'static str,
+    /// Which one.
+    pub detail: String,
+}
+
+impl Loss {
+    /// A loss of that code.
+    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
+        Self { code, detail: detail.into() }
+    }
+}
+
+/// The codes of losses. They are stable: scripts and logs know them.
+pub mod loss {
+    /// The `web_search` tool.
+    pub const WEB_SEARCH: &str = "web_search";
+    /// A tool of a kind that has no counterpart.
+    pub const TOOL_KIND: &str = "tool_kind";
+    /// Tools beyond the number that the upstream takes.
+    pub const TOOL_LIMIT: &str = "tool_limit";
+    /// A `tool_choice` that cannot be asked for.
+    pub const TOOL_CHOICE: &str = "tool_choice";
+    /// An input item of a kind that is not known or has no counterpart.
+    pub const INPUT_ITEM: &str = "input_item";
+    /// A part of a message that is not known or has no counterpart.
+    pub const CONTENT_PART: &str = "content_part";
+    /// Reasoning of another protocol or model.
+    pub const REASONING: &str = "reasoning";
+    /// `reasoning.effort`, dropped or replaced.
+    pub const EFFORT: &str = "reasoning_effort";
+    /// `text.verbosity`.
+    pub const VERBOSITY: &str = "verbosity";
+    /// `text.format` of an unknown type.
+    pub const FORMAT: &str = "text_format";
+    /// `service_tier`.
+    pub const SERVICE_TIER: &str = "service_tier";
+    /// `temperature`, `top_p`.
+    pub const SAMPLING: &str = "sampling";
+    /// A tool output without its call, kept as a user message.
+    pub const ORPHAN_OUTPUT: &str = "orphan_output";
+    /// A call without its output, answered by a placeholder.
+    pub const MISSING_OUTPUT: &str = "missing_output";
+    /// Tool arguments that are not JSON, wrapped.
+    pub const BROKEN_ARGUMENTS: &str = "broken_arguments";
+}
+
+/// One step of an answer.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Delta {
+    /// Readable thought.
+    Reasoning(String),
+    /// What the upstream wants back with the thought; belongs to the reasoning before it.
+    Carrier(Carrier),
+    /// Text of the answer.
+    Text(String),
+    /// A tool call begins.
+    CallStart {
+        /// Tells the calls of one answer apart; the upstream's numbering.
+        key: usize,
+        /// The upstream's id; empty when it gave none.
+        id: String,
+        /// Which tool.
+        tool: ToolName<'static>,
+        /// How Codex wants it called.
+        kind: ToolKind,
+    },
+    /// More of a call's JSON arguments.
+    CallInput {
+        /// Which call.
+        key: usize,
+        /// The next characters.
+        json: String,
+    },
+    /// A call is whole.
+    CallEnd {
+        /// Which call.
+        key: usize,
+    },
+    /// What it cost, so far; the last one counts.
+    Usage(Usage),
+    /// The answer is whole; nothing comes after.
+    Stop(Stop),
+    /// The answer failed; nothing comes after.
+    Fail(Failure),
+}
+
+/// Why an answer ended well.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stop {
+    /// The model was done, or waits for its tools.
+    Done,
+    /// The limit of output tokens.
+    Length,
+}
+
+/// Tokens, normalised: `input` includes what was read from and written to a cache, `output` includes reasoning.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Usage {
+    /// All input tokens.
+    pub input: u64,
+    /// Those read from a cache.
+    pub cached: u64,
+    /// Those written to a cache.
+    pub cache_write: u64,
+    /// All output tokens.
+    pub output: u64,
+    /// Those spent on thought.
+    pub reasoning: u64,
+}
+
+/// How the bytes of an answer ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum End {
+    /// The connection closed in order.
+    Eof,
+    /// It broke, and why, in words for the person.
+    Cut(String),
+}

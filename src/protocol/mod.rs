@@ -5,10 +5,19 @@
 
 use serde::{Deserialize, Serialize};
 
+pub mod carrier;
 pub mod chat;
+pub mod failure;
 pub mod ir;
+mod lenient;
+pub mod quirks;
 pub mod responses;
 pub mod sse;
+pub mod tools;
+
+pub use failure::{Failure, FailureCode, failure_from_response};
+pub use ir::End;
+pub use quirks::Quirks;
 
 /// What an upstream speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,8 +28,3 @@ pub enum Wire {
     /// OpenAI Chat Completions.
     Chat,
 }
-
-/// What an upstream does differently from its protocol's documentation, or leaves out. The flags are named in
-/// provider templates.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Quirks {}

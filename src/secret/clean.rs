@@ -11,15 +11,17 @@ use super::Secret;
 pub fn clean_key(raw: &str, prefixes: &[String]) -> Result<(Secret, Vec<String>)> {
     let mut warnings = Vec::new();
     let mut key = raw.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
-    for quote in ['"', '\''] {
-        if let Some(inner) = key.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
-            key = inner.trim();
+    // Until nothing comes off any more: people paste `"Bearer …"` as well as `Bearer "…"`.
+    loop {
+        if let Some(inner) = unquoted(key) {
+            key = inner;
             warnings.push("the quotes around the key were taken off".to_owned());
+        } else if let Some(inner) = without_bearer(key) {
+            key = inner;
+            warnings.push("`Bearer` in front of the key was taken off".to_owned());
+        } else {
+            break;
         }
-    }
-    if key.get(..7).is_some_and(|start| start.eq_ignore_ascii_case("bearer ")) {
-        key = key[7..].trim_start();
-        warnings.push("`Bearer` in front of the key was taken off".to_owned());
     }
     let refuse =
         |what: &str| Err(Error::fixable(what).hint("copy the key once more, alone and whole, and give it again"));
@@ -32,6 +34,9 @@ pub fn clean_key(raw: &str, prefixes: &[String]) -> Result<(Secret, Vec<String>)
     if key.chars().any(char::is_whitespace) {
         return refuse("the key holds a space, so it is more than a key");
     }
+    if key.contains(['"', '\'', '`']) {
+        return refuse("the key holds a quote, so it is more than a key, or less");
+    }
     if !key.is_ascii() {
         return refuse("the key holds a character that keys do not have, such as `…` or a typographic quote");
     }
@@ -40,6 +45,17 @@ pub fn clean_key(raw: &str, prefixes: &[String]) -> Result<(Secret, Vec<String>)
         warnings.push(format!("keys of this provider usually start with {}; this one does not", known.join(" or ")));
     }
     Ok((Secret::new(key.to_owned()), warnings))
+}
+
+fn unquoted(key: &str) -> Option<&str> {
+    let strip = |quote| key.strip_prefix(quote)?.strip_suffix(quote);
+    ['"', '\'', '`'].into_iter().find_map(strip).map(str::trim)
+}
+
+fn without_bearer(key: &str) -> Option<&str> {
+    let (word, rest) = key.split_at_checked("bearer".len())?;
+    let alone = rest.is_empty() || rest.starts_with(char::is_whitespace);
+    (alone && word.eq_ignore_ascii_case("bearer")).then(|| rest.trim_start())
 }
 
 #[cfg(test)]
@@ -54,6 +70,8 @@ mod tests {
             ("\"sk-abc123\"", 1),
             ("'Bearer sk-abc123'", 2),
             ("bearer sk-abc123", 1),
+            ("Bearer\t\"sk-abc123\"", 2),
+            ("`sk-abc123`", 1),
             ("\u{feff}sk-abc123", 0),
         ] {
             let (key, said) = clean_key(raw, &["sk-".to_owned()]).unwrap_or_else(|e| panic!("{raw:?}: {e}"));
@@ -63,7 +81,9 @@ mod tests {
 
     #[test]
     fn what_is_no_key_is_refused_without_repeating_it() {
-        for raw in ["", "  \n", "\"\"", "sk-abc def", "sk-a\nsk-b", "sk-…", "sk-\u{7f}x"] {
+        for raw in
+            ["", "  \n", "\"\"", "\"", "Bearer ", "sk-a\"b", "'sk-ab", "sk-abc def", "sk-a\nsk-b", "sk-…", "sk-\u{7f}x"]
+        {
             let Err(error) = clean_key(raw, &[]) else { panic!("{raw:?} was taken") };
             assert!(!error.to_string().contains("sk-"), "{error}");
         }

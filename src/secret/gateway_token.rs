@@ -24,7 +24,7 @@ pub fn load(home: &Home) -> Result<Option<Secret>> {
     let text = text.trim();
     if text.len() != 2 * LENGTH || !text.bytes().all(|c| c.is_ascii_hexdigit()) {
         return Err(Error::secret_store(format!("`{}` does not hold a token", file(home).display()))
-            .hint(format!("remove it, a new one is made: `rm {}`", file(home).display())));
+            .hint(format!("remove it, a new one is made: `rm '{}'`", file(home).display())));
     }
     Ok(Some(Secret::new(text.to_owned())))
 }

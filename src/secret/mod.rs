@@ -5,7 +5,7 @@ mod core_dump;
 pub mod gateway_token;
 mod key_file;
 mod keyring;
-mod private_file;
+pub(crate) mod private_file;
 pub mod redact;
 mod value;
 mod vault;

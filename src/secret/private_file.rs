@@ -1,9 +1,12 @@
 //! Small files that only their owner may read.
 
-use std::io::Write as _;
+use std::io::{Read as _, Write as _};
 use std::path::Path;
 
 use crate::error::{Error, Kind, Result};
+
+/// Longest file that is read, in bytes: no key and no token comes near.
+const LONGEST: u64 = 1 << 16;
 
 /// Makes a folder that only its owner may enter.
 pub fn create_dir(dir: &Path) -> std::io::Result<()> {
@@ -46,27 +49,41 @@ fn prepare(file: &Path, content: &[u8]) -> std::io::Result<tempfile::NamedTempFi
 pub fn read(file: &Path) -> Result<Option<String>> {
     let failed =
         |e: std::io::Error| Error::new(Kind::SecretStore, format!("cannot read `{}`", file.display())).cause(e);
+    // Looked at before it is opened: opening a pipe would wait for whoever writes into it.
     let meta = match std::fs::metadata(file) {
         Ok(meta) => meta,
         Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(e) => return Err(failed(e)),
     };
-    if let Some(mode) = open_to_others(&meta) {
-        return Err(Error::secret_store(format!("`{}` can be read by others (mode {mode:o})", file.display()))
-            .cause("it was not used; whoever could read it may have the key")
-            .hint(format!("close it: `chmod 600 {}`, and think about replacing the key", file.display())));
+    if !meta.is_file() || meta.len() > LONGEST {
+        return Err(Error::secret_store(format!("`{}` is not a file that codexgw made", file.display()))
+            .cause("it was not read")
+            .hint("look at it, and move it away: the key is asked for again"));
     }
-    std::fs::read_to_string(file).map(Some).map_err(failed)
+    let handle = std::fs::File::open(file).map_err(failed)?;
+    if let Some(why) = open_to_others(&handle.metadata().map_err(failed)?) {
+        return Err(Error::secret_store(format!("`{}` can be read by others ({why})", file.display()))
+            .cause("it was not used; whoever could read it may have the key")
+            .hint(format!("close it: `chmod 600 '{}'`, and think about replacing the key", file.display())));
+    }
+    let mut text = String::new();
+    handle.take(LONGEST).read_to_string(&mut text).map_err(failed)?;
+    Ok(Some(text))
 }
 
+/// Why others can read it, if they can.
 #[cfg(unix)]
-fn open_to_others(meta: &std::fs::Metadata) -> Option<u32> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = meta.permissions().mode() & 0o7777;
-    (mode & 0o077 != 0).then_some(mode)
+fn open_to_others(meta: &std::fs::Metadata) -> Option<String> {
+    use std::os::unix::fs::MetadataExt as _;
+    let mode = meta.mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        return Some(format!("mode {mode:o}"));
+    }
+    let me = rustix::process::geteuid().as_raw();
+    (me != 0 && meta.uid() != me).then(|| format!("it belongs to user {}", meta.uid()))
 }
 
 #[cfg(not(unix))]
-fn open_to_others(_: &std::fs::Metadata) -> Option<u32> {
+fn open_to_others(_: &std::fs::Metadata) -> Option<String> {
     None
 }

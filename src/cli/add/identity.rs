@@ -27,8 +27,8 @@ impl Identity {
         let base_url = base_url(args, template)?;
         let id = free_id(args, template)?;
         may_replace(args, setup, &id)?;
-        let profile = args.profile.clone().or_else(|| template.and_then(|t| t.profile.clone()));
-        let profile = profile.unwrap_or_else(|| id.clone());
+        let offered = template.filter(|_| args.id.is_none()).map(|template| template.default_profile().to_owned());
+        let profile = args.profile.clone().or(offered).unwrap_or_else(|| id.clone());
         setup.check_profile_name(&profile)?;
         let name = template.map_or_else(|| id.clone(), |template| template.name.clone());
         Ok(Self { template, id, name, profile, base_url })

@@ -53,21 +53,26 @@ impl Upstream {
         let client = probe::client()?;
         ui::note(format!("asking {} for its models …", identity.name));
         let listed = probe::models(&client, &target).await?;
+        let target = Target { base_url: listed.base_url.clone(), ..target };
+        if let Some(path) = template.and_then(|template| template.key_check_path.as_deref()) {
+            probe::check_key(&client, &target, path).await?;
+        }
         let chosen = choose(args, identity, &listed.list)?;
         ui::note(format!("asking what it speaks, with `{}` …", chosen[0]));
-        let target = Target { base_url: listed.base_url.clone(), ..target };
         let evidence = probe::wire(&client, &target, &chosen[0]).await?;
         let decision = probe::decide(&evidence, args.wire.wanted(), via)?;
-        let known: BTreeMap<&str, &ModelFacts> =
-            listed.list.iter().map(|(name, facts)| (name.as_str(), facts)).collect();
+        let mut told: BTreeMap<String, ModelFacts> = listed.list.into_iter().collect();
+        let details = probe::details(&client, &target, &chosen[0]).await;
+        let first = told.remove(&chosen[0]).unwrap_or_default();
+        told.insert(chosen[0].clone(), details.merged_over(&first));
         Ok(Self {
-            base_url: listed.base_url,
+            base_url: evidence.base_url,
             wire: decision.wire,
             road: decision.road,
             why: decision.why,
             quirks: (!decision.quirks.is_empty()).then(|| with_template(identity, decision.quirks)),
             model: chosen[0].clone(),
-            models: chosen.into_iter().map(|name| facts(&name, known.get(name.as_str()).copied())).collect(),
+            models: chosen.into_iter().map(|name| facts(&name, told.get(&name))).collect(),
         })
     }
 

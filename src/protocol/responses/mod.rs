@@ -1,1 +1,17 @@
 //! The front end: what Codex sends and what it reads.
+
+mod body;
+mod encoder;
+mod event;
+mod parse;
+mod rewrite;
+mod tap;
+
+pub use body::{Head, Rejection, head};
+pub use encoder::{Encoder, ResponseMeta};
+pub use parse::parse;
+pub use rewrite::rewrite;
+pub use tap::Tap;
+
+/// A `data:` line that keeps Codex waiting and that it ignores (codex-facts 4: comments do not reset its idle timer).
+pub const KEEPALIVE: &[u8] = b"event: keepalive\ndata: {\"type\":\"keepalive\"}\n\n";

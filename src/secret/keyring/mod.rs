@@ -2,6 +2,8 @@
 
 #[cfg(all(target_os = "linux", feature = "secret-service"))]
 mod secret_service;
+#[cfg(all(test, target_os = "linux", feature = "secret-service"))]
+mod tests;
 mod trouble;
 
 use std::sync::Arc;
@@ -9,6 +11,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use keyring_core::{CredentialStore, Entry, Error as KeyringError};
+use zeroize::Zeroize as _;
 
 use crate::error::Result;
 
@@ -25,9 +28,11 @@ const WRITE_LIMIT: Duration = Duration::from_secs(60);
 pub fn get(service: &str, name: &str) -> Result<Option<Secret>> {
     let (service, name) = (service.to_owned(), name.to_owned());
     bounded(READ_LIMIT, move || {
-        ready(Access::Read)?;
+        if !readable(&service, &name)? {
+            return Ok(None);
+        }
         match entry(&service, &name)?.get_secret() {
-            Ok(bytes) => String::from_utf8(bytes).map(|text| Some(Secret::new(text))).map_err(|_| Trouble::NotText),
+            Ok(bytes) => text(bytes).map(Some),
             Err(KeyringError::NoEntry) => Ok(None),
             Err(e) => Err(e.into()),
         }
@@ -39,7 +44,7 @@ pub fn set(service: &str, name: &str, secret: &Secret) -> Result<()> {
     let (service, name) = (service.to_owned(), name.to_owned());
     let bytes = zeroize::Zeroizing::new(secret.expose().as_bytes().to_vec());
     bounded(WRITE_LIMIT, move || {
-        ready(Access::Write)?;
+        writable()?;
         Ok(entry(&service, &name)?.set_secret(&bytes)?)
     })
 }
@@ -48,10 +53,15 @@ pub fn set(service: &str, name: &str, secret: &Secret) -> Result<()> {
 pub fn delete(service: &str, name: &str) -> Result<bool> {
     let (service, name) = (service.to_owned(), name.to_owned());
     bounded(WRITE_LIMIT, move || {
-        ready(Access::Write)?;
+        writable()?;
         match entry(&service, &name)?.delete_credential() {
             Ok(()) => Ok(true),
             Err(KeyringError::NoEntry) => Ok(false),
+            // All of them: whoever deletes a key wants none of it to stay.
+            Err(KeyringError::Ambiguous(entries)) => {
+                entries.iter().try_for_each(Entry::delete_credential)?;
+                Ok(true)
+            }
             Err(e) => Err(e.into()),
         }
     })
@@ -59,24 +69,33 @@ pub fn delete(service: &str, name: &str) -> Result<bool> {
 
 /// Whether there is a keyring that a person could store a key in.
 pub fn probe() -> Result<()> {
-    bounded(READ_LIMIT, || ready(Access::Write))
-}
-
-/// What is wanted: a read must never make the system ask the person something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Access {
-    Read,
-    Write,
+    bounded(READ_LIMIT, || {
+        writable()?;
+        store().map(drop)
+    })
 }
 
 #[cfg(all(target_os = "linux", feature = "secret-service"))]
-fn ready(access: Access) -> Result<(), Trouble> {
-    secret_service::ready(access)
+use secret_service::{readable, writable};
+
+/// Whether a secret can be read without anybody being asked; elsewhere the store itself tells.
+#[cfg(not(all(target_os = "linux", feature = "secret-service")))]
+fn readable(_: &str, _: &str) -> Result<bool, Trouble> {
+    Ok(true)
 }
 
+/// Whether a secret could be stored; elsewhere the store itself tells.
 #[cfg(not(all(target_os = "linux", feature = "secret-service")))]
-fn ready(_: Access) -> Result<(), Trouble> {
+fn writable() -> Result<(), Trouble> {
     Ok(())
+}
+
+/// What is not text is no key of ours, and is overwritten all the same.
+fn text(bytes: Vec<u8>) -> Result<Secret, Trouble> {
+    String::from_utf8(bytes).map(Secret::new).map_err(|e| {
+        e.into_bytes().zeroize();
+        Trouble::NotText
+    })
 }
 
 /// Runs the work on a thread of its own, so that a keyring that never answers is left behind. A thread also keeps it
@@ -86,9 +105,12 @@ fn bounded<T: Send + 'static>(
     work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
 ) -> Result<T> {
     let (send, receive) = mpsc::channel();
-    std::thread::spawn(move || {
-        let _ = send.send(work());
-    });
+    std::thread::Builder::new()
+        .spawn(move || {
+            // Nobody waits any more when the time has run out.
+            let _ = send.send(work());
+        })
+        .map_err(|e| Trouble::Failed(e.to_string()))?;
     match receive.recv_timeout(limit) {
         Ok(done) => done.map_err(Into::into),
         Err(mpsc::RecvTimeoutError::Timeout) => Err(Trouble::TimedOut(limit).into()),

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use keyring_core::Error as KeyringError;
+use zeroize::Zeroize as _;
 
 use crate::error::Error;
 
@@ -13,6 +14,8 @@ pub enum Trouble {
     NoBus(String),
     /// Nobody on the bus keeps secrets.
     NoService,
+    /// There is a keyring program, but it has no collection to put a key into.
+    NoCollection,
     /// It is locked, and asking the person is not allowed now.
     Locked,
     /// The person said no, or closed the question.
@@ -36,15 +39,21 @@ impl From<KeyringError> for Trouble {
     fn from(error: KeyringError) -> Self {
         match error {
             KeyringError::NoStorageAccess(cause) => {
+                // The store crates keep their causes to themselves; these are the words of the Secret Service crate.
                 let words = cause.to_string();
-                if words.to_lowercase().contains("prompt") || words.to_lowercase().contains("dismiss") {
+                if words.contains("prompt dismissed") {
                     Self::Dismissed
-                } else {
+                } else if words.contains("locked") {
                     Self::Locked
+                } else {
+                    Self::Failed(words)
                 }
             }
             KeyringError::PlatformFailure(cause) => Self::Failed(cause.to_string()),
-            KeyringError::BadEncoding(_) | KeyringError::BadDataFormat(..) => Self::NotText,
+            KeyringError::BadEncoding(mut bytes) | KeyringError::BadDataFormat(mut bytes, _) => {
+                bytes.zeroize();
+                Self::NotText
+            }
             KeyringError::TooLong(_, limit) => Self::TooLong(limit),
             KeyringError::Ambiguous(entries) => Self::Several(entries.len()),
             KeyringError::NoEntry => Self::Failed("it has no such entry".to_owned()),
@@ -70,6 +79,9 @@ impl From<Trouble> for Error {
             .hint(FILE_STORE),
             Trouble::NoService => error("cannot reach the keyring: no program on the session bus keeps secrets")
                 .hint("install one, such as `gnome-keyring` or `keepassxc`, and log in again")
+                .hint(FILE_STORE),
+            Trouble::NoCollection => error("the keyring has no place for keys yet: no default collection")
+                .hint("make one with a keyring program, such as `seahorse`, or log in to the desktop once")
                 .hint(FILE_STORE),
             Trouble::Locked => error("the keyring is locked")
                 .hint("unlock it (log in to the desktop, or open your password manager), then try again")

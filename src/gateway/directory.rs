@@ -1,0 +1,149 @@
+//! Where a model lives: the settings file, looked at again whenever it has changed.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::SystemTime;
+
+use fs_err as fs;
+
+use crate::catalog;
+use crate::error::{Error, Result};
+use crate::protocol::Quirks;
+use crate::settings::{Home, Provider, Settings};
+
+/// The settings as they are on disk; those of a fresh home when there is no file.
+///
+/// # Errors
+/// When the file cannot be read or does not parse.
+pub(super) fn read_settings(home: &Home) -> Result<Settings> {
+    parse(&home.settings_file())
+}
+
+fn parse(file: &Path) -> Result<Settings> {
+    let cannot = |e: &dyn std::fmt::Display| {
+        Error::fixable(format!("cannot read `{}`", file.display())).cause(e.to_string().trim_end())
+    };
+    let text = match fs::read_to_string(file) {
+        Ok(text) => text,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
+        Err(e) => return Err(cannot(&e)),
+    };
+    toml_edit::de::from_str(&text).map_err(|e| cannot(&e))
+}
+
+/// The settings of a running gateway.
+pub(super) struct Directory {
+    file: PathBuf,
+    state: Mutex<State>,
+}
+
+#[derive(Default)]
+struct State {
+    stamp: Option<Stamp>,
+    catalogue: Arc<Catalogue>,
+}
+
+/// What tells that a file has changed.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stamp {
+    modified: Option<SystemTime>,
+    len: u64,
+}
+
+impl Directory {
+    /// Nothing read yet.
+    pub(super) fn new(file: PathBuf) -> Self {
+        Self { file, state: Mutex::default() }
+    }
+
+    /// The providers as the file has them now. While it cannot be read, the last good ones stay.
+    pub(super) fn current(&self) -> Arc<Catalogue> {
+        let stamp = fs::metadata(&self.file).ok().map(|meta| Stamp { modified: meta.modified().ok(), len: meta.len() });
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if stamp != state.stamp {
+            state.stamp = stamp;
+            match parse(&self.file) {
+                Ok(settings) => state.catalogue = Arc::new(Catalogue::new(settings)),
+                Err(error) => {
+                    tracing::warn!(cause = ?error.causes(), "the settings cannot be read; the last good ones stay");
+                }
+            }
+        }
+        Arc::clone(&state.catalogue)
+    }
+}
+
+/// Providers with everything that a request needs of them.
+#[derive(Debug, Default)]
+pub(super) struct Catalogue {
+    /// The settings file.
+    pub settings: Settings,
+    quirks: BTreeMap<String, Quirks>,
+}
+
+/// Where a request goes.
+#[derive(Debug)]
+pub(super) struct Route<'a> {
+    /// Provider id.
+    pub id: &'a str,
+    /// The provider.
+    pub provider: &'a Provider,
+    /// What it does differently.
+    pub quirks: &'a Quirks,
+    /// The upstream's own name of the model.
+    pub model: &'a str,
+}
+
+impl Catalogue {
+    fn new(settings: Settings) -> Self {
+        let quirks = settings.providers.iter().map(|(id, provider)| (id.clone(), quirks_of(id, provider))).collect();
+        Self { settings, quirks }
+    }
+
+    /// Splits `<provider>/<model>` at the first `/`. A model that we do not know passes under its own name.
+    ///
+    /// # Errors
+    /// When there is no such provider, or the gateway cannot have its key.
+    pub(super) fn route<'a>(&'a self, name: &'a str) -> Result<Route<'a>> {
+        let (id, model) = name.split_once('/').filter(|(_, model)| !model.is_empty()).ok_or_else(|| {
+            let name = shown(name);
+            Error::fixable(format!("the model `{name}` does not say whose it is"))
+                .cause(format!("the gateway's models are named `<provider>/<model>`; providers here: {}", self.ids()))
+                .hint("choose one with `/model`, or `codexgw use <provider>/<model>`")
+        })?;
+        let (Some((id, provider)), Some(quirks)) = (self.settings.providers.get_key_value(id), self.quirks.get(id))
+        else {
+            let id = shown(id);
+            return Err(Error::fixable(format!("there is no provider `{id}`"))
+                .cause(format!("providers here: {}", self.ids()))
+                .hint(format!("`codexgw add {id}`, or `codexgw list`")));
+        };
+        Ok(Route { id, provider, quirks, model })
+    }
+
+    fn ids(&self) -> String {
+        let ids: Vec<_> = self.settings.providers.keys().map(|id| format!("`{id}`")).collect();
+        if ids.is_empty() { "none".to_owned() } else { ids.join(", ") }
+    }
+}
+
+/// The provider's own flags, else its template's.
+fn quirks_of(id: &str, provider: &Provider) -> Quirks {
+    let names = provider.quirks.clone().unwrap_or_else(|| template_quirks(provider));
+    let (quirks, unknown) = Quirks::from_names(&names);
+    if !unknown.is_empty() {
+        tracing::warn!(provider = id, ?unknown, "unknown quirks are passed over");
+    }
+    quirks
+}
+
+fn template_quirks(provider: &Provider) -> Vec<String> {
+    let template = provider.template.as_deref().and_then(catalog::provider);
+    template.map(|template| template.quirks.clone()).unwrap_or_default()
+}
+
+/// A name from outside, short and harmless enough to be repeated.
+fn shown(name: &str) -> String {
+    name.chars().filter(|c| !c.is_control()).take(100).collect()
+}

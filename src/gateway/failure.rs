@@ -1,0 +1,33 @@
+//! Failures of our own making, in the form that makes Codex show the cause, and show it once (codex-facts 4.1).
+
+use http::StatusCode;
+
+use super::answer::{self, Answer};
+use crate::error::Error;
+use crate::protocol::Failure;
+
+/// A failure that Codex shows as it stands and does not try again: what could be tried again was.
+pub(super) fn shown(message: impl Into<String>) -> Failure {
+    Failure::shown(message)
+}
+
+/// An error of ours: what, why, what to do.
+pub(super) fn of_error(error: &Error) -> Failure {
+    error.hints().iter().fold(shown(error.to_string()), |failure, hint| failure.with_hint(hint))
+}
+
+/// An upstream that stopped in the middle.
+pub(super) fn ended_early(cause: Option<&str>) -> Failure {
+    match cause {
+        None => shown("the provider's answer ended early"),
+        Some(cause) => shown(format!("the provider's answer ended early: {cause}")),
+    }
+}
+
+/// A failure as the answer to a request that was not to be streamed. Never 401: that would say that the gateway's own
+/// token is wrong. Never a success either: an upstream's login page comes with 200.
+pub(super) fn answer(failure: &Failure) -> Answer {
+    let status = StatusCode::from_u16(failure.status).ok();
+    let status = status.filter(|status| status.as_u16() >= 400 && *status != StatusCode::UNAUTHORIZED);
+    answer::json(status.unwrap_or(StatusCode::BAD_GATEWAY), failure.to_body())
+}

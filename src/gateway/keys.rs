@@ -1,0 +1,54 @@
+//! Provider keys, read from the vault and kept for seconds: a replaced key works at the next turn.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::error::{Error, Result};
+use crate::secret::{Secret, Vault};
+use crate::settings::{Home, KeyStore};
+
+/// A turn of many requests asks the keyring once or twice; a key replaced on the command line is not waited for long.
+const KEPT: Duration = Duration::from_secs(10);
+
+/// The keys that were read lately, by name (`<provider>` or `<provider>/<header>`).
+pub(super) struct Keys {
+    home: Home,
+    kept: Mutex<HashMap<String, (Instant, Arc<Secret>)>>,
+}
+
+impl Keys {
+    /// Nothing read yet.
+    pub(super) fn new(home: Home) -> Self {
+        Self { home, kept: Mutex::default() }
+    }
+
+    /// The secret of that name.
+    pub(super) async fn get(&self, name: &str, store: KeyStore) -> Result<Arc<Secret>> {
+        if let Some(secret) = self.fresh(name) {
+            return Ok(secret);
+        }
+        let (home, wanted) = (self.home.clone(), name.to_owned());
+        let read = tokio::task::spawn_blocking(move || Vault::new(&home).get(&wanted, store)).await;
+        let secret = Arc::new(read.map_err(|e| Error::bug("reading a key failed").cause(e))??);
+        self.lock().insert(name.to_owned(), (Instant::now(), Arc::clone(&secret)));
+        Ok(secret)
+    }
+
+    /// Forgets what belongs to a provider: it has just been refused.
+    pub(super) fn forget(&self, provider: &str) {
+        self.lock().retain(|name, _| name.split('/').next() != Some(provider));
+    }
+
+    fn fresh(&self, name: &str) -> Option<Arc<Secret>> {
+        let mut kept = self.lock();
+        kept.retain(|_, (read, _)| read.elapsed() < KEPT);
+        kept.get(name).map(|(_, secret)| Arc::clone(secret))
+    }
+
+    fn lock(&self) -> std::sync::MutexGuard<'_, HashMap<String, (Instant, Arc<Secret>)>> {
+        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

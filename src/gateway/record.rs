@@ -1,0 +1,90 @@
+//! The one log line of a request: what it was, how it went. No body, secret, path or id.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::protocol::Wire;
+use crate::protocol::ir::{Loss, Usage};
+
+/// What is known of a request so far; it is logged when dropped, so a client that hung up leaves a line too.
+#[derive(Debug)]
+pub(super) struct Record {
+    provider: String,
+    model: String,
+    wire: Wire,
+    started: Instant,
+    first: Option<Duration>,
+    losses: Vec<&'static str>,
+    /// The upstream's HTTP status.
+    pub status: Option<u16>,
+    /// Tokens, as the upstream counted them.
+    pub usage: Option<Usage>,
+    /// How it ended.
+    pub outcome: Outcome,
+}
+
+/// How a request ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The client left before the end.
+    HungUp,
+    /// The answer is whole.
+    Answered,
+    /// The client was told why not.
+    Failed,
+}
+
+impl Record {
+    /// A request that has just come in.
+    pub(super) fn new(provider: &str, model: &str, wire: Wire) -> Self {
+        Self {
+            provider: provider.to_owned(),
+            model: model.to_owned(),
+            wire,
+            started: Instant::now(),
+            first: None,
+            losses: Vec::new(),
+            status: None,
+            usage: None,
+            outcome: Outcome::HungUp,
+        }
+    }
+
+    /// What could not be carried over, each code once; also a header's value.
+    pub(super) fn lose(&mut self, losses: &[Loss]) -> Option<http::HeaderValue> {
+        for loss in losses {
+            if !self.losses.contains(&loss.code) {
+                self.losses.push(loss.code);
+            }
+        }
+        (!self.losses.is_empty()).then(|| http::HeaderValue::try_from(self.losses.join(",")).ok()).flatten()
+    }
+
+    /// The upstream's first byte is here.
+    pub(super) fn first_byte(&mut self) {
+        self.first.get_or_insert_with(|| self.started.elapsed());
+    }
+}
+
+impl Drop for Record {
+    fn drop(&mut self) {
+        let usage = self.usage.unwrap_or_default();
+        tracing::info!(
+            provider = %self.provider,
+            // Chosen by the client: escaped, so that it cannot forge a line.
+            model = ?self.model,
+            wire = ?self.wire,
+            status = self.status,
+            outcome = ?self.outcome,
+            first_ms = self.first.map(|first| first.as_millis()),
+            total_ms = self.started.elapsed().as_millis(),
+            input = usage.input,
+            cached = usage.cached,
+            output = usage.output,
+            reasoning = usage.reasoning,
+            losses = %self.losses.join(","),
+            "request"
+        );
+    }
+}

@@ -1,0 +1,180 @@
+//! One answer on its way from the upstream's bytes to Codex's events.
+
+use super::failure;
+use crate::protocol::chat;
+use crate::protocol::ir::{Delta, Usage};
+use crate::protocol::responses::{Encoder, KEEPALIVE, Tap};
+use crate::protocol::{End, Failure, sse};
+
+/// The translation of one streamed answer; it ends with exactly one terminal event.
+pub(super) enum Translation {
+    /// From Chat Completions.
+    Chat(Box<FromChat>),
+    /// Responses already: bytes through, watched.
+    Pass(Box<Passed>),
+}
+
+/// A Chat Completions answer in the making.
+pub(super) struct FromChat {
+    /// The framing; none when the upstream answers with one whole document although a stream was asked for.
+    framing: Option<sse::Decoder>,
+    whole: Vec<u8>,
+    decoder: chat::Decoder,
+    encoder: Encoder,
+    deltas: Vec<Delta>,
+}
+
+/// A Responses answer that passes.
+pub(super) struct Passed {
+    tap: Tap,
+    /// Whether the last piece ended with an event, so that one of ours may follow.
+    between_events: bool,
+    /// Writes the terminal event that the upstream left out.
+    encoder: Encoder,
+}
+
+impl Translation {
+    /// From Chat Completions.
+    pub(super) fn chat(decoder: chat::Decoder, encoder: Encoder) -> Self {
+        Self::Chat(Box::new(FromChat {
+            framing: Some(sse::Decoder::new()),
+            whole: Vec::new(),
+            decoder,
+            encoder,
+            deltas: Vec::new(),
+        }))
+    }
+
+    /// Bytes through.
+    pub(super) fn pass(encoder: Encoder) -> Self {
+        Self::Pass(Box::new(Passed { tap: Tap::new(), between_events: true, encoder }))
+    }
+
+    /// The stream opens: Codex gets its first event. A passed stream brings its own.
+    pub(super) fn open(&mut self, out: &mut Vec<u8>) {
+        if let Self::Chat(chat) = self {
+            chat.encoder.open(out);
+        }
+    }
+
+    /// The upstream answers with one document instead of events.
+    pub(super) fn expect_whole(&mut self) {
+        if let Self::Chat(chat) = self {
+            chat.framing = None;
+        }
+    }
+
+    /// A piece of the upstream's answer.
+    pub(super) fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        match self {
+            Self::Chat(chat) => chat.feed(piece, out),
+            Self::Pass(passed) => {
+                passed.tap.feed(piece);
+                passed.between_events = [&b"\n\n"[..], b"\r\n\r\n", b"\r\r"].iter().any(|end| piece.ends_with(end));
+                out.extend_from_slice(piece);
+            }
+        }
+    }
+
+    /// The upstream's answer is over; what is missing is said.
+    pub(super) fn end(&mut self, end: End, out: &mut Vec<u8>) {
+        match self {
+            Self::Chat(chat) => chat.end(end, out),
+            Self::Pass(passed) => passed.end(&end, out),
+        }
+    }
+
+    /// Ends the stream with `response.failed`.
+    pub(super) fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
+        match self {
+            Self::Chat(chat) => chat.encoder.fail(failure, out),
+            Self::Pass(passed) => passed.fail(failure, out),
+        }
+    }
+
+    /// A line that Codex passes over and that resets its idle timer.
+    pub(super) fn keep_alive(&mut self, out: &mut Vec<u8>) {
+        match self {
+            Self::Pass(passed) if !passed.between_events => {}
+            _ => out.extend_from_slice(KEEPALIVE),
+        }
+    }
+
+    /// Whether the terminal event is out.
+    pub(super) fn is_finished(&self) -> bool {
+        match self {
+            Self::Chat(chat) => chat.encoder.is_finished(),
+            Self::Pass(passed) => passed.tap.is_finished() || passed.encoder.is_finished(),
+        }
+    }
+
+    /// Whether the terminal event says that it failed.
+    pub(super) fn has_failed(&self) -> bool {
+        match self {
+            Self::Chat(chat) => chat.encoder.failure().is_some(),
+            Self::Pass(passed) => passed.encoder.failure().is_some(),
+        }
+    }
+
+    /// Tokens, when the upstream has told.
+    pub(super) fn usage(&self) -> Option<&Usage> {
+        match self {
+            Self::Chat(chat) => chat.encoder.usage(),
+            Self::Pass(passed) => passed.tap.usage(),
+        }
+    }
+}
+
+impl FromChat {
+    fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
+        let Some(framing) = &mut self.framing else {
+            self.whole.extend_from_slice(piece);
+            return;
+        };
+        let fed = framing.feed(piece, |event| self.decoder.feed(&event, &mut self.deltas));
+        if let Err(too_large) = fed {
+            self.decoder.finish(End::Cut(too_large.to_string()), &mut self.deltas);
+        }
+        self.push(out);
+    }
+
+    fn end(&mut self, end: End, out: &mut Vec<u8>) {
+        match &mut self.framing {
+            // The last event may lack its blank line; one too large for memory was not the last word anyway.
+            Some(framing) => {
+                let _ = framing.finish(|event| self.decoder.feed(&event, &mut self.deltas));
+            }
+            None if matches!(end, End::Eof) => self.decoder.feed_whole(&self.whole, &mut self.deltas),
+            None => {}
+        }
+        self.decoder.finish(end, &mut self.deltas);
+        self.push(out);
+    }
+
+    fn push(&mut self, out: &mut Vec<u8>) {
+        for delta in self.deltas.drain(..) {
+            self.encoder.push(delta, out);
+        }
+    }
+}
+
+impl Passed {
+    fn end(&mut self, end: &End, out: &mut Vec<u8>) {
+        self.tap.finish();
+        match end {
+            _ if self.tap.is_finished() => {}
+            // What was too large to be watched may have been the end: Codex has it.
+            End::Eof if self.tap.is_blind() => {}
+            End::Eof => self.fail(failure::ended_early(None), out),
+            End::Cut(cause) => self.fail(failure::ended_early(Some(cause)), out),
+        }
+    }
+
+    fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
+        if !self.between_events {
+            // Ends the torn event, so that ours is read as one of its own.
+            out.extend_from_slice(b"\n\n");
+        }
+        self.encoder.fail(failure, out);
+    }
+}

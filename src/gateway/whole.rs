@@ -1,0 +1,86 @@
+//! An answer that was not to be streamed: the same path as a live one, fed once.
+
+use http::StatusCode;
+use reqwest::Response;
+use tokio::time::timeout;
+
+use super::answer::{self, Answer};
+use super::failure;
+use super::limits::Limits;
+use super::live::Connecting;
+use super::record::{Outcome, Record};
+use super::upstream::cause_of;
+use crate::protocol::responses::{Encoder, Tap};
+use crate::protocol::{End, chat};
+
+/// Waits for the whole answer and translates it; without a decoder it passes as it is.
+pub(super) async fn answer(
+    limits: &Limits,
+    connecting: Connecting,
+    decoder: Option<chat::Decoder>,
+    encoder: Encoder,
+    mut record: Record,
+) -> Answer {
+    let response = match connecting.await {
+        Ok(response) => response,
+        Err(no_answer) => {
+            record.status = no_answer.status.map(|status| status.as_u16());
+            record.outcome = Outcome::Failed;
+            return failure::answer(&no_answer.failure);
+        }
+    };
+    record.status = Some(response.status().as_u16());
+    let body = match read(limits, response, &mut record).await {
+        Ok(body) => body,
+        Err(cause) => {
+            record.outcome = Outcome::Failed;
+            return failure::answer(&failure::ended_early(Some(&cause)));
+        }
+    };
+    match decoder {
+        None => {
+            let mut tap = Tap::new();
+            tap.feed_whole(&body);
+            record.usage = tap.usage().copied();
+            record.outcome = Outcome::Answered;
+            answer::json(StatusCode::OK, body)
+        }
+        Some(decoder) => translate(decoder, encoder, &body, &mut record),
+    }
+}
+
+fn translate(mut decoder: chat::Decoder, mut encoder: Encoder, body: &[u8], record: &mut Record) -> Answer {
+    let mut deltas = Vec::new();
+    decoder.feed_whole(body, &mut deltas);
+    decoder.finish(End::Eof, &mut deltas);
+    let mut events = Vec::new();
+    for delta in deltas {
+        encoder.push(delta, &mut events);
+        events.clear();
+    }
+    record.usage = encoder.usage().copied();
+    if let Some(why) = encoder.failure() {
+        record.outcome = Outcome::Failed;
+        return failure::answer(why);
+    }
+    record.outcome = Outcome::Answered;
+    answer::json(StatusCode::OK, encoder.into_response())
+}
+
+async fn read(limits: &Limits, mut response: Response, record: &mut Record) -> Result<Vec<u8>, String> {
+    let mut body = Vec::new();
+    loop {
+        match timeout(limits.upstream_silence, response.chunk()).await {
+            Ok(Ok(Some(piece))) if body.len() + piece.len() > limits.body_bytes => {
+                return Err("it is too long".to_owned());
+            }
+            Ok(Ok(Some(piece))) => {
+                record.first_byte();
+                body.extend_from_slice(&piece);
+            }
+            Ok(Ok(None)) => return Ok(body),
+            Ok(Err(error)) => return Err(cause_of(&error)),
+            Err(_) => return Err(format!("no byte came for {} s", limits.upstream_silence.as_secs())),
+        }
+    }
+}

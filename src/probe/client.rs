@@ -1,0 +1,211 @@
+//! One HTTP exchange: bounded in time and size, and every way it can fail told apart.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use http::header::{CONTENT_TYPE, LOCATION};
+use reqwest::{RequestBuilder, Response};
+use url::Url;
+
+use super::foreign::{error_words, quote};
+use super::{ProbeError, Target, is_loopback, stream};
+use crate::error::{Error, Result};
+use crate::secret::redact::redact;
+
+/// Time to a connection.
+const CONNECT: Duration = Duration::from_secs(10);
+/// Largest answer that is read. OpenRouter's whole model list has about 1 MB.
+const LARGEST: usize = 16 * 1024 * 1024;
+
+/// What asks: no redirects (a key must not travel on), and no proxy on the way to this machine.
+pub struct Client {
+    /// As the environment says.
+    abroad: reqwest::Client,
+    /// Past any proxy.
+    home: reqwest::Client,
+}
+
+/// The client for [`super::models()`] and [`super::wire()`].
+///
+/// # Errors
+/// When the TLS library cannot be set up.
+pub fn client() -> Result<Client> {
+    let builder = || {
+        reqwest::Client::builder()
+            .connect_timeout(CONNECT)
+            .redirect(reqwest::redirect::Policy::none())
+            .tcp_nodelay(true)
+            .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")))
+    };
+    let failed = |error| Error::bug("cannot set up an HTTP client").cause(causes(&error));
+    Ok(Client { abroad: builder().build().map_err(failed)?, home: builder().no_proxy().build().map_err(failed)? })
+}
+
+impl Client {
+    pub(super) fn get(&self, url: &str) -> RequestBuilder {
+        self.to(url).get(url)
+    }
+
+    pub(super) fn post(&self, url: &str) -> RequestBuilder {
+        self.to(url).post(url)
+    }
+
+    fn to(&self, url: &str) -> &reqwest::Client {
+        if is_loopback(url) { &self.home } else { &self.abroad }
+    }
+}
+
+#[cfg(test)]
+impl From<reqwest::Client> for Client {
+    fn from(client: reqwest::Client) -> Self {
+        Self { abroad: client.clone(), home: client }
+    }
+}
+
+/// What came back: any status, body read as far as it came.
+#[derive(Debug)]
+pub(super) struct Reply {
+    pub url: String,
+    pub status: u16,
+    pub content_type: String,
+    pub location: Option<String>,
+    pub body: String,
+}
+
+/// Sends a request and reads the answer, up to the end of the stream, the time limit or [`LARGEST`].
+pub(super) async fn exchange(
+    request: RequestBuilder,
+    target: &Target<'_>,
+    within: Duration,
+) -> Result<Reply, ProbeError> {
+    let headers = target.header_map()?;
+    let (client, request) = request.headers(headers).timeout(within).build_split();
+    let request = request.map_err(|error| failure(&target.base_url, error))?;
+    let url = request.url().to_string();
+    let mut response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+    let mut body = Vec::new();
+    // A stream that breaks off or never ends is judged by what came.
+    while let Ok(Some(chunk)) = response.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > LARGEST || stream::is_over(&body) {
+            break;
+        }
+    }
+    Ok(Reply {
+        status: response.status().as_u16(),
+        content_type: header(&response, CONTENT_TYPE).unwrap_or_default().to_lowercase(),
+        location: header(&response, LOCATION),
+        // Providers echo keys in their errors.
+        body: redact(&String::from_utf8_lossy(&body)).into_owned(),
+        url,
+    })
+}
+
+impl Reply {
+    /// The good answer itself, or what a bad one means. `model` is the one asked for, if any.
+    pub(super) fn judge(self, target: &Target<'_>, model: Option<&str>) -> Result<Self, ProbeError> {
+        let (status, url) = (self.status, self.url.clone());
+        let is_page = self.content_type.starts_with("text/html") || self.body.trim_start().starts_with("<!");
+        let words = if is_page { String::new() } else { error_words(&self.body) };
+        match status {
+            200..=299 if is_page => Err(ProbeError::WebPage { url, status }),
+            200..=299 => Ok(self),
+            300..=399 => {
+                let to = self.location.unwrap_or_default();
+                let to = to.split(['?', '#']).next().unwrap_or_default();
+                Err(ProbeError::Redirect { url, to: quote(to) })
+            }
+            407 => Err(ProbeError::Proxy { host: host(&url), why: "it wants a user name and a password (407)".into() }),
+            401 => Err(bad_key(target, status, words)),
+            402 => Err(ProbeError::NoCredit { words }),
+            400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
+                Err(ProbeError::NoSuchModel { model: model.to_owned(), words })
+            }
+            403 if is_page => Err(ProbeError::WebPage { url, status }),
+            403 => Err(bad_key(target, status, words)),
+            404 | 405 | 501 => Err(ProbeError::NotFound { urls: vec![url] }),
+            429 => Err(ProbeError::RateLimited { words }),
+            500.. => Err(ProbeError::Server { status, words }),
+            _ => Err(ProbeError::Refused { status, words }),
+        }
+    }
+}
+
+/// A wrong key, or one that was never sent.
+fn bad_key(target: &Target<'_>, status: u16, words: String) -> ProbeError {
+    let who = target.who();
+    if target.bearer.is_none() && target.secret_headers.is_empty() {
+        ProbeError::NoKey { who, status, words }
+    } else {
+        ProbeError::WrongKey { who, status, words }
+    }
+}
+
+/// Providers answer 404, 400 or 403 to an unknown model, each in words of its own.
+fn names_a_missing_model(words: &str) -> bool {
+    let words = words.to_lowercase();
+    let missing = [
+        "not exist",
+        "not found",
+        "unknown model",
+        "invalid model",
+        "not a valid model",
+        "no access",
+        "not have access",
+    ];
+    words.contains("model") && missing.iter().any(|phrase| words.contains(phrase))
+}
+
+fn header(response: &Response, name: http::HeaderName) -> Option<String> {
+    response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned)
+}
+
+/// Host and port of a URL, as far as a person needs them.
+fn host(url: &str) -> String {
+    Url::parse(url)
+        .ok()
+        .and_then(|url| {
+            let host = url.host_str()?.to_owned();
+            Some(url.port().map_or(host.clone(), |port| format!("{host}:{port}")))
+        })
+        .unwrap_or_default()
+}
+
+/// What a failed exchange means; reqwest tells only some of it by type, the rest stands in the texts below it.
+fn failure(url: &str, error: reqwest::Error) -> ProbeError {
+    let (host, error) = (host(url), error.without_url());
+    let why = causes(&error);
+    let has = |word: &str| why.to_lowercase().contains(word);
+    if has("tunnel error") || has("proxy") {
+        ProbeError::Proxy { host, why }
+    } else if has("dns error") {
+        ProbeError::NoSuchHost { host }
+    } else if has("certificate") || has("tls") || has("invalidcontenttype") || has("corrupt message") {
+        ProbeError::Tls { host, why: in_words(why) }
+    } else if error.is_timeout() {
+        ProbeError::Timeout { host }
+    } else {
+        ProbeError::Unreachable { host, why }
+    }
+}
+
+/// The TLS library's name for the most frequent trouble, put into words.
+fn in_words(why: String) -> String {
+    let untrusted = ["UnknownIssuer", "CaUsedAsEndEntity"].iter().any(|name| why.contains(name));
+    if untrusted { format!("the issuer of its certificate is not trusted on this system ({why})") } else { why }
+}
+
+/// The innermost causes, in one line.
+fn causes(error: &reqwest::Error) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let text = cause.to_string();
+        // Some layers repeat the text of the one below; the outermost says no more than that there was an error.
+        if !text.starts_with("client error") && texts.last().is_none_or(|last| !last.contains(&text)) {
+            texts.push(text);
+        }
+        next = cause.source();
+    }
+    if texts.is_empty() { quote(&error.to_string()) } else { quote(&texts.join(": ")) }
+}

@@ -1,0 +1,141 @@
+//! From evidence to wire and road.
+
+use super::error::path;
+use super::{Answer, Call, ChatForm, Evidence, ProbeError, ResponsesForm};
+use crate::protocol::Wire;
+use crate::settings::{Road, Via};
+
+/// How a provider will be used.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Decision {
+    /// What the upstream is spoken to in.
+    pub wire: Wire,
+    /// Whether Codex talks to it itself.
+    pub road: Road,
+    /// The reason, one line for people.
+    pub why: String,
+    /// Quirk flags that were measured, to be added to the template's.
+    pub quirks: Vec<String>,
+}
+
+/// Chooses wire and road. In doubt it is the gateway, and there Chat Completions, which the gateway translates in full.
+///
+/// # Errors
+/// When neither wire works, or not the one that was asked for.
+pub fn decide(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Result<Decision, ProbeError> {
+    let responses = evidence.responses.spoke().filter(|form| form.flaw.is_none());
+    let chat = evidence.chat.spoke();
+    if responses.is_none() && chat.is_none() {
+        let flaw = || ProbeError::Unusable { why: responses_trouble(evidence).unwrap_or_default() };
+        return Err(evidence.silence().unwrap_or_else(flaw));
+    }
+    if let Some(wire) = wanted_wire {
+        demand(evidence, wire)?;
+    }
+    let road = road(evidence, wanted_wire, via)?;
+    let takes_all = responses.is_some_and(ResponsesForm::takes_all_of_codex);
+    let wire = match (road, wanted_wire) {
+        (Road::Direct, _) => Wire::Responses,
+        (Road::Gateway, Some(wire)) => wire,
+        (Road::Gateway, None) if takes_all || chat.is_none() => Wire::Responses,
+        (Road::Gateway, None) => Wire::Chat,
+    };
+    let quirks = match wire {
+        Wire::Responses => responses_quirks(responses),
+        Wire::Chat => chat_quirks(chat),
+    };
+    let mut why = why(evidence);
+    if wanted_wire.is_some() || via != Via::Auto {
+        why = format!("as asked; {why}");
+    }
+    if wire == Wire::Chat && chat.is_some_and(|form| form.tool_call == Some(false)) {
+        why.push_str("; in the test the model called no tool");
+    }
+    Ok(Decision { wire, road, why, quirks: quirks.into_iter().map(str::to_owned).collect() })
+}
+
+/// The road, as far as the evidence allows the one asked for.
+fn road(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Result<Road, ProbeError> {
+    match via {
+        Via::Gateway => Ok(Road::Gateway),
+        Via::Direct if wanted_wire == Some(Wire::Chat) => Err(ProbeError::DirectChat),
+        Via::Direct => responses_trouble(evidence).map_or(Ok(Road::Direct), |why| Err(ProbeError::NoResponses { why })),
+        Via::Auto => {
+            let takes_all = evidence.responses.spoke().is_some_and(ResponsesForm::takes_all_of_codex);
+            Ok(if takes_all && wanted_wire != Some(Wire::Chat) { Road::Direct } else { Road::Gateway })
+        }
+    }
+}
+
+/// Refuses a wire that the provider does not serve.
+fn demand(evidence: &Evidence, wire: Wire) -> Result<(), ProbeError> {
+    let why = match wire {
+        Wire::Responses => responses_trouble(evidence),
+        Wire::Chat => evidence.chat.failed().map(ToString::to_string),
+    };
+    why.map_or(Ok(()), |why| Err(ProbeError::WireNotServed { wire, why }))
+}
+
+/// What keeps `/responses` from being used at all.
+fn responses_trouble(evidence: &Evidence) -> Option<String> {
+    match &evidence.responses {
+        Answer::Spoke(form) => form.flaw.clone(),
+        Answer::Failed(error) => Some(error.to_string()),
+    }
+}
+
+/// What decided, in the words of a person.
+fn why(evidence: &Evidence) -> String {
+    let form = match &evidence.responses {
+        Answer::Spoke(form) => form,
+        Answer::Failed(ProbeError::NotFound { .. }) => {
+            return format!("it has no `{}`, only `{}`", path(Wire::Responses), path(Wire::Chat));
+        }
+        Answer::Failed(error) => return format!("`{}` does not work: {error}", path(Wire::Responses)),
+    };
+    let lack = if let Some(flaw) = &form.flaw {
+        flaw.clone()
+    } else if let Some(words) = &form.refused {
+        if words.is_empty() {
+            "it refuses what Codex sends".to_owned()
+        } else {
+            format!("it refuses what Codex sends: {words}")
+        }
+    } else {
+        match (form.custom, form.namespaced) {
+            (Call::InForm, Call::InForm) => return "its `/responses` takes all that Codex sends".to_owned(),
+            (Call::OtherForm, _) => "it turns freeform tools into functions".to_owned(),
+            (_, Call::OtherForm) => "it takes the namespace off the tools of MCP servers".to_owned(),
+            (Call::Missing, Call::Missing) => "the model made neither the freeform nor the namespaced call".to_owned(),
+            (Call::Missing, _) => "the model did not make the freeform call".to_owned(),
+            (_, Call::Missing) => "the model did not make the namespaced call".to_owned(),
+        }
+    };
+    format!("its `/responses` is not enough for Codex: {lack}")
+}
+
+/// What the gateway must lower before it passes a request on.
+fn responses_quirks(form: Option<&ResponsesForm>) -> Vec<&'static str> {
+    let Some(form) = form else { return Vec::new() };
+    if form.refused.is_some() {
+        return vec!["custom_tools_rejected", "namespace_tools_rejected", "web_search_rejected"];
+    }
+    let mut quirks = Vec::new();
+    if form.custom != Call::InForm {
+        quirks.push("custom_tools_dropped");
+    }
+    if form.namespaced != Call::InForm {
+        quirks.push("namespace_tools_rejected");
+    }
+    quirks
+}
+
+fn chat_quirks(form: Option<&ChatForm>) -> Vec<&'static str> {
+    let Some(form) = form else { return Vec::new() };
+    let measured =
+        [(form.max_completion_tokens, "max_completion_tokens"), (form.reasoning, "reasoning_field_reasoning")];
+    measured.into_iter().filter(|(seen, _)| *seen).map(|(_, quirk)| quirk).collect()
+}
+
+#[cfg(test)]
+mod tests;

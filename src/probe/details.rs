@@ -1,0 +1,79 @@
+//! What servers of the person's own tell of a model elsewhere than in their `/models`.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use super::client::{Client, exchange};
+use super::page::Page;
+use super::{Target, facts};
+use crate::catalog::ModelFacts;
+
+/// Time for one question: these servers are near, and an answer is a bonus.
+const WITHIN: Duration = Duration::from_secs(5);
+
+/// Asks what `/models` left open, best after [`super::wire()`], when the model is loaded: Ollama and LM Studio give a
+/// model far less context than it could have, and say how much only then. LiteLLM is asked wherever it is, the others
+/// only over plain http, as servers in the house are reached. A server that knows none of the questions leaves the
+/// facts empty.
+pub async fn details(client: &Client, target: &Target<'_>, model: &str) -> ModelFacts {
+    let asker = Asker { client, target, model };
+    let base_url = target.base_url.trim_end_matches('/');
+    let listed = asker.listed(&format!("{base_url}/model/info")).await;
+    if listed.context.is_some() || !base_url.starts_with("http://") {
+        return listed;
+    }
+    let root = base_url.strip_suffix("/v1").unwrap_or(base_url);
+    // <https://docs.ollama.com/api/ps>: the context in use; <https://docs.ollama.com/api-reference/show-model-details>.
+    let loaded = asker.listed(&format!("{root}/api/ps")).await;
+    if loaded.context.is_some() {
+        return loaded.merged_over(&asker.shown(&format!("{root}/api/show")).await);
+    }
+    // <https://lmstudio.ai/docs/developer/rest/endpoints>
+    let studio = asker.listed(&format!("{root}/api/v0/models")).await;
+    if studio.context.is_some() {
+        return studio;
+    }
+    // <https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md>
+    let props = asker.json(client.get(&format!("{root}/props"))).await;
+    ModelFacts {
+        context: props["default_generation_settings"]["n_ctx"].as_u64().filter(|n| *n > 0),
+        images: props["modalities"]["vision"].as_bool(),
+        ..ModelFacts::default()
+    }
+}
+
+struct Asker<'a> {
+    client: &'a Client,
+    target: &'a Target<'a>,
+    model: &'a str,
+}
+
+impl Asker<'_> {
+    /// The model's entry in a list.
+    async fn listed(&self, url: &str) -> ModelFacts {
+        let body = self.body(self.client.get(url)).await;
+        let page = url::Url::parse(url).ok().and_then(|url| Page::read(&body, &url));
+        let mut models = page.into_iter().flat_map(|page| page.models);
+        models.find(|(id, _)| id == self.model).map(|(_, facts)| facts).unwrap_or_default()
+    }
+
+    /// Ollama's description of the model.
+    async fn shown(&self, url: &str) -> ModelFacts {
+        let mut entry = self.json(self.client.post(url).body(json!({"model": self.model}).to_string())).await;
+        if let Some(entry) = entry.as_object_mut() {
+            entry.insert("id".to_owned(), self.model.into());
+        }
+        facts::read(&entry).map(|(_, facts)| facts).unwrap_or_default()
+    }
+
+    async fn json(&self, request: reqwest::RequestBuilder) -> Value {
+        serde_json::from_str(&self.body(request).await).unwrap_or_default()
+    }
+
+    /// The body of a 2xx answer, or nothing.
+    async fn body(&self, request: reqwest::RequestBuilder) -> String {
+        let reply = exchange(request, self.target, WITHIN).await.ok();
+        reply.and_then(|reply| reply.judge(self.target, None).ok()).map(|reply| reply.body).unwrap_or_default()
+    }
+}

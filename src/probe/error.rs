@@ -1,0 +1,347 @@
+//! What can stand between us and a provider, told apart.
+
+use std::env;
+
+use thiserror::Error as ThisError;
+
+use crate::error::{Error, Kind};
+use crate::protocol::Wire;
+
+/// The provider that was asked, as far as an error about its key has to say.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Who {
+    /// Shown name.
+    pub name: String,
+    /// Where a person gets a key.
+    pub keys_url: Option<String>,
+}
+
+/// Why a provider could not be asked, or cannot be used as wanted. Texts of the provider are already fit to be shown.
+#[derive(Debug, Clone, PartialEq, Eq, ThisError)]
+pub enum ProbeError {
+    /// A base URL that cannot be one.
+    #[error("{message}")]
+    BaseUrl {
+        /// What is wrong.
+        message: String,
+        /// What the parser said.
+        why: Option<String>,
+        /// What to give.
+        hint: String,
+    },
+    /// A header that HTTP does not allow.
+    #[error("the header `{name}` cannot be sent")]
+    BadHeader {
+        /// Its name.
+        name: String,
+    },
+    /// 401, or 403 in JSON.
+    #[error("{} refuses the key", who.name)]
+    WrongKey {
+        /// Whose key.
+        who: Who,
+        /// HTTP status.
+        status: u16,
+        /// The provider's words.
+        words: String,
+    },
+    /// 401 although no key was sent.
+    #[error("{} wants a key", who.name)]
+    NoKey {
+        /// Whose key.
+        who: Who,
+        /// HTTP status.
+        status: u16,
+        /// The provider's words.
+        words: String,
+    },
+    /// 402: the key is right, the account is empty.
+    #[error("the key works, but the account has no credit")]
+    NoCredit {
+        /// The provider's words.
+        words: String,
+    },
+    /// 429: the key is right.
+    #[error("the key works, but the provider's rate limit is reached")]
+    RateLimited {
+        /// The provider's words.
+        words: String,
+    },
+    /// The name does not resolve.
+    #[error("there is no host `{host}`")]
+    NoSuchHost {
+        /// Host name.
+        host: String,
+    },
+    /// No connection, or one that broke.
+    #[error("cannot reach `{host}`")]
+    Unreachable {
+        /// Host and port.
+        host: String,
+        /// What the system said.
+        why: String,
+    },
+    /// The TLS handshake failed.
+    #[error("no secure connection to `{host}`")]
+    Tls {
+        /// Host and port.
+        host: String,
+        /// What the TLS library said.
+        why: String,
+    },
+    /// A proxy on the way refused.
+    #[error("the proxy does not let us through to `{host}`")]
+    Proxy {
+        /// Host and port.
+        host: String,
+        /// What the proxy said.
+        why: String,
+    },
+    /// Silence.
+    #[error("`{host}` did not answer in time")]
+    Timeout {
+        /// Host and port.
+        host: String,
+    },
+    /// A web page where an API was expected.
+    #[error("`{url}` answers with a web page, not with an API")]
+    WebPage {
+        /// What was asked.
+        url: String,
+        /// HTTP status.
+        status: u16,
+    },
+    /// A redirect, which is never followed with a key.
+    #[error("`{url}` redirects elsewhere")]
+    Redirect {
+        /// What was asked.
+        url: String,
+        /// Where to, without its query.
+        to: String,
+    },
+    /// 404 everywhere.
+    #[error("there is no API at this base URL")]
+    NotFound {
+        /// What was asked.
+        urls: Vec<String>,
+    },
+    /// The provider does not know the model.
+    #[error("the provider does not serve the model `{model}`")]
+    NoSuchModel {
+        /// The model asked for.
+        model: String,
+        /// The provider's words.
+        words: String,
+    },
+    /// Any other 4xx.
+    #[error("the provider refuses the request")]
+    Refused {
+        /// HTTP status.
+        status: u16,
+        /// The provider's words.
+        words: String,
+    },
+    /// 5xx.
+    #[error("the provider has trouble of its own")]
+    Server {
+        /// HTTP status.
+        status: u16,
+        /// The provider's words.
+        words: String,
+    },
+    /// An answer in a form that nobody documented.
+    #[error("`{url}` answers in a form that is not known")]
+    Unknown {
+        /// What was asked.
+        url: String,
+        /// The beginning of the answer.
+        start: String,
+    },
+    /// Something answered, but not in a form that Codex or the gateway could work with.
+    #[error("the provider's answers cannot be used")]
+    Unusable {
+        /// What is wrong with them.
+        why: String,
+    },
+    /// `--via direct` without `/responses`.
+    #[error("Codex cannot talk to this provider directly: it has no `/responses`")]
+    NoResponses {
+        /// What `/responses` said.
+        why: String,
+    },
+    /// `--via direct --wire chat`.
+    #[error("Codex itself speaks only the Responses API: `--wire chat` needs the gateway")]
+    DirectChat,
+    /// `--wire` names one that the provider does not serve.
+    #[error("the provider does not serve `{}`", path(*.wire))]
+    WireNotServed {
+        /// The wire asked for.
+        wire: Wire,
+        /// What that endpoint said.
+        why: String,
+    },
+}
+
+/// The endpoint of a wire, under the base URL.
+pub(super) const fn path(wire: Wire) -> &'static str {
+    match wire {
+        Wire::Responses => "/responses",
+        Wire::Chat => "/chat/completions",
+    }
+}
+
+impl ProbeError {
+    /// What was seen.
+    fn cause(&self) -> Option<String> {
+        match self {
+            Self::WrongKey { status, words, .. }
+            | Self::NoKey { status, words, .. }
+            | Self::Refused { status, words }
+            | Self::Server { status, words } => Some(said(*status, words)),
+            Self::NoCredit { words } => Some(said(402, words)),
+            Self::RateLimited { words } => Some(said(429, words)),
+            Self::NoSuchModel { words: why, .. }
+            | Self::Unreachable { why, .. }
+            | Self::Tls { why, .. }
+            | Self::Proxy { why, .. }
+            | Self::Unusable { why }
+            | Self::NoResponses { why }
+            | Self::WireNotServed { why, .. } => Some(why.clone()),
+            Self::WebPage { status, .. } => {
+                Some(format!("status {status}, `text/html`: a login page, a portal of the network, or a wrong path"))
+            }
+            Self::Redirect { to, .. } => Some(format!("it points to `{to}`")),
+            Self::NotFound { urls } if urls.is_empty() => None,
+            Self::BaseUrl { why, .. } => why.clone(),
+            Self::NotFound { urls } => Some(format!("not found: {}", ticked(urls))),
+            Self::Unknown { start, .. } => Some(format!("it begins `{start}`")),
+            Self::BadHeader { .. } | Self::NoSuchHost { .. } | Self::Timeout { .. } | Self::DirectChat => None,
+        }
+    }
+
+    /// What to do.
+    fn hints(&self) -> Vec<String> {
+        let hint = match self {
+            Self::WrongKey { who, .. } | Self::NoKey { who, .. } => match &who.keys_url {
+                Some(url) => format!("get a key at {url}, and give it with `--key-stdin` or when asked"),
+                None => "give a key of this provider with `--key-stdin` or when asked".to_owned(),
+            },
+            Self::NoCredit { .. } => {
+                "add credit in the provider's console, or set it up unasked: `--no-probe`".to_owned()
+            }
+            Self::RateLimited { .. } | Self::Server { .. } | Self::Timeout { .. } => {
+                "try again later, or set it up unasked: `--no-probe`".to_owned()
+            }
+            Self::NoSuchHost { .. } => "look at the spelling: `--base-url URL`".to_owned(),
+            Self::Unreachable { host, .. } if is_local(host) => {
+                "start the server, or name another: `--base-url URL`".to_owned()
+            }
+            Self::Unreachable { .. } => "look at the network, or set it up unasked: `--no-probe`".to_owned(),
+            Self::Tls { why, host } if speaks_no_tls(why) => {
+                format!("the port speaks no TLS; if you trust the network: `--base-url http://{host}/v1`")
+            }
+            Self::Tls { .. } => {
+                "where a company's own certificate is in use, install it in the system's certificate store".to_owned()
+            }
+            Self::Proxy { host, .. } => {
+                let name = host.split(':').next().unwrap_or(host);
+                format!("where the host can be reached without it: `export NO_PROXY={name}`")
+            }
+            Self::WebPage { .. } | Self::Redirect { .. } | Self::NotFound { .. } | Self::Unknown { .. } => {
+                "look up the base URL in the provider's documentation: `--base-url URL`".to_owned()
+            }
+            Self::NoSuchModel { .. } => "name one that it serves: `--model MODEL`".to_owned(),
+            Self::Refused { .. } | Self::Unusable { .. } => "try another of its models: `--model MODEL`".to_owned(),
+            Self::BaseUrl { hint, .. } => hint.clone(),
+            Self::BadHeader { .. } => "leave out control characters and letters outside of ASCII".to_owned(),
+            Self::NoResponses { .. } | Self::DirectChat => "go through the gateway: `--via gateway`".to_owned(),
+            Self::WireNotServed { .. } => "let the probe choose: `--wire auto`".to_owned(),
+        };
+        let mut hints = vec![hint];
+        if let (true, Some(name)) = (self.is_network(), proxy_variable()) {
+            hints.push(format!(
+                "`{name}` is set: if that proxy is the trouble, run the command with `{name}=` in front"
+            ));
+        }
+        hints
+    }
+
+    /// Whether no HTTP answer came back at all, so that asking another path of the host is of no use.
+    pub(super) fn is_network(&self) -> bool {
+        match self {
+            Self::Unreachable { host, .. } | Self::Timeout { host } => !is_local(host),
+            Self::NoSuchHost { .. } | Self::Tls { .. } | Self::Proxy { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether trying the next candidate base URL cannot help.
+    pub(super) fn is_final(&self) -> bool {
+        self.is_network() || matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::BadHeader { .. })
+    }
+
+    /// How much the error says about the true trouble: of several, the weightiest is shown.
+    pub(super) const fn weight(&self) -> u8 {
+        match self {
+            Self::NotFound { .. } => 0,
+            Self::Unknown { .. } => 1,
+            Self::WebPage { .. } | Self::Redirect { .. } => 2,
+            Self::Server { .. } => 3,
+            Self::Refused { .. } => 4,
+            Self::NoSuchModel { .. } => 5,
+            Self::RateLimited { .. } => 6,
+            Self::NoCredit { .. } => 7,
+            Self::WrongKey { .. } | Self::NoKey { .. } => 8,
+            _ => 9,
+        }
+    }
+
+    /// The weightier of two.
+    pub(super) fn or(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::NotFound { mut urls }, Self::NotFound { urls: more }) => {
+                urls.extend(more);
+                Self::NotFound { urls }
+            }
+            (one, other) if one.weight() >= other.weight() => one,
+            (_, other) => other,
+        }
+    }
+}
+
+impl From<ProbeError> for Error {
+    fn from(error: ProbeError) -> Self {
+        use ProbeError::{BadHeader, BaseUrl, DirectChat, NoResponses, WireNotServed};
+        let kind = match error {
+            BaseUrl { .. } | BadHeader { .. } | NoResponses { .. } | DirectChat | WireNotServed { .. } => Kind::Fixable,
+            _ => Kind::Upstream,
+        };
+        let shown = Self::new(kind, error.to_string());
+        let shown = error.cause().into_iter().fold(shown, Self::cause);
+        error.hints().into_iter().fold(shown, Self::hint)
+    }
+}
+
+fn said(status: u16, words: &str) -> String {
+    if words.is_empty() { format!("status {status}") } else { format!("status {status}: {words}") }
+}
+
+fn ticked(urls: &[String]) -> String {
+    urls.iter().map(|url| format!("`{url}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// rustls' words for an answer in plain HTTP.
+fn speaks_no_tls(why: &str) -> bool {
+    why.contains("InvalidContentType")
+}
+
+fn is_local(host: &str) -> bool {
+    super::is_loopback(&format!("http://{host}"))
+}
+
+/// The proxy variable that is set, if any.
+fn proxy_variable() -> Option<&'static str> {
+    ["HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy", "HTTP_PROXY", "http_proxy"]
+        .into_iter()
+        .find(|name| env::var_os(name).is_some_and(|value| !value.is_empty()))
+}

@@ -1,0 +1,244 @@
+//! What one entry of a model list tells, in the fields of the providers that tell anything.
+
+use serde_json::Value;
+
+use crate::catalog::ModelFacts;
+
+/// Kinds that cannot hold a conversation (`type` at Together and LM Studio, `mode` at LiteLLM).
+const OTHER_KINDS: [&str; 13] = [
+    "audio",
+    "audio_speech",
+    "audio_transcription",
+    "embedding",
+    "embeddings",
+    "image",
+    "image_generation",
+    "moderation",
+    "rerank",
+    "transcribe",
+    "tts",
+    "video",
+    "video_generation",
+];
+
+/// Longest name of a model, in bytes. It goes into files of others and onto the terminal.
+const LONGEST_ID: usize = 256;
+
+/// Name and facts of one entry; none when it has no name or is no model to talk to.
+pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
+    // `slug`: Codex's own catalogue; `model_name`: LiteLLM's `/model/info`.
+    let id =
+        ["id", "slug", "model_name", "model", "name"].iter().find_map(|key| entry[*key].as_str()).or(entry.as_str())?;
+    let id = id.strip_prefix("models/").unwrap_or(id);
+    let is_name = !id.is_empty() && id.len() <= LONGEST_ID && !id.chars().any(|c| c.is_control() || c.is_whitespace());
+    if !is_name || !converses(entry) {
+        return None;
+    }
+    // LiteLLM and GitHub put the figures one level down.
+    let detail = ["model_info", "limits"].iter().map(|key| &entry[*key]).find(|value| value.is_object());
+    let (entry, detail) = (entry, detail.unwrap_or(&Value::Null));
+    let top = &entry["top_provider"];
+    let number = |place: &Value, keys: &[&str]| keys.iter().find_map(|key| place[*key].as_u64()).filter(|n| *n > 0);
+    let contexts = [
+        // vLLM, LM Studio, Groq, OpenRouter and Together, Gemini, LiteLLM and GitHub.
+        number(entry, &["max_model_len", "loaded_context_length", "context_window", "context_length"]),
+        number(entry, &["max_context_length", "inputTokenLimit", "max_input_tokens"]),
+        number(detail, &["max_input_tokens"]),
+    ];
+    let context = contexts.into_iter().flatten().next();
+    let facts = ModelFacts {
+        name: ["display_name", "name"]
+            .iter()
+            .find_map(|key| entry[*key].as_str())
+            .filter(|name| *name != id)
+            .map(super::foreign::quote),
+        // OpenRouter: what its first choice of a host serves can be less than what the model can.
+        context: [context, number(top, &["context_length"])].into_iter().flatten().min(),
+        max_output: number(top, &["max_completion_tokens"])
+            .or_else(|| number(entry, &["max_completion_tokens", "max_output_tokens", "outputTokenLimit"]))
+            .or_else(|| number(detail, &["max_output_tokens"])),
+        images: images(entry, detail),
+        tools: tools(entry, detail),
+        efforts: efforts(entry),
+    };
+    Some((id.to_owned(), facts))
+}
+
+/// Whether text comes out of it.
+fn converses(entry: &Value) -> bool {
+    let kind = entry["type"].as_str().or_else(|| entry["model_info"]["mode"].as_str());
+    let outputs = &entry["architecture"]["output_modalities"];
+    entry["active"] != Value::Bool(false)
+        && kind.is_none_or(|kind| !OTHER_KINDS.contains(&kind))
+        && (!outputs.is_array() || holds(outputs, &["text"]))
+}
+
+fn images(entry: &Value, detail: &Value) -> Option<bool> {
+    let lists = [&entry["architecture"]["input_modalities"], &entry["input_modalities"], &entry["modalities"]["input"]];
+    let capabilities = &entry["capabilities"];
+    let list = lists.iter().find(|list| list.is_array()).map(|list| holds(list, &["image"]));
+    // Ollama's list of capabilities; LM Studio's lacks this one, but its kind says it.
+    let listed = list.or_else(|| {
+        (capabilities.is_array() && holds(capabilities, &["completion", "vision"]))
+            .then(|| holds(capabilities, &["vision"]))
+    });
+    listed.or_else(|| (entry["type"] == "vlm").then_some(true)).or_else(|| {
+        [
+            &entry["supports_image_input"],
+            &entry["supports_vision"],
+            &entry["capabilities"]["vision"],
+            &detail["supports_vision"],
+        ]
+        .iter()
+        .find_map(|flag| flag.as_bool())
+    })
+}
+
+fn tools(entry: &Value, detail: &Value) -> Option<bool> {
+    let parameters = &entry["supported_parameters"];
+    // Ollama calls it `tools`, LM Studio `tool_use`.
+    let capabilities = &entry["capabilities"];
+    let list = [parameters, capabilities].into_iter().find(|list| list.is_array());
+    list.map(|list| holds(list, &["tools", "tool_use"])).or_else(|| {
+        [
+            &entry["supports_tools"],
+            &entry["supports_function_calling"],
+            &entry["capabilities"]["function_calling"],
+            &detail["supports_function_calling"],
+        ]
+        .iter()
+        .find_map(|flag| flag.as_bool())
+    })
+}
+
+/// Efforts, weakest first. OpenRouter lists none, but takes these three of every model with `reasoning` among its
+/// parameters (<https://openrouter.ai/docs/guides/best-practices/reasoning-tokens>).
+fn efforts(entry: &Value) -> Vec<String> {
+    if let Some(levels) = entry["supported_reasoning_levels"].as_array() {
+        return levels.iter().filter_map(|level| level["effort"].as_str().map(str::to_owned)).collect();
+    }
+    if holds(&entry["supported_parameters"], &["reasoning", "reasoning_effort"]) {
+        return ["low", "medium", "high"].map(str::to_owned).to_vec();
+    }
+    Vec::new()
+}
+
+/// Whether a JSON list holds one of these words.
+fn holds(list: &Value, words: &[&str]) -> bool {
+    list.as_array().is_some_and(|list| list.iter().filter_map(Value::as_str).any(|item| words.contains(&item)))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn facts(context: u64, max_output: u64) -> ModelFacts {
+        ModelFacts { context: Some(context), max_output: Some(max_output), ..ModelFacts::default() }
+    }
+
+    #[test]
+    fn every_provider_is_understood_in_its_own_fields() {
+        let cases = [
+            ("openai", json!({"id": "m", "object": "model", "owned_by": "x"}), ModelFacts::default()),
+            ("text", json!("m"), ModelFacts::default()),
+            (
+                "openrouter",
+                json!({"id": "m", "name": "Maker: M", "context_length": 1_000_000,
+                    "architecture": {"input_modalities": ["text", "image"], "output_modalities": ["text"]},
+                    "top_provider": {"context_length": 200_000, "max_completion_tokens": 64_000},
+                    "supported_parameters": ["tools", "reasoning"]}),
+                ModelFacts {
+                    name: Some("Maker: M".into()),
+                    images: Some(true),
+                    tools: Some(true),
+                    efforts: vec!["low".into(), "medium".into(), "high".into()],
+                    ..facts(200_000, 64_000)
+                },
+            ),
+            (
+                "openrouter without tools",
+                json!({"id": "m", "context_length": 8, "architecture": {"input_modalities": ["text"]},
+                    "top_provider": {"max_completion_tokens": null}, "supported_parameters": ["temperature"]}),
+                ModelFacts { context: Some(8), images: Some(false), tools: Some(false), ..ModelFacts::default() },
+            ),
+            (
+                "groq",
+                json!({"id": "m", "active": true, "context_window": 131_072, "max_completion_tokens": 65_536}),
+                facts(131_072, 65_536),
+            ),
+            (
+                "vllm",
+                json!({"id": "m", "max_model_len": 32_768}),
+                ModelFacts { context: Some(32_768), ..ModelFacts::default() },
+            ),
+            (
+                "litellm /model/info",
+                json!({"model_name": "m", "model_info": {"mode": "chat", "max_input_tokens": 200_000,
+                    "max_output_tokens": 64_000, "supports_vision": true, "supports_function_calling": true}}),
+                ModelFacts { images: Some(true), tools: Some(true), ..facts(200_000, 64_000) },
+            ),
+            (
+                "mistral",
+                json!({"id": "m", "max_context_length": 9, "capabilities": {"vision": false, "function_calling": true}}),
+                ModelFacts { context: Some(9), images: Some(false), tools: Some(true), ..ModelFacts::default() },
+            ),
+            (
+                "gemini",
+                json!({"name": "models/m", "inputTokenLimit": 9, "outputTokenLimit": 3}),
+                ModelFacts { name: Some("models/m".into()), ..facts(9, 3) },
+            ),
+            (
+                "ollama /api/show",
+                json!({"id": "m", "capabilities": ["completion", "tools"], "model_info": {"x.context_length": 9}}),
+                ModelFacts { images: Some(false), tools: Some(true), ..ModelFacts::default() },
+            ),
+            (
+                "lm studio",
+                json!({"id": "m", "type": "vlm", "capabilities": ["tool_use"], "max_context_length": 9,
+                    "loaded_context_length": 4}),
+                ModelFacts { context: Some(4), images: Some(true), tools: Some(true), ..ModelFacts::default() },
+            ),
+            (
+                "codex catalogue",
+                json!({"slug": "m", "display_name": "M", "context_window": 9, "input_modalities": ["text"],
+                    "supported_reasoning_levels": [{"effort": "low"}, {"effort": "max"}]}),
+                ModelFacts {
+                    name: Some("M".into()),
+                    context: Some(9),
+                    images: Some(false),
+                    efforts: vec!["low".into(), "max".into()],
+                    ..ModelFacts::default()
+                },
+            ),
+            (
+                "nonsense",
+                json!({"id": "m", "context_length": "many", "top_provider": 7, "max_model_len": 0}),
+                ModelFacts::default(),
+            ),
+        ];
+        for (provider, entry, expected) in cases {
+            assert_eq!(read(&entry), Some(("m".to_owned(), expected)), "{provider}");
+        }
+    }
+
+    #[test]
+    fn what_cannot_hold_a_conversation_is_left_out() {
+        for entry in [
+            json!({"id": "whisper", "active": false}),
+            json!({"id": "m", "type": "embedding"}),
+            json!({"model_name": "m", "model_info": {"mode": "image_generation"}}),
+            json!({"id": "m", "architecture": {"output_modalities": ["image"]}}),
+            json!({"id": ""}),
+            json!({"id": "a\u{1b}[2J"}),
+            json!("two words"),
+            json!({"id": "x".repeat(257)}),
+            json!({"object": "model"}),
+            json!(7),
+            json!(null),
+        ] {
+            assert_eq!(read(&entry), None, "{entry}");
+        }
+    }
+}

@@ -1,0 +1,427 @@
+//! A Chat Completions answer to deltas: a state machine that forgives whatever real providers do.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde_json::{Map, Value};
+
+use super::WIRE;
+use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolCall};
+use super::think::{Piece as Thought, Think};
+use crate::protocol::carrier::Carrier;
+use crate::protocol::failure::{Failure, failure_from_stream};
+use crate::protocol::ir::{Delta, End, Stop, Usage};
+use crate::protocol::lenient::{TextOr, is_json_object, read, text_or_json};
+use crate::protocol::quirks::Quirks;
+use crate::protocol::sse;
+use crate::protocol::tools::Names;
+
+/// The most tool calls that one answer may hold; more is a broken upstream.
+const MAX_CALLS: usize = 512;
+
+/// Reads one answer.
+#[derive(Debug)]
+pub struct Decoder {
+    names: Names,
+    model: String,
+    no_done: bool,
+    think: Option<Think>,
+    used_ids: HashSet<String>,
+    calls: Vec<Call>,
+    thinking: bool,
+    details: Vec<Value>,
+    ending: Option<Ending>,
+    has_usage: bool,
+    has_output: bool,
+    malformed: Option<String>,
+    done: bool,
+}
+
+/// How the upstream said that it stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Ending {
+    Stop(Stop),
+    Fail(String),
+}
+
+/// A call as it is put together from fragments.
+#[derive(Debug)]
+struct Call {
+    index: Option<u64>,
+    id: String,
+    name: String,
+    json: String,
+    started: bool,
+    ended: bool,
+}
+
+impl Decoder {
+    pub(super) fn new(names: Names, model: &str, quirks: &Quirks, used_ids: HashSet<String>) -> Self {
+        Self {
+            names,
+            model: model.to_owned(),
+            no_done: quirks.no_done,
+            think: quirks.reasoning_think_tags.then(Think::default),
+            used_ids,
+            calls: Vec::new(),
+            thinking: false,
+            details: Vec::new(),
+            ending: None,
+            has_usage: false,
+            has_output: false,
+            malformed: None,
+            done: false,
+        }
+    }
+
+    /// Whether the answer is whole; what still comes need not be read.
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Takes the next event of a stream.
+    pub fn feed(&mut self, event: &sse::Event<'_>, out: &mut Vec<Delta>) {
+        let data = event.data.trim();
+        if self.done || data.is_empty() {
+            return;
+        }
+        if let Some(text) = self.malformed.take() {
+            return self
+                .fail(Failure::shown(format!("the provider's stream holds an event that is not JSON: `{text}`")), out);
+        }
+        if data == "[DONE]" {
+            return self.conclude(true, out);
+        }
+        match serde_json::from_str::<Chunk<'_>>(data) {
+            Ok(chunk) => self.chunk(chunk, data, event.name == "error", out),
+            // Keepalive words of proxies are no objects.
+            Err(_) if !data.starts_with('{') => {}
+            // Whether it is nonsense or the last, torn one shows with what comes next.
+            Err(_) => self.malformed = Some(data.chars().take(120).collect()),
+        }
+        if self.no_done && self.has_usage && self.ending.is_some() {
+            self.conclude(false, out);
+        }
+    }
+
+    /// Takes the whole body of a non-streamed answer and ends.
+    pub fn feed_whole(&mut self, body: &[u8], out: &mut Vec<Delta>) {
+        let text = String::from_utf8_lossy(body);
+        match serde_json::from_str::<Chunk<'_>>(text.trim()) {
+            Ok(chunk) => {
+                self.chunk(chunk, text.trim(), false, out);
+                self.finish(End::Eof, out);
+            }
+            Err(_) => self.fail(Failure::shown("the provider's answer is not JSON"), out),
+        }
+    }
+
+    /// The bytes have ended.
+    pub fn finish(&mut self, end: End, out: &mut Vec<Delta>) {
+        if self.done {
+            return;
+        }
+        if self.ending.is_some() {
+            return self.conclude(false, out);
+        }
+        let reason = match end {
+            End::Cut(reason) => reason,
+            End::Eof if self.malformed.is_some() => "it ends inside an event".to_owned(),
+            End::Eof if self.has_output => "it ends without `finish_reason`".to_owned(),
+            End::Eof => "it is empty".to_owned(),
+        };
+        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
+    }
+
+    fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
+        self.done = true;
+        out.push(Delta::Fail(failure));
+    }
+
+    fn chunk(&mut self, chunk: Chunk<'_>, data: &str, named_error: bool, out: &mut Vec<Delta>) {
+        let error = chunk.error.filter(|error| !matches!(error.get(), "null" | "{}" | "\"\"" | "false"));
+        if error.is_some() || named_error || chunk.object.as_str() == "error" {
+            let error = serde_json::from_str(data).unwrap_or(Value::Null);
+            return self.fail(failure_from_stream(&error), out);
+        }
+        let mut usage = read::<RawUsage>(chunk.usage);
+        if usage.is_none() {
+            usage = read::<Map<String, Value>>(chunk.x_groq)
+                .and_then(|mut groq| groq.remove("usage"))
+                .and_then(|usage| serde_json::from_value(usage).ok());
+        }
+        if let TextOr::List(choices) = chunk.choices {
+            // More than one answer was never asked for.
+            if let Some(choice) = choices.into_iter().next() {
+                usage = usage.or_else(|| read(choice.usage));
+                if let Some(error) = read::<Value>(choice.error) {
+                    return self.fail(failure_from_stream(&error), out);
+                }
+                if let Some(piece) = choice.delta.or(choice.message) {
+                    self.piece(piece, out);
+                }
+                if let Some(reason) = choice.finish_reason.filled() {
+                    self.ending = Some(ending(&reason));
+                }
+            }
+        }
+        if let Some(usage) = usage {
+            self.has_usage = true;
+            out.push(Delta::Usage(Usage::from(usage)));
+        }
+    }
+
+    fn piece(&mut self, piece: Piece<'_>, out: &mut Vec<Delta>) {
+        let details = read::<Vec<Value>>(piece.reasoning_details).unwrap_or_default();
+        let plain = piece.reasoning_content.filled().or(piece.reasoning.filled());
+        let thought = plain.unwrap_or_else(|| Cow::Owned(details.iter().filter_map(detail_text).collect()));
+        if !details.is_empty() {
+            self.thinking = true;
+            for detail in details {
+                merge_detail(&mut self.details, detail);
+            }
+        }
+        self.thought(thought.into_owned(), out);
+        match piece.content {
+            TextOr::Absent => {}
+            TextOr::Text(text) => self.content(&text, out),
+            TextOr::List(parts) => {
+                for part in parts {
+                    self.content_part(part, out);
+                }
+            }
+        }
+        if let Some(refusal) = piece.refusal.filled() {
+            self.text(refusal.into_owned(), out);
+        }
+        if let TextOr::List(calls) = piece.tool_calls {
+            for call in calls {
+                self.tool_call(call, out);
+            }
+        }
+        if let Some(function) = piece.function_call {
+            self.call_fragment(Some(0), "", Some(function), out);
+        }
+    }
+
+    fn content_part(&mut self, part: ContentPart<'_>, out: &mut Vec<Delta>) {
+        if part.kind.as_str() != "thinking" {
+            return self.content(part.text.as_str(), out);
+        }
+        match part.thinking {
+            TextOr::Absent => {}
+            TextOr::Text(text) => self.thought(text.into_owned(), out),
+            TextOr::List(parts) => {
+                for part in parts {
+                    self.thought(part.text.as_str().to_owned(), out);
+                }
+            }
+        }
+    }
+
+    fn content(&mut self, text: &str, out: &mut Vec<Delta>) {
+        let Some(mut think) = self.think.take() else { return self.text(text.to_owned(), out) };
+        think.feed(text, |piece| self.told_apart(piece, out));
+        self.think = Some(think);
+    }
+
+    fn told_apart(&mut self, piece: Thought, out: &mut Vec<Delta>) {
+        match piece {
+            Thought::Thought(text) => self.thought(text, out),
+            Thought::Text(text) => self.text(text, out),
+        }
+    }
+
+    fn thought(&mut self, text: String, out: &mut Vec<Delta>) {
+        if !text.is_empty() {
+            self.settle_calls(out);
+            self.thinking = true;
+            self.has_output = true;
+            out.push(Delta::Reasoning(text));
+        }
+    }
+
+    fn text(&mut self, text: String, out: &mut Vec<Delta>) {
+        if !text.is_empty() {
+            self.settle_thought(out);
+            self.settle_calls(out);
+            self.has_output = true;
+            out.push(Delta::Text(text));
+        }
+    }
+
+    /// Seals the thought that has ended.
+    fn settle_thought(&mut self, out: &mut Vec<Delta>) {
+        if std::mem::take(&mut self.thinking) {
+            let state = match std::mem::take(&mut self.details) {
+                details if details.is_empty() => Value::Null,
+                details => serde_json::json!({ "details": details }),
+            };
+            out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
+        }
+    }
+
+    /// Ends the calls that are whole, since something else begins; the others may still go on.
+    fn settle_calls(&mut self, out: &mut Vec<Delta>) {
+        for key in 0..self.calls.len() {
+            if !self.calls[key].ended && is_json_object(&self.calls[key].json) {
+                self.end_call(key, out);
+            }
+        }
+    }
+
+    fn tool_call(&mut self, call: ToolCall<'_>, out: &mut Vec<Delta>) {
+        let index = read::<u64>(call.index);
+        self.call_fragment(index, call.id.as_str(), call.function, out);
+    }
+
+    fn call_fragment(&mut self, index: Option<u64>, id: &str, function: Option<Function<'_>>, out: &mut Vec<Delta>) {
+        let name = function.as_ref().map(|function| function.name.as_str()).unwrap_or_default().to_owned();
+        let Some(key) = self.find_call(index, id, &name) else {
+            if self.calls.len() < MAX_CALLS {
+                self.calls.push(Call {
+                    index,
+                    id: id.to_owned(),
+                    name,
+                    json: String::new(),
+                    started: false,
+                    ended: false,
+                });
+                let key = self.calls.len() - 1;
+                self.has_output = true;
+                return self.call_arguments(key, function.as_ref(), out);
+            }
+            return self
+                .fail(Failure::shown(format!("the provider made more than {MAX_CALLS} tool calls at once")), out);
+        };
+        let call = &mut self.calls[key];
+        if call.id.is_empty() {
+            id.clone_into(&mut call.id);
+        }
+        // A name comes once, or again with every fragment, or in pieces.
+        if !call.started && call.name != name {
+            call.name.push_str(&name);
+        }
+        self.call_arguments(key, function.as_ref(), out);
+    }
+
+    /// The call that a fragment belongs to; none when it begins another.
+    fn find_call(&self, index: Option<u64>, id: &str, name: &str) -> Option<usize> {
+        let last = |test: &dyn Fn(&Call) -> bool| self.calls.iter().rposition(test);
+        if let Some(index) = index {
+            let found = last(&|call| call.index == Some(index))?;
+            let call = &self.calls[found];
+            // Some number every call zero: another id beside a name is another call.
+            let other = !id.is_empty() && !call.id.is_empty() && call.id != id && !name.is_empty();
+            return if other { last(&|call| call.id == id) } else { Some(found) };
+        }
+        if !id.is_empty() {
+            return last(&|call| call.id == id);
+        }
+        // Neither number nor id: a name begins a call, the rest goes on with the last one.
+        let current = self.calls.len().checked_sub(1)?;
+        let call = &self.calls[current];
+        let begins = !name.is_empty() && (call.started || call.name == name);
+        (!begins && !call.ended).then_some(current)
+    }
+
+    fn call_arguments(&mut self, key: usize, function: Option<&Function<'_>>, out: &mut Vec<Delta>) {
+        let json = text_or_json(function.and_then(|function| function.arguments)).unwrap_or_default();
+        if json.is_empty() || self.calls[key].ended {
+            return;
+        }
+        self.start_call(key, out);
+        self.calls[key].json.push_str(&json);
+        out.push(Delta::CallInput { key, json: json.into_owned() });
+    }
+
+    fn start_call(&mut self, key: usize, out: &mut Vec<Delta>) {
+        if std::mem::replace(&mut self.calls[key].started, true) {
+            return;
+        }
+        self.settle_thought(out);
+        let call = &mut self.calls[key];
+        let (tool, kind) = self.names.tool(&call.name);
+        // An id that the history has already would tie the output to the wrong call; the front end makes another.
+        let id = if self.used_ids.insert(call.id.clone()) { call.id.clone() } else { String::new() };
+        out.push(Delta::CallStart { key, id, tool, kind });
+    }
+
+    fn end_call(&mut self, key: usize, out: &mut Vec<Delta>) {
+        self.start_call(key, out);
+        if std::mem::replace(&mut self.calls[key].ended, true) {
+            return;
+        }
+        if self.calls[key].json.trim().is_empty() {
+            out.push(Delta::CallInput { key, json: "{}".to_owned() });
+        }
+        out.push(Delta::CallEnd { key });
+    }
+
+    /// The upstream has said that it is done, by a reason, by `[DONE]`, or by both.
+    fn conclude(&mut self, said_done: bool, out: &mut Vec<Delta>) {
+        if let Some(mut think) = self.think.take() {
+            think.finish(|piece| self.told_apart(piece, out));
+        }
+        let ending = self.ending.take().unwrap_or(Ending::Stop(Stop::Done));
+        match ending {
+            Ending::Fail(message) => self.fail(Failure::shown(message), out),
+            Ending::Stop(_) if said_done && !self.has_output && !self.has_usage => {
+                self.fail(Failure::shown("the provider's answer broke off: it is empty"), out);
+            }
+            Ending::Stop(stop) => {
+                self.settle_thought(out);
+                if stop == Stop::Done {
+                    for key in 0..self.calls.len() {
+                        if !self.calls[key].ended {
+                            self.end_call(key, out);
+                        }
+                    }
+                }
+                self.done = true;
+                out.push(Delta::Stop(stop));
+            }
+        }
+    }
+}
+
+/// What a `finish_reason` means, in the words of all providers.
+fn ending(reason: &str) -> Ending {
+    match reason.to_ascii_lowercase().as_str() {
+        "length" | "max_tokens" | "model_length" | "max_output_tokens" => Ending::Stop(Stop::Length),
+        "content_filter" | "content-filter" | "sensitive" | "safety" | "recitation" | "prohibited_content" => {
+            Ending::Fail(format!("the provider's content filter stopped the answer (`finish_reason`: `{reason}`)"))
+        }
+        "error" | "network_error" | "insufficient_system_resource" | "abort" | "malformed_function_call" => {
+            Ending::Fail(format!("the provider broke the answer off (`finish_reason`: `{reason}`)"))
+        }
+        _ => Ending::Stop(Stop::Done),
+    }
+}
+
+/// The readable part of one of OpenRouter's reasoning details.
+fn detail_text(detail: &Value) -> Option<&str> {
+    detail.get("text").or_else(|| detail.get("summary")).and_then(Value::as_str)
+}
+
+/// Joins a streamed detail to the one that it goes on with: the last, of the same type and index.
+fn merge_detail(details: &mut Vec<Value>, detail: Value) {
+    let same = |last: &Value| ["type", "index"].iter().all(|key| last.get(key) == detail.get(key));
+    let last = details.last_mut().filter(|last| same(last)).and_then(Value::as_object_mut);
+    let (Some(last), Value::Object(fields)) = (last, &detail) else {
+        details.push(detail);
+        return;
+    };
+    for (key, value) in fields {
+        match (last.get_mut(key), value) {
+            (Some(Value::String(text)), Value::String(more)) if matches!(key.as_str(), "text" | "summary" | "data") => {
+                text.push_str(more);
+            }
+            (Some(_), Value::Null) => {}
+            _ => {
+                last.insert(key.clone(), value.clone());
+            }
+        }
+    }
+}

@@ -1,0 +1,181 @@
+//! The shared request to a Chat Completions body.
+
+use std::borrow::Cow;
+use std::collections::HashSet;
+
+use serde_json::value::RawValue;
+
+use super::body::{Body, Function, JsonSchema, Named, ResponseFormat, StreamOptions, Thinking, Tool, ToolChoice};
+use super::decoder::Decoder;
+use super::messages::messages;
+use crate::protocol::ir::{self, Format, Item, Loss, Request, ToolSpec, loss};
+use crate::protocol::quirks::Quirks;
+use crate::protocol::tools::{EMPTY_SCHEMA, LOWERED_SCHEMA, Names, lowered_description};
+
+/// The most tools that a limited upstream takes.
+const MAX_TOOLS: usize = 128;
+
+/// What goes out, and what reads the answer to it.
+#[derive(Debug)]
+pub struct Outbound {
+    /// The JSON body for `POST {base_url}/chat/completions`.
+    pub body: Vec<u8>,
+    /// What could not be carried over, of the request's own losses and of this writer's.
+    pub losses: Vec<Loss>,
+    /// Reads this request's answer.
+    pub decoder: Decoder,
+}
+
+/// Writes a request for an upstream that speaks Chat Completions.
+#[must_use]
+pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks) -> Outbound {
+    let mut losses = request.losses.clone();
+    let names = Names::new(request);
+    let mut body = Body {
+        model: upstream_model,
+        messages: messages(request, &names, upstream_model, quirks, &mut losses),
+        stream: request.stream,
+        ..Body::default()
+    };
+    // Mistral's kind sends usage unasked and refuses the question.
+    body.stream_options =
+        (request.stream && !quirks.extra_fields_rejected).then_some(StreamOptions { include_usage: true });
+    tools(&mut body, request, &names, quirks, &mut losses);
+    effort(&mut body, request, quirks, &mut losses);
+    body.response_format = request.format.as_ref().map(|format| match format {
+        Format::Json => ResponseFormat::JsonObject,
+        Format::Schema { name, schema, strict } => ResponseFormat::JsonSchema {
+            json_schema: JsonSchema { name, schema, strict: (*strict && !quirks.strict_rejected).then_some(true) },
+        },
+    });
+    if quirks.max_completion_tokens {
+        body.max_completion_tokens = request.max_output_tokens;
+    } else {
+        body.max_tokens = request.max_output_tokens;
+    }
+    if !quirks.sampling_locked {
+        body.temperature = request.temperature;
+        body.top_p = request.top_p;
+    } else if request.temperature.is_some() || request.top_p.is_some() {
+        losses.push(Loss::new(loss::SAMPLING, "temperature, top_p"));
+    }
+    // A hint for caches that most upstreams do not know and some refuse; sent only where it is said to be needed.
+    if quirks.prompt_cache_key_required && !quirks.prompt_cache_key_rejected {
+        body.prompt_cache_key = request.cache_key.as_deref();
+    }
+    let mut bytes = Vec::with_capacity(text_size(request));
+    // Writing strings and numbers into a buffer cannot fail.
+    let _ = serde_json::to_writer(&mut bytes, &body);
+    let used_ids: HashSet<String> = request
+        .items
+        .iter()
+        .filter_map(|item| match item {
+            Item::Call { id, .. } => Some(id.clone().into_owned()),
+            _ => None,
+        })
+        .collect();
+    let decoder = Decoder::new(names, upstream_model, quirks, used_ids);
+    Outbound { body: bytes, losses, decoder }
+}
+
+/// About how many bytes the body will have, so that it is not copied while it grows.
+fn text_size(request: &Request<'_>) -> usize {
+    let parts = |parts: &[ir::Part<'_>]| -> usize {
+        parts
+            .iter()
+            .map(|part| match part {
+                ir::Part::Text(text) => text.len() + text.len() / 16 + 32,
+                ir::Part::Image { url, .. } => url.len() + 64,
+            })
+            .sum()
+    };
+    let items: usize = request
+        .items
+        .iter()
+        .map(|item| match item {
+            Item::Message { parts: list, .. } | Item::Output { parts: list, .. } => parts(list) + 64,
+            Item::Reasoning { text, .. } => text.len() + 64,
+            Item::Call { input, .. } => input.len() + input.len() / 8 + 128,
+        })
+        .sum();
+    items + request.tools.len() * 1024 + 1024
+}
+
+fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, quirks: &Quirks, losses: &mut Vec<Loss>) {
+    let limit = if quirks.max_tools_128 { MAX_TOOLS } else { usize::MAX };
+    body.tools = request.tools.iter().take(limit).map(|tool| lowered(tool, names, quirks)).collect();
+    for tool in request.tools.iter().skip(limit) {
+        losses.push(Loss::new(loss::TOOL_LIMIT, tool.name.name.as_ref()));
+    }
+    // Compaction and title requests have no tools but a choice (codex-facts 3.1), which upstreams refuse.
+    if body.tools.is_empty() {
+        return;
+    }
+    let choice = match &request.tool_choice {
+        ir::ToolChoice::Auto => None,
+        ir::ToolChoice::None => Some(ToolChoice::Word("none")),
+        ir::ToolChoice::Required => Some(ToolChoice::Word("required")),
+        ir::ToolChoice::Tool(tool) => {
+            Some(ToolChoice::Function { kind: "function", function: Named { name: names.flat(tool) } })
+        }
+    };
+    if choice.is_some() && quirks.tool_choice_auto_only {
+        losses.push(Loss::new(loss::TOOL_CHOICE, "only `auto` is taken"));
+    } else {
+        body.tool_choice = choice;
+    }
+    body.parallel_tool_calls = match request.parallel_tool_calls {
+        Some(true) if quirks.parallel_true_rejected => None,
+        Some(false) if quirks.parallel_false_rejected => None,
+        wish => wish,
+    };
+}
+
+fn lowered<'a>(tool: &'a ir::Tool<'_>, names: &'a Names, quirks: &Quirks) -> Tool<'a> {
+    let (parameters, strict) = match &tool.spec {
+        ToolSpec::Function { parameters, strict } => (schema(*parameters), *strict),
+        ToolSpec::Search { parameters } => (schema(*parameters), false),
+        ToolSpec::Custom { .. } => (constant(LOWERED_SCHEMA), false),
+    };
+    Tool {
+        kind: "function",
+        function: Function {
+            name: names.flat(&tool.name),
+            description: lowered_description(&tool.description, &tool.spec),
+            parameters,
+            strict: (strict && !quirks.strict_rejected).then_some(true),
+        },
+    }
+}
+
+fn schema(parameters: Option<&RawValue>) -> &RawValue {
+    parameters.filter(|schema| schema.get().starts_with('{')).unwrap_or_else(|| constant(EMPTY_SCHEMA))
+}
+
+/// One of our own schemas as raw JSON.
+fn constant(json: &'static str) -> &'static RawValue {
+    serde_json::from_str(json).unwrap_or(RawValue::NULL)
+}
+
+fn effort<'a>(body: &mut Body<'a>, request: &'a Request<'_>, quirks: &'a Quirks, losses: &mut Vec<Loss>) {
+    let Some(wanted) = request.effort.as_deref() else { return };
+    let thinks = wanted != "none";
+    if quirks.enable_thinking {
+        body.enable_thinking = Some(thinks);
+    }
+    if quirks.thinking_type {
+        body.thinking = Some(Thinking { kind: if thinks { "enabled" } else { "disabled" } });
+    }
+    let switched = quirks.enable_thinking || quirks.thinking_type;
+    if switched && !thinks {
+        return;
+    }
+    body.reasoning_effort = quirks.effort(wanted);
+    if body.reasoning_effort != Some(wanted) {
+        let detail = body.reasoning_effort.map_or_else(
+            || Cow::Owned(format!("`{wanted}` is not sent")),
+            |given| Cow::Owned(format!("`{wanted}` becomes `{given}`")),
+        );
+        losses.push(Loss::new(loss::EFFORT, detail));
+    }
+}

@@ -1,0 +1,337 @@
+//! The conversation as Chat Completions wants it: one assistant message per turn, its tool results right behind it.
+
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
+
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+
+use super::WIRE;
+use super::body::{Assistant, Content, FunctionCall, ImageUrl, Message, Part, ToolCall};
+use crate::protocol::carrier::Carrier;
+use crate::protocol::ir::{self, Item, Loss, Request, Role, loss};
+use crate::protocol::quirks::Quirks;
+use crate::protocol::tools::{Names, lowered_arguments};
+
+/// Stands where a call has no output: the person interrupted it, or the history was cut.
+const NO_OUTPUT: &str = "[no output was recorded for this call]";
+
+/// Stands where an output was nothing but an image.
+const IMAGE_BELOW: &str = "[the image of this output is in the next user message]";
+
+/// Writes the conversation.
+pub(super) fn messages<'a>(
+    request: &'a Request<'_>,
+    names: &'a Names,
+    model: &'a str,
+    quirks: &'a Quirks,
+    losses: &mut Vec<Loss>,
+) -> Vec<Message<'a>> {
+    let mut outputs: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    for (position, item) in request.items.iter().enumerate() {
+        if let Item::Output { call_id, .. } = item {
+            outputs.entry(call_id).or_default().push_back(position);
+        }
+    }
+    let mut writer = Writer {
+        items: &request.items,
+        names,
+        model,
+        quirks,
+        losses,
+        outputs,
+        used: vec![false; request.items.len()],
+        turn: Turn::default(),
+        out: Vec::with_capacity(request.items.len()),
+    };
+    for (position, item) in request.items.iter().enumerate() {
+        writer.take(position, item);
+    }
+    writer.flush();
+    let mut out = writer.out;
+    if quirks.single_leading_system {
+        gather_system(&mut out);
+    }
+    out
+}
+
+/// What the assistant says between two other voices.
+#[derive(Default)]
+struct Turn<'a> {
+    text: Vec<&'a str>,
+    thought: Vec<&'a str>,
+    details: Vec<Value>,
+    calls: Vec<Pending<'a>>,
+}
+
+struct Pending<'a> {
+    position: usize,
+    id: &'a str,
+    call: ToolCall<'a>,
+}
+
+impl Turn<'_> {
+    fn is_empty(&self) -> bool {
+        self.text.is_empty() && self.calls.is_empty()
+    }
+}
+
+struct Writer<'a, 'l> {
+    items: &'a [Item<'a>],
+    names: &'a Names,
+    model: &'a str,
+    quirks: &'a Quirks,
+    losses: &'l mut Vec<Loss>,
+    outputs: HashMap<&'a str, VecDeque<usize>>,
+    used: Vec<bool>,
+    turn: Turn<'a>,
+    out: Vec<Message<'a>>,
+}
+
+impl<'a> Writer<'a, '_> {
+    fn take(&mut self, position: usize, item: &'a Item<'a>) {
+        match item {
+            Item::Message { role: Role::Assistant, parts } => {
+                if !self.turn.calls.is_empty() {
+                    self.flush();
+                }
+                self.turn.text.extend(parts.iter().filter_map(|part| match part {
+                    ir::Part::Text(text) if !text.is_empty() => Some(text.as_ref()),
+                    _ => None,
+                }));
+                let images = parts.iter().filter(|part| matches!(part, ir::Part::Image { .. })).count();
+                if images > 0 {
+                    self.losses.push(Loss::new(loss::CONTENT_PART, "an image of the assistant"));
+                }
+            }
+            Item::Reasoning { text, carrier } => {
+                if !self.turn.calls.is_empty() {
+                    self.flush();
+                }
+                self.reasoning(text, carrier.as_ref());
+            }
+            Item::Call { id, tool, kind, input } => {
+                let (arguments, wrapped) = lowered_arguments(*kind, input);
+                if wrapped {
+                    self.losses.push(Loss::new(loss::BROKEN_ARGUMENTS, tool.name.as_ref()));
+                }
+                let function = FunctionCall { name: self.names.flat(tool), arguments };
+                let call = ToolCall { id: self.wire_id(id, position), kind: "function", function };
+                self.turn.calls.push(Pending { position, id, call });
+            }
+            Item::Message { role, parts } => {
+                self.flush();
+                self.voice(*role, parts);
+            }
+            Item::Output { call_id, parts } => {
+                self.flush();
+                if !self.used[position] {
+                    self.orphan(call_id, parts);
+                }
+            }
+        }
+    }
+
+    fn reasoning(&mut self, text: &'a str, carrier: Option<&'a Carrier>) {
+        match carrier {
+            Some(carrier) if carrier.wire != WIRE || carrier.model != self.model => {
+                self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
+            }
+            Some(carrier) => {
+                if let Some(Value::Array(details)) = carrier.state.get("details") {
+                    self.turn.details.extend(details.iter().cloned());
+                }
+                if !text.is_empty() {
+                    self.turn.thought.push(text);
+                }
+            }
+            // Without a carrier it is another provider's; the front end has named that loss.
+            None => {}
+        }
+    }
+
+    /// The system, the developer or the person speaks.
+    fn voice(&mut self, role: Role, parts: &'a [ir::Part<'a>]) {
+        if role == Role::User {
+            if !parts.is_empty() {
+                self.out.push(Message::User { content: content(parts) });
+            }
+            return;
+        }
+        let images = parts.iter().any(|part| matches!(part, ir::Part::Image { .. }));
+        if images {
+            self.losses.push(Loss::new(loss::CONTENT_PART, "an image in instructions"));
+        }
+        let text = joined(texts(parts), "\n\n");
+        if text.is_empty() {
+            return;
+        }
+        // Leading instructions become one message; strict templates take no second one.
+        if let [Message::System { content }] = self.out.as_mut_slice() {
+            append(content, &text);
+        } else {
+            self.out.push(Message::System { content: text });
+        }
+    }
+
+    fn orphan(&mut self, call_id: &'a str, parts: &'a [ir::Part<'a>]) {
+        self.losses.push(Loss::new(loss::ORPHAN_OUTPUT, call_id));
+        let mut list = vec![Part::Text { text: Cow::Borrowed("[output of an earlier tool call]") }];
+        list.extend(parts.iter().map(part));
+        let images = parts.iter().any(|part| matches!(part, ir::Part::Image { .. }));
+        let content = if images {
+            Content::Parts(list)
+        } else {
+            Content::Text(Cow::Owned(format!("[output of an earlier tool call]\n{}", joined(texts(parts), "\n"))))
+        };
+        self.out.push(Message::User { content });
+    }
+
+    /// Writes the assistant's turn, the results of its calls in their order, then the images of those results.
+    fn flush(&mut self) {
+        let turn = std::mem::take(&mut self.turn);
+        if turn.is_empty() {
+            // Thought alone waits for what it led to.
+            self.turn = turn;
+            return;
+        }
+        let mut assistant = Assistant {
+            content: (!turn.text.is_empty()).then(|| joined(turn.text.into_iter(), "\n\n")),
+            ..Assistant::default()
+        };
+        if self.quirks.reasoning_content_replay {
+            // A missing field is refused by the upstreams that want it, an empty one too; a blank is not.
+            let thought =
+                if turn.thought.is_empty() { Cow::Borrowed(" ") } else { joined(turn.thought.into_iter(), "\n\n") };
+            if self.quirks.reasoning_field_reasoning {
+                assistant.reasoning = Some(thought);
+            } else {
+                assistant.reasoning_content = Some(thought);
+            }
+        }
+        assistant.reasoning_details = turn.details;
+        let mut answered = Vec::with_capacity(turn.calls.len());
+        for pending in turn.calls {
+            answered.push((pending.position, pending.id, pending.call.id.clone()));
+            assistant.tool_calls.push(pending.call);
+        }
+        self.out.push(Message::Assistant(assistant));
+        let mut images = Vec::new();
+        for (position, id, wire_id) in answered {
+            self.result(position, id, wire_id, &mut images);
+        }
+        if !images.is_empty() {
+            self.out.push(Message::User { content: Content::Parts(images) });
+        }
+    }
+
+    fn result(&mut self, position: usize, id: &'a str, wire_id: Cow<'a, str>, images: &mut Vec<Part<'a>>) {
+        let found = self.outputs.get_mut(id).and_then(|queue| {
+            // An output that stands before its call answers another one.
+            let place = queue.iter().position(|output| *output > position)?;
+            queue.remove(place)
+        });
+        let Some((output, Item::Output { parts, .. })) = found.map(|output| (output, &self.items[output])) else {
+            self.losses.push(Loss::new(loss::MISSING_OUTPUT, id));
+            self.out.push(Message::Tool { tool_call_id: wire_id, content: Cow::Borrowed(NO_OUTPUT) });
+            return;
+        };
+        self.used[output] = true;
+        let mut content = joined(texts(parts), "\n");
+        // Chat knows text alone in tool results.
+        let pictures: Vec<&ir::Part<'_>> = parts.iter().filter(|part| matches!(part, ir::Part::Image { .. })).collect();
+        if !pictures.is_empty() {
+            append_line(&mut content, IMAGE_BELOW);
+            images.push(Part::Text { text: Cow::Owned(format!("[image from the output of tool call {wire_id}]")) });
+            images.extend(pictures.into_iter().map(part));
+        }
+        self.out.push(Message::Tool { tool_call_id: wire_id, content });
+    }
+
+    /// The call's id as this upstream takes it; the same for every request of a conversation.
+    fn wire_id(&self, id: &'a str, position: usize) -> Cow<'a, str> {
+        if id.is_empty() {
+            return Cow::Owned(format!("call{position:05}"));
+        }
+        let fit = id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
+        if !self.quirks.tool_call_id_9 || fit { Cow::Borrowed(id) } else { Cow::Owned(nine(id)) }
+    }
+}
+
+/// Nine letters and digits that stand for an id.
+fn nine(id: &str) -> String {
+    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let digest = Sha256::digest(id.as_bytes());
+    digest.iter().take(9).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
+}
+
+/// Moves the text of all later system messages into the first, in front.
+fn gather_system(messages: &mut Vec<Message<'_>>) {
+    let mut all: Option<Cow<'_, str>> = None;
+    messages.retain_mut(|message| {
+        let Message::System { content } = message else { return true };
+        match &mut all {
+            Some(all) => append(all, content),
+            None => all = Some(std::mem::take(content)),
+        }
+        false
+    });
+    if let Some(content) = all {
+        messages.insert(0, Message::System { content });
+    }
+}
+
+fn texts<'a>(parts: &'a [ir::Part<'a>]) -> impl Iterator<Item = &'a str> {
+    parts.iter().filter_map(|part| match part {
+        ir::Part::Text(text) => Some(text.as_ref()),
+        ir::Part::Image { .. } => None,
+    })
+}
+
+fn joined<'a>(mut texts: impl Iterator<Item = &'a str>, separator: &str) -> Cow<'a, str> {
+    let first = texts.next().unwrap_or_default();
+    let Some(second) = texts.next() else { return Cow::Borrowed(first) };
+    let mut all = [first, separator, second].concat();
+    for text in texts {
+        all.push_str(separator);
+        all.push_str(text);
+    }
+    Cow::Owned(all)
+}
+
+fn append(content: &mut Cow<'_, str>, text: &str) {
+    let content = content.to_mut();
+    content.push_str("\n\n");
+    content.push_str(text);
+}
+
+fn append_line(content: &mut Cow<'_, str>, line: &'static str) {
+    if content.is_empty() {
+        *content = Cow::Borrowed(line);
+        return;
+    }
+    let content = content.to_mut();
+    content.push('\n');
+    content.push_str(line);
+}
+
+fn content<'a>(parts: &'a [ir::Part<'a>]) -> Content<'a> {
+    match parts {
+        [ir::Part::Text(text)] => Content::Text(Cow::Borrowed(text)),
+        _ if parts.iter().all(|part| matches!(part, ir::Part::Text(_))) => Content::Text(joined(texts(parts), "\n\n")),
+        _ => Content::Parts(parts.iter().map(part).collect()),
+    }
+}
+
+fn part<'a>(part: &'a ir::Part<'a>) -> Part<'a> {
+    match part {
+        ir::Part::Text(text) => Part::Text { text: Cow::Borrowed(text) },
+        ir::Part::Image { url, detail } => Part::ImageUrl {
+            // Chat knows these three; Codex's `original` is its own.
+            image_url: ImageUrl {
+                url,
+                detail: detail.as_deref().filter(|detail| matches!(*detail, "low" | "high" | "auto")),
+            },
+        },
+    }
+}

@@ -1,0 +1,303 @@
+//! What an upstream's refusal becomes for Codex, so that the person sees the true cause, once.
+//!
+//! codex-facts 4.1 says what Codex does with each code: `invalid_prompt` and `model_not_found` show their message
+//! verbatim and are not retried, `rate_limit_exceeded` waits, `context_length_exceeded` ends the turn.
+
+use serde_json::Value;
+
+/// The most characters of a provider's words that are shown.
+const MAX_WORDS: usize = 600;
+
+/// The longest wait that is worth leaving to Codex.
+const MAX_WAIT_SECS: u64 = 60;
+
+/// The codes that make Codex do the right thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FailureCode {
+    /// Shown verbatim, not retried: for everything that another try will not mend.
+    InvalidPrompt,
+    /// Shown verbatim, not retried.
+    ModelNotFound,
+    /// Retried after the time that the message names.
+    RateLimitExceeded,
+    /// The conversation is too long for the model.
+    ContextLengthExceeded,
+}
+
+impl FailureCode {
+    /// The code on the wire.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::InvalidPrompt => "invalid_prompt",
+            Self::ModelNotFound => "model_not_found",
+            Self::RateLimitExceeded => "rate_limit_exceeded",
+            Self::ContextLengthExceeded => "context_length_exceeded",
+        }
+    }
+}
+
+/// A failed answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Failure {
+    /// What Codex is to do.
+    pub code: FailureCode,
+    /// What the person is to read.
+    pub message: String,
+    /// The HTTP status for clients that did not ask for a stream. Never a 401: that is the gateway's own word.
+    pub status: u16,
+}
+
+impl Failure {
+    /// A failure that is shown as it stands and not retried; for transport trouble and broken answers.
+    pub fn shown(message: impl Into<String>) -> Self {
+        Self { code: FailureCode::InvalidPrompt, message: message.into(), status: 502 }
+    }
+
+    /// The same failure with a hint after its message.
+    #[must_use]
+    pub fn with_hint(mut self, hint: &str) -> Self {
+        self.message.push_str("\nhint: ");
+        self.message.push_str(hint);
+        self
+    }
+
+    /// The body of a failed answer in OpenAI's error shape.
+    #[must_use]
+    pub fn to_body(&self) -> Vec<u8> {
+        let kind = match self.status {
+            429 => "rate_limit_error",
+            400..=499 => "invalid_request_error",
+            _ => "server_error",
+        };
+        let body = serde_json::json!({
+            "error": {"message": self.message, "type": kind, "param": null, "code": self.code.as_str()}
+        });
+        body.to_string().into_bytes()
+    }
+}
+
+/// What an upstream's non-2xx answer means. `provider` is the name to show.
+#[must_use]
+pub fn failure_from_response(
+    provider: &str,
+    status: u16,
+    retry_after_secs: Option<u64>,
+    content_type: Option<&str>,
+    body: &[u8],
+) -> Failure {
+    let words = Words::read(content_type, body);
+    let said = if words.message.is_empty() { "no explanation".to_owned() } else { words.message.clone() };
+    let message = format!("{provider} answered {status}: {said}");
+    let failure = |code, message| Failure { code, message, status: if status == 401 { 502 } else { status } };
+    if matches!(status, 400 | 413 | 422 | 500) && words.says_too_long() {
+        return Failure { status: 400, ..failure(FailureCode::ContextLengthExceeded, message) };
+    }
+    if status == 404 && words.code == "model_not_found" {
+        return failure(FailureCode::ModelNotFound, message);
+    }
+    if status == 429 && !words.says_no_money() {
+        return match retry_after_secs {
+            Some(secs) if secs > MAX_WAIT_SECS => {
+                failure(FailureCode::InvalidPrompt, format!("{message} (try again in {})", span(secs)))
+            }
+            Some(secs) => failure(FailureCode::RateLimitExceeded, format!("{message} (try again in {secs}s)")),
+            None => failure(FailureCode::RateLimitExceeded, message),
+        };
+    }
+    failure(FailureCode::InvalidPrompt, message)
+}
+
+/// What an error object inside a stream with status 200 means.
+#[must_use]
+pub(crate) fn failure_from_stream(error: &Value) -> Failure {
+    let words = Words::of(error);
+    let said = if words.message.is_empty() { clean(&error.to_string()) } else { words.message.clone() };
+    let code = if words.says_too_long() {
+        FailureCode::ContextLengthExceeded
+    } else if words.code == "429" || words.code.contains("rate_limit") {
+        FailureCode::RateLimitExceeded
+    } else {
+        FailureCode::InvalidPrompt
+    };
+    Failure { code, message: format!("the provider ended its answer with an error: {said}"), status: 502 }
+}
+
+fn span(secs: u64) -> String {
+    match secs {
+        0..=119 => format!("{secs} s"),
+        120..=7199 => format!("{} min", secs.div_ceil(60)),
+        _ => format!("{} h", secs.div_ceil(3600)),
+    }
+}
+
+/// What a provider says, out of the many shapes in which providers say it.
+struct Words {
+    message: String,
+    code: String,
+}
+
+impl Words {
+    fn read(content_type: Option<&str>, body: &[u8]) -> Self {
+        if let Ok(value) = serde_json::from_slice::<Value>(body) {
+            return Self::of(&value);
+        }
+        // An event stream or a list of lines may hold the error as its first object.
+        let text = String::from_utf8_lossy(body);
+        let line = text.lines().find_map(|line| line.strip_prefix("data:"));
+        if let Some(value) = line.and_then(|line| serde_json::from_str::<Value>(line).ok()) {
+            return Self::of(&value);
+        }
+        let html = content_type.is_some_and(|kind| kind.contains("html")) || text.trim_start().starts_with('<');
+        let message = if html { html_words(&text) } else { clean(&text) };
+        Self { message, code: String::new() }
+    }
+
+    fn of(value: &Value) -> Self {
+        let value = value.get(0).unwrap_or(value);
+        let error = value.get("error").filter(|error| !error.is_null()).unwrap_or(value);
+        let error = error.get("error").filter(|inner| inner.is_object()).unwrap_or(error);
+        let mut message = ["message", "detail", "msg", "error_msg", "error_message", "errors", "error", "title"]
+            .iter()
+            .find_map(|key| error.get(key).and_then(text_of))
+            .or_else(|| value.pointer("/base_resp/status_msg").and_then(text_of))
+            .or_else(|| value.get("message").and_then(text_of))
+            .or_else(|| error.as_str().map(str::to_owned))
+            .unwrap_or_default();
+        // OpenRouter keeps the words of the provider behind it here.
+        if let Some(raw) = error.pointer("/metadata/raw").and_then(text_of) {
+            let inner = serde_json::from_str::<Value>(&raw).ok().map(|value| Self::of(&value).message);
+            let inner = inner.filter(|inner| !inner.is_empty()).unwrap_or(raw);
+            if !message.contains(&inner) {
+                message = format!("{message}: {inner}");
+            }
+        }
+        let code = ["code", "type", "status"]
+            .iter()
+            .find_map(|key| match error.get(key) {
+                Some(Value::String(code)) if !code.is_empty() => Some(code.clone()),
+                Some(Value::Number(code)) => Some(code.to_string()),
+                _ => None,
+            })
+            .unwrap_or_default();
+        Self { message: clean(&message), code }
+    }
+
+    fn says_too_long(&self) -> bool {
+        const PHRASES: [&str; 22] = [
+            "context_length_exceeded",
+            "maximum context length",
+            "context length exceeded",
+            "exceeds the context",
+            "exceed context",
+            "exceed_context_size",
+            "exceeds the available context size",
+            "exceeds the model's context",
+            "context window",
+            "prompt is too long",
+            "prompt too long",
+            "input is too long",
+            "input length and `max_tokens` exceed",
+            "input token count",
+            "maximum number of tokens allowed",
+            "too many tokens",
+            "larger than the maximum context",
+            "longer than the model's context",
+            "maximum allowed input length",
+            "reduce the length of the messages",
+            "range of input length should be",
+            "maximum prompt length",
+        ];
+        let text = format!("{} {}", self.code, self.message).to_lowercase();
+        PHRASES.iter().any(|phrase| text.contains(phrase))
+    }
+
+    fn says_no_money(&self) -> bool {
+        const PHRASES: [&str; 7] = [
+            "insufficient_quota",
+            "insufficient balance",
+            "billing",
+            "credit",
+            "exceeded your current quota",
+            "recharge",
+            "payment",
+        ];
+        let text = format!("{} {}", self.code, self.message).to_lowercase();
+        PHRASES.iter().any(|phrase| text.contains(phrase))
+    }
+}
+
+fn text_of(value: &Value) -> Option<String> {
+    match value {
+        Value::String(text) if !text.is_empty() => Some(text.clone()),
+        // FastAPI: a list of what was wrong and where.
+        Value::Array(list) => {
+            let texts: Vec<String> = list
+                .iter()
+                .filter_map(|entry| {
+                    let said = text_of(entry.get("msg").or_else(|| entry.get("message")).unwrap_or(entry))?;
+                    let place = entry.get("loc").and_then(Value::as_array).map(|steps| {
+                        steps
+                            .iter()
+                            .map(|step| step.as_str().map_or_else(|| step.to_string(), str::to_owned))
+                            .collect::<Vec<_>>()
+                            .join(".")
+                    });
+                    Some(place.map_or_else(|| said.clone(), |place| format!("{place}: {said}")))
+                })
+                .collect();
+            (!texts.is_empty()).then(|| texts.join("; "))
+        }
+        Value::Object(object) => {
+            object.get("message").or_else(|| object.get("error")).or_else(|| object.get("detail")).and_then(text_of)
+        }
+        _ => None,
+    }
+}
+
+/// An HTML page in words: its title, else its first heading.
+fn html_words(page: &str) -> String {
+    // Lower-casing ASCII alone keeps every byte where it is.
+    let lower = page.to_ascii_lowercase();
+    let inside = |tag: &str| {
+        let start = lower.find(&format!("<{tag}"))?;
+        let start = start + lower[start..].find('>')? + 1;
+        let end = start + lower[start..].find(&format!("</{tag}"))?;
+        let text = clean(&page[start..end]);
+        (!text.is_empty()).then_some(text)
+    };
+    inside("title").or_else(|| inside("h1")).map_or_else(
+        || "a web page instead of an API answer".to_owned(),
+        |title| format!("a web page titled `{title}` instead of an API answer"),
+    )
+}
+
+/// Foreign text made fit to show: no control characters, white space in ones, bounded.
+fn clean(text: &str) -> String {
+    let mut out = String::new();
+    let mut letters = 0;
+    for word in text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty())
+    {
+        if !out.is_empty() {
+            out.push(' ');
+        }
+        for letter in word.chars() {
+            // Marks that turn the direction of text could make a message read as another.
+            if matches!(letter, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}')
+            {
+                continue;
+            }
+            if letters == MAX_WORDS {
+                out.push('…');
+                return out;
+            }
+            letters += 1;
+            out.push(letter);
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+#[path = "failure_tests.rs"]
+mod tests;

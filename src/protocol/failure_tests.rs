@@ -1,0 +1,104 @@
+use proptest::prelude::*;
+
+use super::*;
+
+fn read(status: u16, body: &str) -> (&'static str, String) {
+    let failure = failure_from_response("Acme", status, None, None, body.as_bytes());
+    (failure.code.as_str(), failure.message)
+}
+
+#[test]
+fn the_providers_words_are_found_in_every_shape() {
+    for (body, words) in [
+        (r#"{"error":{"message":"bad key","type":"auth","code":null}}"#, "bad key"),
+        (r#"{"error":"plain"}"#, "plain"),
+        (r#"{"message":"top"}"#, "top"),
+        (r#"{"object":"error","message":"mistral","type":"x","param":null,"code":"1"}"#, "mistral"),
+        (r#"[{"error":{"code":400,"message":"gemini","status":"INVALID_ARGUMENT"}}]"#, "gemini"),
+        (r#"{"type":"error","error":{"type":"x","message":"anthropic"}}"#, "anthropic"),
+        (r#"{"detail":"fastapi"}"#, "fastapi"),
+        (r#"{"detail":[{"loc":["body","store"],"msg":"Extra inputs"}]}"#, "body.store: Extra inputs"),
+        (r#"{"errors":[{"message":"cf"}],"success":false}"#, "cf"),
+        (r#"{"base_resp":{"status_code":1004,"status_msg":"minimax"}}"#, "minimax"),
+        (
+            r#"{"error":{"message":"Provider returned error","metadata":{"raw":"{\"error\":{\"message\":\"inner\"}}"}}}"#,
+            "Provider returned error: inner",
+        ),
+        ("data: {\"error\":{\"message\":\"streamed\"}}\n\n", "streamed"),
+        ("upstream  down\r\n", "upstream down"),
+        (
+            "<html><head><TITLE>502 Bad Gateway</TITLE></head>",
+            "a web page titled `502 Bad Gateway` instead of an API answer",
+        ),
+        ("<html>x", "a web page instead of an API answer"),
+        ("\u{1b}[31mred\u{202e}", "[31mred"),
+        ("", "no explanation"),
+        ("{}", "no explanation"),
+    ] {
+        assert_eq!(read(403, body), ("invalid_prompt", format!("Acme answered 403: {words}")), "{body}");
+    }
+}
+
+#[test]
+fn every_wording_of_too_long_is_known() {
+    for said in [
+        "This model's maximum context length is 8192 tokens. However, you requested 9000 tokens",
+        "the request exceeds the available context size, try increasing it",
+        "prompt is too long: 210000 tokens > 200000 maximum",
+        "The input token count (1100000) exceeds the maximum number of tokens allowed (1048576).",
+        "Prompt contains 40000 tokens, too large for model with 32768 maximum context length",
+        "Please reduce the length of the messages or completion.",
+        "This endpoint's maximum context length is 128000 tokens. However, you requested about 130000",
+        "Range of input length should be [1, 30720]",
+        "input length and `max_tokens` exceed context limit: 199999 + 20000 > 200000",
+        "This model's maximum prompt length is 131072 but the request contains 140000 tokens",
+    ] {
+        let body = serde_json::json!({"error": {"message": said}}).to_string();
+        assert_eq!(read(400, &body).0, "context_length_exceeded", "{said}");
+        assert_eq!(read(401, &body).0, "invalid_prompt", "{said}");
+    }
+    assert_eq!(read(400, r#"{"error":{"code":"context_length_exceeded","message":"m"}}"#).0, "context_length_exceeded");
+    assert_eq!(read(400, r#"{"error":{"message":"tools[0].name is too long"}}"#).0, "invalid_prompt");
+}
+
+#[test]
+fn limits_are_waited_for_when_that_is_short_and_shown_when_it_is_not() {
+    let limited = |retry, body: &str| failure_from_response("Acme", 429, retry, None, body.as_bytes());
+    let slow = r#"{"error":{"message":"slow down"}}"#;
+    assert_eq!(limited(Some(2), slow).message, "Acme answered 429: slow down (try again in 2s)");
+    assert_eq!(limited(Some(2), slow).code, FailureCode::RateLimitExceeded);
+    assert_eq!(limited(None, slow).code, FailureCode::RateLimitExceeded);
+    assert_eq!(limited(Some(7200), slow).message, "Acme answered 429: slow down (try again in 2 h)");
+    assert_eq!(limited(Some(7200), slow).code, FailureCode::InvalidPrompt);
+    assert_eq!(
+        limited(Some(1), r#"{"error":{"code":"insufficient_quota","message":"q"}}"#).code,
+        FailureCode::InvalidPrompt
+    );
+}
+
+#[test]
+fn a_401_never_reaches_the_client() {
+    assert_eq!(failure_from_response("Acme", 401, None, None, b"").status, 502);
+    assert_eq!(
+        failure_from_response("Acme", 404, None, None, br#"{"error":{"code":"model_not_found"}}"#).code,
+        FailureCode::ModelNotFound
+    );
+}
+
+#[test]
+fn the_body_is_in_openais_shape() {
+    let failure = failure_from_response("Acme", 404, None, None, b"gone").with_hint("run `codexgw models`");
+    assert_eq!(
+        String::from_utf8(failure.to_body()).unwrap(),
+        r#"{"error":{"message":"Acme answered 404: gone\nhint: run `codexgw models`","type":"invalid_request_error","param":null,"code":"invalid_prompt"}}"#
+    );
+}
+
+proptest! {
+    #[test]
+    fn any_body_gives_a_short_clean_message(status in 400u16..600, body in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        let failure = failure_from_response("Acme", status, None, None, &body);
+        prop_assert!(failure.message.chars().count() < MAX_WORDS + 80);
+        prop_assert!(!failure.message.chars().any(char::is_control));
+    }
+}

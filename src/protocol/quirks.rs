@@ -1,0 +1,197 @@
+//! What an upstream does differently from its protocol's documentation.
+
+/// Declares [`Quirks`]: one flag per name, so that a quirk is one line here and one arm in a writer.
+macro_rules! quirks {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// What an upstream does differently from its protocol's documentation, or leaves out. The flags carry the
+        /// names that provider templates use.
+        #[derive(Debug, Clone, Default, PartialEq, Eq)]
+        #[allow(clippy::struct_excessive_bools, reason = "independent facts, each named in a template")]
+        pub struct Quirks {
+            $($(#[$doc])* pub $name: bool,)*
+            /// The efforts that the model has, lowest first; empty when not known. Used with `effort_map`.
+            pub efforts: Vec<String>,
+        }
+
+        impl Quirks {
+            /// Sets the flag of that name; false when translation knows none.
+            fn set(&mut self, name: &str) -> bool {
+                match name {
+                    $(stringify!($name) => self.$name = true,)*
+                    _ => return false,
+                }
+                true
+            }
+        }
+    };
+}
+
+quirks! {
+    /// `role: "developer"` is refused (Responses upstreams; chat always gets `system`).
+    developer_role_rejected,
+    /// Whether `developer` works hangs on the model's chat template.
+    developer_role_template,
+    /// Only one system message, and only in front.
+    single_leading_system,
+    /// `custom` tools are refused on `/responses`.
+    custom_tools_rejected,
+    /// `custom` tools are dropped in silence on `/responses`.
+    custom_tools_dropped,
+    /// The one `custom` tool that `/responses` takes is `apply_patch`.
+    custom_tools_apply_patch_only,
+    /// `namespace` tools are refused on `/responses`.
+    namespace_tools_rejected,
+    /// All tools but functions are skipped in silence on `/responses`.
+    non_function_tools_skipped,
+    /// `web_search` is refused.
+    web_search_rejected,
+    /// `web_search` is taken, Codex's own fields in it are not.
+    web_search_extra_fields_rejected,
+    /// `parallel_tool_calls: true` is refused.
+    parallel_true_rejected,
+    /// `parallel_tool_calls: false` is refused.
+    parallel_false_rejected,
+    /// `strict` in tools and schemas is refused.
+    strict_rejected,
+    /// Tool names are limited to 64 characters of `[A-Za-z0-9_-]` (chat always keeps to that).
+    tool_name_64,
+    /// Tool call ids are nine letters or digits.
+    tool_call_id_9,
+    /// The output limit is called `max_completion_tokens`.
+    max_completion_tokens,
+    /// The model's reasoning must be sent back as `reasoning_content`.
+    reasoning_content_replay,
+    /// Reasoning arrives as `reasoning` (both names are always read; this one is sent back under its own).
+    reasoning_field_reasoning,
+    /// Reasoning may stand at the front of the text in `<think>` tags.
+    reasoning_think_tags,
+    /// Only `tool_choice: "auto"`.
+    tool_choice_auto_only,
+    /// Sampling parameters are refused.
+    sampling_locked,
+    /// `reasoning_effort` is refused or means nothing.
+    reasoning_effort_unportable,
+    /// Only some efforts are valid.
+    effort_map,
+    /// Thinking is switched by `enable_thinking`.
+    enable_thinking,
+    /// Thinking is switched by `thinking: {type}`.
+    thinking_type,
+    /// The stream has no `[DONE]`.
+    no_done,
+    /// Tool results must follow their calls at once (chat always does that).
+    tool_results_adjacent,
+    /// Images in tool outputs are refused (chat always moves them).
+    image_in_tool_output_rejected,
+    /// At most 128 tools.
+    max_tools_128,
+    /// Cache hits need `prompt_cache_key`.
+    prompt_cache_key_required,
+    /// `prompt_cache_key` is refused.
+    prompt_cache_key_rejected,
+    /// Fields beyond the documented ones are refused.
+    extra_fields_rejected,
+}
+
+/// Quirks of the shared vocabulary that other rooms act on, or that a later back end will.
+const NOT_TRANSLATION: [&str; 29] = [
+    "additional_tools_unsupported",
+    "api_key_header",
+    "api_version_query",
+    "cache_control_needed",
+    "coding_plan_key",
+    "compact_unsupported",
+    "logprobs_rejected",
+    "max_tokens_required",
+    "missing_terminal_event",
+    "mixed_wire",
+    "model_is_deployment",
+    "needs_flags",
+    "needs_user_agent",
+    "no_websocket",
+    "region_keys",
+    "request_size_cap",
+    "reserved_codex_id",
+    "responses_no_v1",
+    "schema_subset",
+    "slug_vendor_model",
+    "small_default_context",
+    "stateless",
+    "thinking_signature_replay",
+    "thinking_tool_choice_auto",
+    "thought_signature_replay",
+    "uuid_item_ids",
+    "zstd_unsupported",
+    "tool_name_128",
+    "responses_lite",
+];
+
+impl Quirks {
+    /// Reads the names of a provider template. What no room knows is handed back.
+    pub fn from_names<I: IntoIterator<Item = impl AsRef<str>>>(names: I) -> (Self, Vec<String>) {
+        let mut quirks = Self::default();
+        let mut unknown = Vec::new();
+        for name in names {
+            let name = name.as_ref();
+            if !quirks.set(name) && !NOT_TRANSLATION.contains(&name) {
+                unknown.push(name.to_owned());
+            }
+        }
+        (quirks, unknown)
+    }
+
+    /// The effort to ask for in place of `wanted`; none when the upstream takes none.
+    pub(crate) fn effort<'a>(&'a self, wanted: &'a str) -> Option<&'a str> {
+        const ORDER: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+        if self.reasoning_effort_unportable {
+            return None;
+        }
+        if !self.effort_map {
+            return Some(wanted);
+        }
+        // Low and high are what nearly all of the limited ones have.
+        let known = ["low", "high"];
+        let levels: Vec<&str> =
+            if self.efforts.is_empty() { known.to_vec() } else { self.efforts.iter().map(String::as_str).collect() };
+        let rank = |level: &str| ORDER.iter().position(|known| *known == level);
+        let Some(wanted_rank) = rank(wanted) else { return levels.contains(&wanted).then_some(wanted) };
+        // The nearest; of two equally near the higher, since too little thought costs more than too much.
+        levels
+            .into_iter()
+            .filter_map(|level| rank(level).map(|rank| (level, rank)))
+            .min_by_key(|(_, rank)| (rank.abs_diff(wanted_rank), std::cmp::Reverse(*rank)))
+            .map(|(level, _)| level)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_set_flags_and_strangers_come_back() {
+        let (quirks, unknown) = Quirks::from_names(["no_done", "region_keys", "made_up"]);
+        assert!(quirks.no_done);
+        assert_eq!(unknown, ["made_up"]);
+        assert_eq!(Quirks { no_done: false, ..quirks }, Quirks::default());
+    }
+
+    #[test]
+    fn efforts_go_to_the_nearest_that_the_model_has() {
+        let free = Quirks::default();
+        assert_eq!(free.effort("banana"), Some("banana"));
+        assert_eq!(Quirks { reasoning_effort_unportable: true, ..free.clone() }.effort("high"), None);
+        let mapped = Quirks { effort_map: true, ..free.clone() };
+        for (wanted, given) in [
+            ("none", Some("low")),
+            ("low", Some("low")),
+            ("medium", Some("high")),
+            ("max", Some("high")),
+            ("banana", None),
+        ] {
+            assert_eq!(mapped.effort(wanted), given, "{wanted}");
+        }
+        let listed = Quirks { efforts: vec!["low".into(), "high".into(), "max".into()], ..mapped };
+        assert_eq!(listed.effort("xhigh"), Some("max"));
+    }
+}

@@ -1,0 +1,463 @@
+//! Deltas to Responses events: the one place that knows the order in which Codex and SDKs want them.
+
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+use super::event::{Empty, ErrorOut, Event, Incomplete, Item, Part, Response, UsageOut};
+use crate::protocol::carrier::Carrier;
+use crate::protocol::failure::Failure;
+use crate::protocol::ir::{Delta, Stop, ToolKind, ToolName, Usage};
+use crate::protocol::lenient::is_json_object;
+use crate::protocol::tools::lifted_input;
+
+/// What a response is called; all of it comes from outside, since this room has no clock and no randomness.
+#[derive(Debug, Clone)]
+pub struct ResponseMeta {
+    /// The response's id; the ids of its items are made from it.
+    pub id: String,
+    /// The model as Codex named it.
+    pub model: String,
+    /// Seconds since the epoch.
+    pub created_at: u64,
+}
+
+/// Writes one response.
+///
+/// Whatever deltas come: events number up by one, every text item is closed once, the deltas of an item add up to its
+/// text, there is one terminal event and nothing after it. A call that an ending cut short is never closed: Codex
+/// would run it.
+#[derive(Debug)]
+pub struct Encoder {
+    meta: ResponseMeta,
+    sequence: u64,
+    next_index: usize,
+    opened: bool,
+    prose: Option<Prose>,
+    calls: Vec<Call>,
+    ids: Vec<String>,
+    output: Vec<(usize, Box<RawValue>)>,
+    usage: Option<Usage>,
+    ending: Option<Ending>,
+}
+
+#[derive(Debug)]
+enum Ending {
+    Completed,
+    Incomplete,
+    Failed(Failure),
+}
+
+/// The open message or reasoning item; there is one at a time.
+#[derive(Debug)]
+struct Prose {
+    index: usize,
+    id: String,
+    text: String,
+    thought: bool,
+    carrier: Option<Carrier>,
+}
+
+/// A call; several may be open at once, since upstreams interleave their fragments.
+#[derive(Debug)]
+struct Call {
+    key: usize,
+    index: usize,
+    id: String,
+    call_id: String,
+    tool: ToolName<'static>,
+    kind: ToolKind,
+    json: String,
+}
+
+impl Encoder {
+    /// An encoder at the start of a response.
+    #[must_use]
+    pub fn new(meta: ResponseMeta) -> Self {
+        Self {
+            meta,
+            sequence: 0,
+            next_index: 0,
+            opened: false,
+            prose: None,
+            calls: Vec::new(),
+            ids: Vec::new(),
+            output: Vec::new(),
+            usage: None,
+            ending: None,
+        }
+    }
+
+    /// Writes the first events, once; [`Encoder::push`] does it where the caller did not.
+    pub fn open(&mut self, out: &mut Vec<u8>) {
+        if std::mem::replace(&mut self.opened, true) {
+            return;
+        }
+        for kind in ["response.created", "response.in_progress"] {
+            self.emit_response(kind, "in_progress", out);
+        }
+    }
+
+    /// Takes the next step of the answer; after the end nothing is taken.
+    pub fn push(&mut self, delta: Delta, out: &mut Vec<u8>) {
+        if self.is_finished() {
+            return;
+        }
+        self.open(out);
+        match delta {
+            Delta::Reasoning(text) => self.prose(true, &text, out),
+            Delta::Text(text) => self.prose(false, &text, out),
+            Delta::Carrier(carrier) => {
+                // A thought may be sealed without a readable word.
+                if !self.prose.as_ref().is_some_and(|prose| prose.thought) {
+                    self.open_prose(true, out);
+                }
+                if let Some(prose) = &mut self.prose {
+                    prose.carrier = Some(carrier);
+                }
+            }
+            Delta::CallStart { key, id, tool, kind } => self.open_call(key, id, tool, kind, out),
+            Delta::CallInput { key, json } => self.call_input(key, &json, out),
+            Delta::CallEnd { key } => {
+                if let Some(position) = self.calls.iter().position(|call| call.key == key) {
+                    let call = self.calls.remove(position);
+                    self.close_call(&call, out);
+                }
+            }
+            Delta::Usage(usage) => self.usage = Some(usage),
+            Delta::Stop(stop) => self.stop(stop, out),
+            Delta::Fail(failure) => self.fail(failure, out),
+        }
+    }
+
+    /// Ends the response with a failure, unless it has ended.
+    pub fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
+        if self.is_finished() {
+            return;
+        }
+        self.open(out);
+        self.close_prose(out);
+        self.calls.clear();
+        self.ending = Some(Ending::Failed(failure));
+        self.emit_response("response.failed", "failed", out);
+    }
+
+    fn stop(&mut self, stop: Stop, out: &mut Vec<u8>) {
+        self.close_prose(out);
+        for call in std::mem::take(&mut self.calls) {
+            if stop == Stop::Done || is_json_object(&call.json) {
+                self.close_call(&call, out);
+            }
+        }
+        let (ending, kind, status) = match stop {
+            Stop::Done => (Ending::Completed, "response.completed", "completed"),
+            Stop::Length => (Ending::Incomplete, "response.incomplete", "incomplete"),
+        };
+        self.ending = Some(ending);
+        self.emit_response(kind, status, out);
+    }
+
+    /// Whether the terminal event was written.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        self.ending.is_some()
+    }
+
+    /// Whether any output item was begun; before that a failed request may be tried elsewhere.
+    #[must_use]
+    pub const fn has_items(&self) -> bool {
+        self.next_index > 0
+    }
+
+    /// What it cost, as far as the upstream said.
+    #[must_use]
+    pub const fn usage(&self) -> Option<&Usage> {
+        self.usage.as_ref()
+    }
+
+    /// The failure that ended it.
+    #[must_use]
+    pub const fn failure(&self) -> Option<&Failure> {
+        match &self.ending {
+            Some(Ending::Failed(failure)) => Some(failure),
+            _ => None,
+        }
+    }
+
+    /// The body of a non-streamed answer.
+    #[must_use]
+    pub fn into_response(self) -> Vec<u8> {
+        let status = match self.ending {
+            Some(Ending::Completed) => "completed",
+            Some(Ending::Incomplete) => "incomplete",
+            Some(Ending::Failed(_)) => "failed",
+            None => "in_progress",
+        };
+        let mut out = Vec::new();
+        self.with_response(status, |response| write_json(&mut out, response));
+        out
+    }
+
+    fn prose(&mut self, thought: bool, text: &str, out: &mut Vec<u8>) {
+        if text.is_empty() {
+            return;
+        }
+        if !self.prose.as_ref().is_some_and(|prose| prose.thought == thought) {
+            self.open_prose(thought, out);
+        }
+        let Some(mut prose) = self.prose.take() else { return };
+        prose.text.push_str(text);
+        self.emit_prose(
+            &prose,
+            if thought { "response.reasoning_summary_text.delta" } else { "response.output_text.delta" },
+            Some(text),
+            None,
+            out,
+        );
+        self.prose = Some(prose);
+    }
+
+    fn open_prose(&mut self, thought: bool, out: &mut Vec<u8>) {
+        self.close_prose(out);
+        let index = self.next_index();
+        let id = self.item_id(if thought { "rs" } else { "msg" }, index);
+        let item = if thought {
+            Item::Reasoning { id: &id, summary: &[], encrypted_content: None }
+        } else {
+            Item::Message { id: &id, status: "in_progress", role: "assistant", content: &[] }
+        };
+        self.emit_item("response.output_item.added", index, &item, out);
+        let prose = Prose { index, id, text: String::new(), thought, carrier: None };
+        let (kind, part) = if thought {
+            ("response.reasoning_summary_part.added", Part::SummaryText { text: "" })
+        } else {
+            ("response.content_part.added", Part::OutputText { text: "", annotations: [] })
+        };
+        self.emit_prose(&prose, kind, None, Some(&part), out);
+        self.prose = Some(prose);
+    }
+
+    fn close_prose(&mut self, out: &mut Vec<u8>) {
+        let Some(prose) = self.prose.take() else { return };
+        let (text_done, part_done, part) = if prose.thought {
+            (
+                "response.reasoning_summary_text.done",
+                "response.reasoning_summary_part.done",
+                Part::SummaryText { text: &prose.text },
+            )
+        } else {
+            (
+                "response.output_text.done",
+                "response.content_part.done",
+                Part::OutputText { text: &prose.text, annotations: [] },
+            )
+        };
+        self.emit_prose(&prose, text_done, None, None, out);
+        self.emit_prose(&prose, part_done, None, Some(&part), out);
+        let sealed = prose.carrier.as_ref().map(Carrier::seal);
+        let parts = [part];
+        let item = if prose.thought {
+            // A thought without words has no summary to show.
+            let summary = if prose.text.is_empty() { &parts[..0] } else { &parts[..] };
+            Item::Reasoning { id: &prose.id, summary, encrypted_content: sealed.as_deref() }
+        } else {
+            Item::Message { id: &prose.id, status: "completed", role: "assistant", content: &parts }
+        };
+        self.close_item(prose.index, &item, out);
+    }
+
+    fn open_call(&mut self, key: usize, id: String, tool: ToolName<'static>, kind: ToolKind, out: &mut Vec<u8>) {
+        if self.calls.iter().any(|call| call.key == key) {
+            return;
+        }
+        self.close_prose(out);
+        let index = self.next_index();
+        // Codex pairs outputs by this id, so it must be there and be the only one.
+        let call_id = if id.is_empty() || self.ids.contains(&id) { self.item_id("call", index) } else { id };
+        self.ids.push(call_id.clone());
+        let prefix = match kind {
+            ToolKind::Function => "fc",
+            ToolKind::Custom => "ctc",
+            ToolKind::Search => "tsc",
+        };
+        let call = Call { key, index, id: self.item_id(prefix, index), call_id, tool, kind, json: String::new() };
+        self.emit_item("response.output_item.added", index, &call.item("in_progress", "", &Value::Null), out);
+        self.calls.push(call);
+    }
+
+    fn call_input(&mut self, key: usize, json: &str, out: &mut Vec<u8>) {
+        let Some(position) = self.calls.iter().position(|call| call.key == key) else { return };
+        if json.is_empty() {
+            return;
+        }
+        self.calls[position].json.push_str(json);
+        if self.calls[position].kind == ToolKind::Function {
+            let sequence_number = self.next_sequence();
+            let call = &self.calls[position];
+            let kind = "response.function_call_arguments.delta";
+            write(
+                out,
+                &Event {
+                    kind,
+                    sequence_number,
+                    item_id: Some(&call.id),
+                    output_index: Some(call.index),
+                    delta: Some(json),
+                    ..Event::default()
+                },
+            );
+        }
+    }
+
+    fn close_call(&mut self, call: &Call, out: &mut Vec<u8>) {
+        let mut event = Event { item_id: Some(&call.id), output_index: Some(call.index), ..Event::default() };
+        match call.kind {
+            ToolKind::Function => {
+                event.kind = "response.function_call_arguments.done";
+                event.arguments = Some(&call.json);
+                event.sequence_number = self.next_sequence();
+                write(out, &event);
+                self.close_item(call.index, &call.item("completed", &call.json, &Value::Null), out);
+            }
+            ToolKind::Custom => {
+                let input = lifted_input(&call.json);
+                if !input.is_empty() {
+                    event.kind = "response.custom_tool_call_input.delta";
+                    event.delta = Some(&input);
+                    event.sequence_number = self.next_sequence();
+                    write(out, &event);
+                    event.delta = None;
+                }
+                event.kind = "response.custom_tool_call_input.done";
+                event.input = Some(&input);
+                event.sequence_number = self.next_sequence();
+                write(out, &event);
+                self.close_item(call.index, &call.item("completed", &input, &Value::Null), out);
+            }
+            ToolKind::Search => {
+                let arguments =
+                    serde_json::from_str(&call.json).unwrap_or_else(|_| Value::Object(serde_json::Map::new()));
+                self.close_item(call.index, &call.item("completed", "", &arguments), out);
+            }
+        }
+    }
+
+    fn next_index(&mut self) -> usize {
+        self.next_index += 1;
+        self.next_index - 1
+    }
+
+    fn next_sequence(&mut self) -> u64 {
+        self.sequence += 1;
+        self.sequence - 1
+    }
+
+    /// An id that no other response has, given that the response's own is the only one.
+    fn item_id(&self, prefix: &str, index: usize) -> String {
+        let id = &self.meta.id;
+        format!("{prefix}_{}_{index}", id.strip_prefix("resp_").unwrap_or(id))
+    }
+
+    fn emit_prose(
+        &mut self,
+        prose: &Prose,
+        kind: &'static str,
+        delta: Option<&str>,
+        part: Option<&Part<'_>>,
+        out: &mut Vec<u8>,
+    ) {
+        let is_text = kind.ends_with("text.delta") || kind.ends_with("text.done");
+        write(
+            out,
+            &Event {
+                kind,
+                sequence_number: self.next_sequence(),
+                item_id: Some(&prose.id),
+                output_index: Some(prose.index),
+                content_index: (!prose.thought).then_some(0),
+                summary_index: prose.thought.then_some(0),
+                part,
+                delta,
+                text: (is_text && delta.is_none()).then_some(&prose.text),
+                logprobs: (is_text && !prose.thought).then_some([]),
+                ..Event::default()
+            },
+        );
+    }
+
+    fn emit_item(&mut self, kind: &'static str, index: usize, item: &Item<'_>, out: &mut Vec<u8>) {
+        let sequence_number = self.next_sequence();
+        write(out, &Event { kind, sequence_number, output_index: Some(index), item: Some(item), ..Event::default() });
+    }
+
+    fn close_item(&mut self, index: usize, item: &Item<'_>, out: &mut Vec<u8>) {
+        self.emit_item("response.output_item.done", index, item, out);
+        // Strings and values always serialise; should one not, the item is missing from the final list only.
+        if let Ok(raw) = serde_json::value::to_raw_value(item) {
+            let position = self.output.partition_point(|(known, _)| *known < index);
+            self.output.insert(position, (index, raw));
+        }
+    }
+
+    fn emit_response(&mut self, kind: &'static str, status: &'static str, out: &mut Vec<u8>) {
+        let sequence_number = self.next_sequence();
+        self.with_response(status, |response| {
+            write(out, &Event { kind, sequence_number, response: Some(response), ..Event::default() });
+        });
+    }
+
+    fn with_response(&self, status: &'static str, write: impl FnOnce(&Response<'_>)) {
+        let output: Vec<Box<RawValue>> = match self.ending {
+            Some(_) => self.output.iter().map(|(_, item)| item.clone()).collect(),
+            None => Vec::new(),
+        };
+        let error = self.failure().map(|failure| ErrorOut { code: failure.code.as_str(), message: &failure.message });
+        let incomplete = matches!(self.ending, Some(Ending::Incomplete));
+        write(&Response {
+            id: &self.meta.id,
+            object: "response",
+            created_at: self.meta.created_at,
+            status,
+            model: &self.meta.model,
+            output: &output,
+            usage: self.ending.as_ref().and(self.usage.as_ref()).map(UsageOut::from),
+            error,
+            incomplete_details: incomplete.then_some(Incomplete { reason: "max_output_tokens" }),
+            instructions: (),
+            metadata: Empty {},
+            parallel_tool_calls: true,
+            temperature: (),
+            tool_choice: "auto",
+            tools: [],
+            top_p: (),
+        });
+    }
+}
+
+impl Call {
+    fn item<'a>(&'a self, status: &'static str, input: &'a str, arguments: &'a Value) -> Item<'a> {
+        let (id, call_id, name) = (self.id.as_str(), self.call_id.as_str(), self.tool.name.as_ref());
+        let namespace = self.tool.namespace.as_deref();
+        match self.kind {
+            ToolKind::Function => Item::FunctionCall { id, call_id, name, namespace, arguments: input, status },
+            ToolKind::Custom => Item::CustomToolCall { id, call_id, name, namespace, input, status },
+            ToolKind::Search => Item::ToolSearchCall { id, call_id, execution: "client", arguments, status },
+        }
+    }
+}
+
+fn write(out: &mut Vec<u8>, event: &Event<'_>) {
+    out.extend_from_slice(b"event: ");
+    out.extend_from_slice(event.kind.as_bytes());
+    out.extend_from_slice(b"\ndata: ");
+    write_json(out, event);
+    out.extend_from_slice(b"\n\n");
+}
+
+/// Writing strings, numbers and values into a buffer cannot fail.
+fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
+    let _ = serde_json::to_writer(out, value);
+}
+
+#[cfg(test)]
+#[path = "encoder_tests.rs"]
+mod tests;

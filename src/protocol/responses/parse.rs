@@ -1,0 +1,288 @@
+//! Responses JSON to the shared request. Nothing that Codex or another client can send is refused for its shape.
+
+use std::borrow::Cow;
+
+use serde_json::value::RawValue;
+
+use super::body::{Body, RawFormat, RawItem, RawPart, RawReasoning, RawText, RawTool, Rejection};
+use crate::protocol::carrier::Carrier;
+use crate::protocol::ir::{
+    Format, Item, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, loss,
+};
+use crate::protocol::lenient::{TextOr, read, text_or_json};
+use crate::protocol::tools::namespace;
+
+/// The name under which a search for tools is offered; Codex knows that tool by its type alone.
+const SEARCH: &str = "tool_search";
+
+/// Reads a request.
+///
+/// # Errors
+///
+/// Only when the body is no JSON object, names no model, or leans on state that was never ours.
+pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
+    let body: Body<'_> = serde_json::from_slice(body).map_err(|error| Rejection::not_json(&error))?;
+    if body.previous_response_id.filled().is_some() {
+        return Err(Rejection::new(
+            Some("previous_response_id"),
+            "`previous_response_id` needs a server that keeps conversations; send the whole `input`",
+        ));
+    }
+    let model = body.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
+    let mut request = Request { model, stream: body.stream.unwrap_or(false), ..Request::default() };
+    if let Some(text) = body.instructions.filled() {
+        request.items.push(Item::Message { role: Role::System, parts: vec![Part::Text(text)] });
+    }
+    add_tools(&mut request, body.tools);
+    match body.input {
+        TextOr::Text(text) => request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(text)] }),
+        TextOr::List(items) => {
+            for raw in items {
+                match read::<RawItem<'_>>(Some(raw)) {
+                    Some(item) => add_item(&mut request, item),
+                    None => lose(&mut request, loss::INPUT_ITEM, "not an object"),
+                }
+            }
+        }
+        TextOr::Absent => {}
+    }
+    request.tool_choice = tool_choice(&mut request.losses, body.tool_choice);
+    request.parallel_tool_calls = read(body.parallel_tool_calls);
+    request.effort = read::<RawReasoning<'_>>(body.reasoning).and_then(|reasoning| reasoning.effort.filled());
+    if let Some(text) = read::<RawText<'_>>(body.text) {
+        if let Some(verbosity) = text.verbosity.filled() {
+            lose(&mut request, loss::VERBOSITY, &verbosity);
+        }
+        request.format = format(&mut request.losses, text.format);
+    }
+    request.max_output_tokens = read(body.max_output_tokens);
+    request.temperature = read(body.temperature);
+    request.top_p = read(body.top_p);
+    request.cache_key = body.prompt_cache_key.filled();
+    if let Some(tier) = body.service_tier.filled().filter(|tier| tier != "auto" && tier != "default") {
+        lose(&mut request, loss::SERVICE_TIER, &tier);
+    }
+    Ok(request)
+}
+
+fn lose(request: &mut Request<'_>, code: &'static str, detail: &str) {
+    request.losses.push(Loss::new(code, detail));
+}
+
+fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
+    let kind = item.kind.as_str();
+    match kind {
+        // A message may leave its type out.
+        "message" | "" if item.role.0.is_some() => add_message(request, item),
+        "reasoning" => {
+            let carrier = item.encrypted_content.0.as_deref().and_then(Carrier::open);
+            if carrier.is_none() && item.encrypted_content.filled().is_some() {
+                lose(request, loss::REASONING, "made by another provider");
+            }
+            let text = [item.summary, item.content].into_iter().map(joined).find(|text| !text.is_empty());
+            request.items.push(Item::Reasoning { text: text.unwrap_or_default(), carrier });
+        }
+        "function_call" => {
+            let tool =
+                ToolName { namespace: item.namespace.0.and_then(namespace), name: item.name.0.unwrap_or_default() };
+            let input = text_or_json(item.arguments).unwrap_or_default();
+            add_call(request, item.call_id.0.or(item.id.0), tool, ToolKind::Function, input);
+        }
+        "custom_tool_call" => {
+            let tool =
+                ToolName { namespace: item.namespace.0.and_then(namespace), name: item.name.0.unwrap_or_default() };
+            add_call(request, item.call_id.0.or(item.id.0), tool, ToolKind::Custom, item.input.0.unwrap_or_default());
+        }
+        "tool_search_call" => {
+            let tool = ToolName { namespace: None, name: SEARCH.into() };
+            let input = text_or_json(item.arguments).unwrap_or_default();
+            add_call(request, item.call_id.0.or(item.id.0), tool, ToolKind::Search, input);
+        }
+        "local_shell_call" => {
+            let tool = ToolName { namespace: None, name: "local_shell".into() };
+            let input = text_or_json(item.action).unwrap_or_default();
+            add_call(request, item.call_id.0.or(item.id.0), tool, ToolKind::Function, input);
+        }
+        "function_call_output" | "custom_tool_call_output" | "local_shell_call_output" => {
+            let parts = output_parts(request, item.output);
+            let call_id = item.call_id.0.or(item.id.0).unwrap_or_default();
+            request.items.push(Item::Output { call_id, parts });
+        }
+        "tool_search_output" => {
+            // What was found can be called from now on, so it joins the tools.
+            let before = request.tools.len();
+            add_tools(request, item.tools);
+            let found: Vec<String> = request.tools[before..].iter().map(|tool| found_line(&tool.name)).collect();
+            let text = if found.is_empty() {
+                "no tools found".to_owned()
+            } else {
+                format!("found tools:\n{}", found.join("\n"))
+            };
+            let call_id = item.call_id.0.or(item.id.0).unwrap_or_default();
+            request.items.push(Item::Output { call_id, parts: vec![Part::Text(text.into())] });
+        }
+        "additional_tools" => add_tools(request, item.tools),
+        other => {
+            let detail = if other.is_empty() { "without type" } else { other }.to_owned();
+            lose(request, loss::INPUT_ITEM, &detail);
+        }
+    }
+}
+
+fn found_line(tool: &ToolName<'_>) -> String {
+    tool.namespace.as_ref().map_or_else(|| tool.name.to_string(), |group| format!("{group}: {}", tool.name))
+}
+
+fn add_call<'a>(
+    request: &mut Request<'a>,
+    id: Option<Cow<'a, str>>,
+    tool: ToolName<'a>,
+    kind: ToolKind,
+    input: Cow<'a, str>,
+) {
+    request.items.push(Item::Call { id: id.unwrap_or_default(), tool, kind, input });
+}
+
+fn add_message<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
+    let role = match item.role.as_str() {
+        "assistant" => Role::Assistant,
+        "system" => Role::System,
+        "developer" => Role::Developer,
+        _ => Role::User,
+    };
+    let parts = parts(request, item.content);
+    request.items.push(Item::Message { role, parts });
+}
+
+fn parts<'a>(request: &mut Request<'a>, content: TextOr<'a, RawPart<'a>>) -> Vec<Part<'a>> {
+    match content {
+        TextOr::Absent => Vec::new(),
+        TextOr::Text(text) => vec![Part::Text(text)],
+        TextOr::List(list) => list.into_iter().filter_map(|raw| part(request, raw)).collect(),
+    }
+}
+
+fn part<'a>(request: &mut Request<'a>, raw: RawPart<'a>) -> Option<Part<'a>> {
+    if raw.kind.as_str() == "input_image" {
+        if let Some(url) = raw.image_url.filled() {
+            return Some(Part::Image { url, detail: raw.detail.filled() });
+        }
+        lose(request, loss::CONTENT_PART, "an image without `image_url`");
+        return None;
+    }
+    let kind = raw.kind.clone();
+    let text = raw.into_text();
+    if text.is_none() {
+        lose(request, loss::CONTENT_PART, if kind.as_str().is_empty() { "without type" } else { kind.as_str() });
+    }
+    text.map(Part::Text)
+}
+
+fn output_parts<'a>(request: &mut Request<'a>, output: Option<&'a RawValue>) -> Vec<Part<'a>> {
+    match read::<TextOr<'a, RawPart<'a>>>(output) {
+        Some(content @ (TextOr::Text(_) | TextOr::List(_))) => parts(request, content),
+        // Some clients send an object, or a list of other things: the model can read JSON.
+        _ => text_or_json(output).map(Part::Text).into_iter().collect(),
+    }
+}
+
+fn joined<'a>(content: TextOr<'a, RawPart<'a>>) -> Cow<'a, str> {
+    match content {
+        TextOr::Absent => Cow::Borrowed(""),
+        TextOr::Text(text) => text,
+        TextOr::List(list) => {
+            let mut texts = list.into_iter().filter_map(RawPart::into_text);
+            let Some(first) = texts.next() else { return Cow::Borrowed("") };
+            texts.fold(first, |all, text| Cow::Owned(format!("{all}\n\n{text}")))
+        }
+    }
+}
+
+fn add_tools<'a>(request: &mut Request<'a>, tools: TextOr<'a, &'a RawValue>) {
+    let TextOr::List(tools) = tools else { return };
+    for raw in tools {
+        match read::<RawTool<'a>>(Some(raw)) {
+            Some(tool) => add_tool(request, tool, None),
+            None => lose(request, loss::TOOL_KIND, "not an object"),
+        }
+    }
+}
+
+fn add_tool<'a>(request: &mut Request<'a>, raw: RawTool<'a>, group: Option<&Cow<'a, str>>) {
+    let group_name = group.cloned().or_else(|| raw.namespace.0.clone()).and_then(namespace);
+    let spec = match raw.kind.as_str() {
+        "function" => ToolSpec::Function { parameters: raw.parameters, strict: raw.strict.unwrap_or(false) },
+        "custom" => {
+            let format = read::<RawFormat<'a>>(raw.format);
+            let grammar = format.filter(|format| format.kind.as_str() == "grammar").map(|format| {
+                (format.syntax.filled().unwrap_or("lark".into()), format.definition.0.unwrap_or_default())
+            });
+            ToolSpec::Custom { grammar }
+        }
+        "tool_search" => ToolSpec::Search { parameters: raw.parameters },
+        "namespace" if group.is_none() => {
+            let name = raw.name.0.unwrap_or_default();
+            if let TextOr::List(tools) = raw.tools {
+                for tool in tools.into_iter().filter_map(|tool| read::<RawTool<'a>>(Some(tool))) {
+                    add_tool(request, tool, Some(&name));
+                }
+            }
+            return;
+        }
+        "web_search" | "web_search_preview" => return lose(request, loss::WEB_SEARCH, "web_search"),
+        other => return lose(request, loss::TOOL_KIND, if other.is_empty() { "without type" } else { other }),
+    };
+    let name = match spec {
+        ToolSpec::Search { .. } => Cow::Borrowed(SEARCH),
+        _ => match raw.name.filled() {
+            Some(name) => name,
+            None => return lose(request, loss::TOOL_KIND, "without name"),
+        },
+    };
+    let name = ToolName { namespace: group_name, name };
+    // A tool may be found twice, or be both offered and found; two of a name are refused upstream.
+    if !request.tools.iter().any(|known| known.name == name) {
+        request.tools.push(Tool { name, description: raw.description.0.unwrap_or_default(), spec });
+    }
+}
+
+fn tool_choice<'a>(losses: &mut Vec<Loss>, raw: Option<&'a RawValue>) -> ToolChoice<'a> {
+    let Some(raw) = raw else { return ToolChoice::Auto };
+    if let Ok(Some(word)) = serde_json::from_str::<Option<Cow<'a, str>>>(raw.get()) {
+        return match word.as_ref() {
+            "none" => ToolChoice::None,
+            "required" | "any" => ToolChoice::Required,
+            _ => ToolChoice::Auto,
+        };
+    }
+    match read::<RawTool<'a>>(Some(raw)) {
+        Some(tool) if matches!(tool.kind.as_str(), "function" | "custom") && !tool.name.as_str().is_empty() => {
+            ToolChoice::Tool(ToolName {
+                namespace: tool.namespace.0.and_then(namespace),
+                name: tool.name.0.unwrap_or_default(),
+            })
+        }
+        Some(tool) => {
+            losses.push(Loss::new(loss::TOOL_CHOICE, tool.kind.as_str()));
+            ToolChoice::Auto
+        }
+        None => ToolChoice::Auto,
+    }
+}
+
+fn format<'a>(losses: &mut Vec<Loss>, raw: Option<&'a RawValue>) -> Option<Format<'a>> {
+    let raw = read::<RawFormat<'a>>(raw)?;
+    match (raw.kind.as_str(), raw.schema) {
+        ("" | "text", _) => None,
+        ("json_object", _) => Some(Format::Json),
+        ("json_schema", Some(schema)) => Some(Format::Schema {
+            name: raw.name.filled().unwrap_or("output".into()),
+            schema,
+            strict: raw.strict.unwrap_or(false),
+        }),
+        (other, _) => {
+            losses.push(Loss::new(loss::FORMAT, other));
+            None
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! A look at Responses events that pass through: what they cost and whether they ended.
+
+use serde::Deserialize;
+
+use crate::protocol::ir::Usage;
+use crate::protocol::lenient::Text;
+use crate::protocol::sse;
+
+/// Watches a passed-through stream; it changes nothing.
+#[derive(Debug, Default)]
+pub struct Tap {
+    sse: sse::Decoder,
+    seen: Seen,
+    blind: bool,
+}
+
+#[derive(Debug, Default)]
+struct Seen {
+    usage: Option<Usage>,
+    terminal: bool,
+    items: bool,
+}
+
+impl Tap {
+    /// A tap at the start of a stream.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Takes the next bytes. An event beyond the bound only ends the watching.
+    pub fn feed(&mut self, bytes: &[u8]) {
+        if !self.blind {
+            let seen = &mut self.seen;
+            self.blind = self.sse.feed(bytes, |event| seen.look(event)).is_err();
+        }
+    }
+
+    /// The stream has ended: an event without its blank line counts, as it does for Codex.
+    pub fn finish(&mut self) {
+        let seen = &mut self.seen;
+        self.blind |= self.sse.finish(|event| seen.look(event)).is_err();
+    }
+
+    /// Takes the whole body of a non-streamed answer.
+    pub fn feed_whole(&mut self, body: &[u8]) {
+        if let Ok(response) = serde_json::from_slice::<Response>(body) {
+            self.seen.usage = response.usage.map(Usage::from);
+            self.seen.terminal = true;
+            self.seen.items = true;
+        }
+    }
+
+    /// What it cost, once the upstream has said it.
+    #[must_use]
+    pub const fn usage(&self) -> Option<&Usage> {
+        self.seen.usage.as_ref()
+    }
+
+    /// Whether a terminal event has passed.
+    #[must_use]
+    pub const fn is_finished(&self) -> bool {
+        self.seen.terminal
+    }
+
+    /// Whether any output item has passed.
+    #[must_use]
+    pub const fn has_items(&self) -> bool {
+        self.seen.items
+    }
+
+    /// Whether the stream holds an event too large to be watched.
+    #[must_use]
+    pub const fn is_blind(&self) -> bool {
+        self.blind
+    }
+}
+
+#[derive(Deserialize)]
+struct Head<'a> {
+    #[serde(borrow, default, rename = "type")]
+    kind: Text<'a>,
+}
+
+#[derive(Deserialize)]
+struct Terminal {
+    response: Option<Response>,
+}
+
+#[derive(Deserialize)]
+struct Response {
+    usage: Option<RawUsage>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct RawUsage {
+    input_tokens: Option<u64>,
+    output_tokens: Option<u64>,
+    input_tokens_details: Option<Details>,
+    output_tokens_details: Option<Details>,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Details {
+    cached_tokens: Option<u64>,
+    cache_write_tokens: Option<u64>,
+    reasoning_tokens: Option<u64>,
+}
+
+impl From<RawUsage> for Usage {
+    fn from(raw: RawUsage) -> Self {
+        let input = raw.input_tokens_details.unwrap_or_default();
+        let output = raw.output_tokens_details.unwrap_or_default();
+        Self {
+            input: raw.input_tokens.unwrap_or(0),
+            cached: input.cached_tokens.unwrap_or(0),
+            cache_write: input.cache_write_tokens.unwrap_or(0),
+            output: raw.output_tokens.unwrap_or(0),
+            reasoning: output.reasoning_tokens.unwrap_or(0),
+        }
+    }
+}
+
+impl Seen {
+    fn look(&mut self, event: sse::Event<'_>) {
+        // The `event:` line is optional; Codex itself reads the `type` in the data.
+        let kind = match serde_json::from_str::<Head<'_>>(event.data) {
+            Ok(head) => head.kind,
+            Err(_) => return,
+        };
+        match kind.as_str() {
+            "response.completed" | "response.incomplete" | "response.failed" => {
+                self.terminal = true;
+                if let Ok(Terminal { response: Some(response) }) = serde_json::from_str(event.data) {
+                    self.usage = response.usage.map(Usage::from).or(self.usage.take());
+                }
+            }
+            "response.output_item.added" | "response.output_item.done" => self.items = true,
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn usage_items_and_the_end_are_seen_through_any_cut() {
+        let stream = b"event: response.created\ndata: {\"type\":\"response.created\"}\n\n\
+            data: {\"type\":\"response.output_item.added\",\"item\":{}}\n\n: c\n\ndata: nonsense\n\n\
+            data: {\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"usage\":{\"input_tokens\":10,\
+            \"input_tokens_details\":{\"cached_tokens\":4},\"output_tokens\":3,\"output_tokens_details\":null,\
+            \"total_tokens\":13}}}\n\n";
+        for cut in 0..stream.len() {
+            let mut tap = Tap::new();
+            tap.feed(&stream[..cut]);
+            assert!(!tap.is_finished() || cut == stream.len());
+            tap.feed(&stream[cut..]);
+            assert!(tap.is_finished() && tap.has_items());
+            assert_eq!(tap.usage(), Some(&Usage { input: 10, cached: 4, output: 3, ..Usage::default() }));
+        }
+    }
+
+    #[test]
+    fn an_end_without_terminal_event_is_told() {
+        let mut tap = Tap::new();
+        tap.feed(b"data: {\"type\":\"response.created\"}\n\n");
+        tap.finish();
+        assert!(!tap.is_finished() && !tap.has_items());
+    }
+}
