@@ -55,7 +55,7 @@ fn an_empty_account_is_told_in_the_provider_s_words() {
 
 #[test]
 fn an_answer_that_ends_early_is_named_as_such() {
-    shows(Turn::text("half a sentence").ends(Ending::Early), &["ended"]);
+    shows(Turn::text("half a sentence").ends(Ending::Early), &["broke off"]);
 }
 
 #[test]
