@@ -166,3 +166,16 @@ fn a_wanted_shape_of_the_answer_reaches_the_model() {
     sandbox.codex(&exec).run().ok().stdout_has("{\"mood\":\"good\"}");
     assert_eq!(upstream.turn(0)["response_format"]["json_schema"]["schema"], schema);
 }
+
+#[test]
+fn a_provider_that_streams_nothing_is_understood_all_the_same() {
+    let whole = json!({
+        "id": "c1", "object": "chat.completion", "created": 1_700_000_000, "model": "m1",
+        "choices": [{
+            "index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "hello in one piece"},
+        }],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 4, "total_tokens": 14},
+    });
+    let (_upstream, sandbox) = chat_behind_the_gateway(Turn::status(200, "application/json", &whole.to_string()));
+    Start::Bare.exec(&sandbox, "say hello").run().ok().stdout_has("hello in one piece").stderr_has("tokens used\n14");
+}
