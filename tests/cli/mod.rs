@@ -14,6 +14,7 @@ mod round_trips;
 mod run;
 mod token;
 mod transcripts;
+mod undo;
 
 use crate::support::upstream::Script;
 use crate::support::{Sandbox, Upstream};

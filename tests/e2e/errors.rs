@@ -10,14 +10,15 @@ use crate::support::{Outcome, Turn};
 fn shows(turn: Turn, words: &[&str]) -> Outcome {
     let (upstream, sandbox) = chat_behind_the_gateway(Script::always(turn));
     let outcome = sandbox.exec("up", "say hello").run().exits(1);
-    let errors: Vec<&str> = outcome.stderr.lines().filter(|l| l.starts_with("ERROR")).collect();
+    let (_, told) = outcome.stderr.split_once("\nERROR: ").unwrap_or_else(|| panic!("no error\n{outcome}"));
     for word in words {
-        assert!(errors.iter().any(|l| l.contains(word)), "no error says `{word}`\n{outcome}\n{}", upstream.report());
+        assert!(told.contains(word), "the error does not say `{word}`\n{outcome}\n{}", upstream.report());
     }
     // `codex exec` itself prints a fatal error twice.
+    let errors: Vec<&str> = outcome.stderr.lines().filter(|l| l.starts_with("ERROR")).collect();
     assert!(errors.len() <= 2, "said too often: {errors:#?}\n{outcome}\n{}", upstream.report());
     assert!(upstream.turns().len() <= 4, "asked {} times\n{outcome}", upstream.turns().len());
-    outcome.never_says(&upstream.key())
+    outcome.never_says(&upstream.key()).names_commands_that_exist()
 }
 
 #[test]
@@ -44,7 +45,7 @@ fn a_server_error_is_told_in_the_provider_s_words() {
 #[test]
 fn an_html_page_is_told_by_its_title() {
     shows(Turn::page(403), &["Please sign in to HotelNet"]);
-    shows(Turn::page(200), &["HTML"]);
+    shows(Turn::page(200), &["web page", "Please sign in to HotelNet"]);
 }
 
 #[test]
@@ -54,17 +55,17 @@ fn an_empty_account_is_told_in_the_provider_s_words() {
 
 #[test]
 fn an_answer_that_ends_early_is_named_as_such() {
-    shows(Turn::text("half a sentence").ends(Ending::Early), &["ended"]);
+    shows(Turn::text("half a sentence").ends(Ending::Early), &["broke off"]);
 }
 
 #[test]
 fn a_connection_that_closes_in_the_middle_is_named_as_such() {
-    shows(Turn::text("half a sentence").ends(Ending::Cut), &["up"]);
+    shows(Turn::text("half a sentence").ends(Ending::Cut), &["broke off"]);
 }
 
 #[test]
 fn a_reset_connection_is_named_as_such() {
-    shows(Turn::text("half a sentence").ends(Ending::Reset), &["up"]);
+    shows(Turn::text("half a sentence").ends(Ending::Reset), &["broke off", "reset"]);
 }
 
 #[test]
@@ -73,6 +74,7 @@ fn a_provider_that_is_not_there_is_named_as_such() {
     let address = upstream.address().to_string();
     drop(upstream);
     let outcome = sandbox.exec("up", "say hello").run().exits(1);
+    outcome.clone().names_commands_that_exist();
     assert!(outcome.stderr.contains(&address), "the address is not named\n{outcome}");
     assert!(!outcome.stderr.contains("waiting for network"), "it was our gateway that answered\n{outcome}");
 }

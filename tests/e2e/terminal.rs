@@ -7,7 +7,9 @@ use crate::support::{Terminal, Turn, Upstream};
 #[test]
 fn the_model_picker_lists_two_providers_and_switches_in_one_session() {
     let (upstream, sandbox) = chat_behind_the_gateway(Turn::text("hello from the first"));
-    let other = Upstream::chat(Turn::text("hello from the second")).with_models(&["n1"]).with_key("sk-other-abcdef");
+    let other = Upstream::chat([Turn::text("hello from the second"), Turn::text("hello a third time")])
+        .with_models(&["n1"])
+        .with_key("sk-other-abcdef");
     sandbox.add("other", &other, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
     sandbox.trust_workspace();
     let terminal = Terminal::start(&sandbox, "codexgw run --profile up");
@@ -34,6 +36,11 @@ fn the_model_picker_lists_two_providers_and_switches_in_one_session() {
     let history = other.turn(0)["messages"].to_string();
     assert!(history.contains("hello from the first"), "one session, one history: {history}");
     assert_eq!(upstream.turns().len(), 1);
+    drop(terminal);
+
+    // Codex wrote the choice into the profile, which is what counts from then on.
+    sandbox.run("up", "and once more").run().ok().stdout_has("hello a third time");
+    sandbox.codexgw(&["profile", "list"]).run().ok().stdout_has("other/n1");
 }
 
 #[test]
@@ -47,4 +54,21 @@ fn a_provider_on_the_direct_road_works_in_the_terminal() {
     terminal.submit("say hello");
     let screen = terminal.wait_for("hello directly");
     assert!(!screen.contains("metadata for"), "{screen}");
+}
+
+#[test]
+fn a_long_history_is_compacted_by_the_provider_s_model() {
+    let (upstream, sandbox) = chat_behind_the_gateway([Turn::text("a long story"), Turn::text("remembered")]);
+    sandbox.trust_workspace();
+    let terminal = Terminal::start(&sandbox, "codexgw run --profile up");
+    terminal.wait_for(READY);
+    terminal.submit("tell a story");
+    terminal.wait_for("a long story");
+    terminal.submit("/compact");
+    terminal.wait_for("ompacted");
+    terminal.submit("what was it about?");
+    terminal.wait_for("remembered");
+    // The double answers a request without tools with one word, which is the summary then.
+    let history = upstream.turn(1)["messages"].to_string();
+    assert!(history.contains("pong") && !history.contains("a long story"), "{history}");
 }

@@ -120,13 +120,15 @@ fn a_trusted_project_s_own_model_does_not_win_over_the_profile() {
 
 #[test]
 fn a_catalogue_of_the_person_s_own_does_not_spoil_a_profile() {
-    let (_upstream, sandbox) = chat_behind_the_gateway(Turn::text("hello all the same"));
+    let upstream = Upstream::chat([Turn::text("hello all the same"), Turn::text("hello all the same")]);
+    let sandbox = Sandbox::with_keyring();
     let theirs = sandbox.codex(&["debug", "models"]).run().ok().stdout;
     std::fs::write(sandbox.path("home/models.json"), theirs).unwrap();
-    let line = format!("model_catalog_json = \"{}\"\n", sandbox.path("home/models.json").display());
-    sandbox.write_config(line + &sandbox.config().unwrap());
-    // What was found out at `add` may have to be found out again.
-    sandbox.run("up", "say hello").run().ok().stdout_has("hello all the same").never_says("metadata");
+    sandbox.write_config(format!("model_catalog_json = \"{}\"\n", sandbox.path("home/models.json").display()));
+    sandbox.add("up", &upstream, &[]);
+    for start in STARTS {
+        start.exec(&sandbox, "say hello").run().ok().stdout_has("hello all the same").never_says("metadata");
+    }
 }
 
 #[test]
@@ -163,4 +165,17 @@ fn a_wanted_shape_of_the_answer_reaches_the_model() {
     let exec = ["-p", "up", EXEC[0], EXEC[1], "--output-schema", file.to_str().unwrap(), "how are you?"];
     sandbox.codex(&exec).run().ok().stdout_has("{\"mood\":\"good\"}");
     assert_eq!(upstream.turn(0)["response_format"]["json_schema"]["schema"], schema);
+}
+
+#[test]
+fn a_provider_that_streams_nothing_is_understood_all_the_same() {
+    let whole = json!({
+        "id": "c1", "object": "chat.completion", "created": 1_700_000_000, "model": "m1",
+        "choices": [{
+            "index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": "hello in one piece"},
+        }],
+        "usage": {"prompt_tokens": 10, "completion_tokens": 4, "total_tokens": 14},
+    });
+    let (_upstream, sandbox) = chat_behind_the_gateway(Turn::status(200, "application/json", &whole.to_string()));
+    Start::Bare.exec(&sandbox, "say hello").run().ok().stdout_has("hello in one piece").stderr_has("tokens used\n14");
 }

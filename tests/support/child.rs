@@ -12,6 +12,24 @@ use rustix::process::{Pid, Signal, kill_process_group};
 /// How long the pipes may stay open after the child has ended: a detached process that kept them would hang a shell.
 const PIPES_CLOSE_WITHIN: Duration = Duration::from_secs(5);
 
+/// The commands of `codexgw`; a test compares them with its help text.
+pub const COMMANDS: &[&str] = &[
+    "demo",
+    "add",
+    "list",
+    "run",
+    "use",
+    "off",
+    "profile",
+    "key",
+    "remove",
+    "undo",
+    "gateway",
+    "token",
+    "completions",
+    "uninstall",
+];
+
 /// What a finished child left behind.
 #[derive(Debug, Clone)]
 pub struct Outcome {
@@ -65,6 +83,17 @@ impl Outcome {
         assert!(self.stderr.lines().any(|l| l.starts_with("error: ")), "no `error:` line\n{self}");
         assert!(self.stderr.lines().any(|l| l.starts_with("hint: ")), "no `hint:`\n{self}");
         assert!(!self.stderr.contains("panicked at"), "it panicked\n{self}");
+        self.names_commands_that_exist()
+    }
+
+    /// Asserts that each command of ours that it names in backticks is one.
+    #[track_caller]
+    pub fn names_commands_that_exist(self) -> Self {
+        for named in self.stderr.split("`codexgw ").skip(1) {
+            let word = named.split([' ', '`']).next().unwrap_or_default();
+            let option = word.starts_with('-');
+            assert!(option || COMMANDS.contains(&word), "there is no `codexgw {word}`\n{self}");
+        }
         self
     }
 }

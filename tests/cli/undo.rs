@@ -1,0 +1,52 @@
+//! Taking back, and living with Codex's own editor.
+
+use super::with_a_gateway_provider;
+use crate::support::upstream::Script;
+use crate::support::{Sandbox, Upstream};
+
+#[test]
+fn undo_takes_back_the_last_change_and_undo_again_brings_it_back() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    let before = "# mine\r\nmodel = \"mine\"\r\n";
+    sandbox.write_config(before);
+    sandbox.add("up", &upstream, &[]);
+    let added = sandbox.config();
+    sandbox.codexgw(&["undo"]).run().ok();
+    assert_eq!(sandbox.config().as_deref(), Some(before));
+    assert_eq!(sandbox.profile("up"), None);
+    sandbox.codexgw(&["undo"]).run().ok();
+    assert_eq!(sandbox.config(), added);
+    assert!(sandbox.profile("up").is_some());
+}
+
+#[test]
+fn undo_with_nothing_to_undo_says_so() {
+    Sandbox::with_codex().codexgw(&["undo"]).run().exits(1).explains();
+}
+
+#[test]
+fn undo_does_not_overwrite_what_the_person_wrote_since() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    let edited = sandbox.config().unwrap() + "\n[tui]\nnotifications = true\n";
+    sandbox.write_config(&edited);
+    let outcome = sandbox.codexgw(&["undo"]).run();
+    let config = sandbox.config().unwrap_or_default();
+    assert!(config.contains("notifications = true"), "the person's own lines are gone\n{outcome}\n{config}");
+}
+
+#[test]
+fn tables_are_found_again_after_codex_s_own_editor_has_rewritten_the_file() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    let direct = Upstream::responses(Script::none());
+    sandbox.add("straight", &direct, &[]);
+    sandbox.codexgw(&["use", "up"]).run().ok();
+    sandbox.codex(&["mcp", "add", "tiny", "--", "node", "server.js"]).run().ok();
+    assert!(sandbox.config().unwrap().contains("[mcp_servers.tiny]"));
+    sandbox.codexgw(&["off"]).run().ok();
+    sandbox.codexgw(&["uninstall", "--yes"]).run().ok();
+    let left = sandbox.config().unwrap();
+    assert!(left.contains("[mcp_servers.tiny]"), "{left}");
+    assert!(!left.contains("model_provider") && !left.contains("codexgw"), "{left}");
+    sandbox.codex(&["mcp", "list"]).run().ok().stdout_has("tiny");
+}
