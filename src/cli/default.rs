@@ -35,6 +35,12 @@ impl UseArgs {
             say_moved(&target.provider, &moved);
         }
         ui::note(format!("Codex now starts on `{}/{}`", target.provider, target.model));
+        if setup.config_has(&["model_catalog_json"]) {
+            ui::warn(
+                "your `config.toml` names a model catalogue of its own, so Codex does not know this model's abilities",
+                Some("take the line `model_catalog_json` out, or start Codex with `codexgw run`"),
+            );
+        }
         if let Some(variable) = crate::launch::loopback_behind_proxy(|name| std::env::var(name).ok()) {
             warn_of_proxy(variable);
         }

@@ -1,10 +1,11 @@
 use std::ffi::OsString;
+use std::path::Path;
 
 use clap::Args as ClapArgs;
 
 use crate::codex::{Codex, instructions};
 use crate::error::{Error, Result};
-use crate::launch::{Launch, Selection, arguments, no_proxy_with_loopback};
+use crate::launch::{Launch, Overrides, Selection, arguments, no_proxy_with_loopback};
 use crate::secret::Vault;
 use crate::settings::{KeyStore, Provider, Road};
 use crate::setup::{self, GATEWAY_ID, Setup, overrides, slug, unknown_provider};
@@ -43,6 +44,8 @@ struct Choice {
     provider: Option<String>,
     /// Whether Codex will talk to the gateway.
     through_gateway: bool,
+    /// What goes in by `-c`.
+    overrides: Overrides,
 }
 
 impl Args {
@@ -50,7 +53,7 @@ impl Args {
         let setup = context.setup()?;
         let codex = Codex::find(&context.home)?;
         let choice = self.choose(context, &setup)?;
-        let args = arguments(&codex.version, &choice.selection, &self.codex)?;
+        let args = arguments(&codex.version, &choice.selection, &choice.overrides(context, &setup), &self.codex)?;
 
         instructions::load(&context.home, &codex);
         setup::refresh_catalogue(&context.home, &setup.settings, Some(&codex))?;
@@ -112,7 +115,8 @@ impl Args {
             (Some(model), _) => Some(model.clone()),
             (None, _) => chosen.model,
         };
-        Ok(Choice { selection: Selection::Profile { name: name.to_owned(), model }, provider, through_gateway })
+        let selection = Selection::Profile { name: name.to_owned(), model };
+        Ok(Choice { selection, provider, through_gateway, overrides: Vec::new() })
     }
 
     fn ephemeral_choice(&self, context: &Context, setup: &Setup, id: &str, provider: &Provider) -> Result<Choice> {
@@ -122,7 +126,11 @@ impl Args {
         let model = self.model.as_ref().unwrap_or(&provider.model);
         let model = slug(id, model, provider.road);
         pairs.push(("model".to_owned(), toml_edit::Value::from(model).to_string()));
-        Ok(Choice { selection: Selection::Ephemeral(pairs), provider: Some(id.to_owned()), through_gateway })
+        if !through_gateway {
+            pairs.push(catalogue_override(&setup::catalogue_file(&context.home, id)));
+        }
+        let provider = Some(id.to_owned());
+        Ok(Choice { selection: Selection::Ephemeral, provider, through_gateway, overrides: pairs })
     }
 
     /// What to start on when the command names nothing: the default, else the only profile, else what the person
@@ -168,8 +176,23 @@ impl Choice {
             selection: Selection::AsConfigured { model },
             provider: setup.settings.default.as_ref().map(|choice| choice.provider.clone()),
             through_gateway: true,
+            overrides: Vec::new(),
         }
     }
+
+    fn overrides(&self, context: &Context, setup: &Setup) -> Overrides {
+        let mut overrides = self.overrides.clone();
+        if self.through_gateway && setup.config_has(&["model_catalog_json"]) {
+            // A catalogue of the person's own switches off the one that Codex would fetch from the gateway.
+            overrides.push(catalogue_override(&setup::catalogue_file(&context.home, GATEWAY_ID)));
+        }
+        overrides
+    }
+}
+
+fn catalogue_override(file: &Path) -> (String, String) {
+    let value = toml_edit::Value::from(file.to_string_lossy().into_owned());
+    ("model_catalog_json".to_owned(), value.to_string())
 }
 
 fn not_ours(profile: &str) -> Error {

@@ -133,7 +133,7 @@ fn start_codex(codex: &Codex, stage: &Stage) -> Result<Child> {
     let mut own: Vec<std::ffi::OsString> = words.iter().map(Into::into).collect();
     own.extend([stage.workspace.clone().into_os_string(), story::TASK.into()]);
     let selection = Selection::Profile { name: "demo".to_owned(), model: None };
-    let args = arguments(&codex.version, &selection, &own)?;
+    let args = arguments(&codex.version, &selection, &[], &own)?;
     let hosts = no_proxy_with_loopback(|name| std::env::var(name).ok());
     let env =
         [("CODEX_HOME", stage.codex_home.as_os_str()), ("NO_PROXY", hosts.as_ref()), ("no_proxy", hosts.as_ref())];

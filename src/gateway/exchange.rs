@@ -48,6 +48,7 @@ pub(super) async fn run(gateway: Arc<Gateway>, body: Vec<u8>, busy: Busy) -> Ans
             return if head.stream { failed_stream(encoder, failure) } else { failure::answer(&failure) };
         }
     };
+    let encoder = encoder.naming(&call.name);
     let losses = record.lose(&losses);
     let connecting: Connecting = Box::pin(connect(Arc::clone(&gateway), call));
     let mut answer = if head.stream {

@@ -214,7 +214,13 @@ pub(super) fn cause_of(error: &reqwest::Error) -> String {
 
 fn unreachable(call: &Call, cause: &str) -> Failure {
     let host = call.url.host_str().unwrap_or_default();
-    failure::shown(format!("cannot reach {} at `{host}`: {cause}", call.name)).with_hint("`codexgw doctor`")
+    let address = call.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+    let hint = if is_loopback(&call.url) {
+        "start that server, or look at its address: `codexgw list --json`"
+    } else {
+        "look at your network and proxy, and at the address: `codexgw list --json`"
+    };
+    failure::shown(format!("cannot reach {} at `{address}`: {cause}", call.name)).with_hint(hint)
 }
 
 #[cfg(test)]

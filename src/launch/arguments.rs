@@ -17,7 +17,7 @@ pub enum Selection {
         model: Option<String>,
     },
     /// Everything by `-c`; no file of Codex's is read for it or written.
-    Ephemeral(Overrides),
+    Ephemeral,
     /// Codex's own default, which `use` set.
     AsConfigured {
         /// Model as Codex is to send it.
@@ -87,11 +87,16 @@ const VALUE_OPTIONS: [&str; 24] = [
     "--cyber-access-program",
 ];
 
-/// Builds the arguments of `codex`.
+/// Builds the arguments of `codex`; `overrides` go in as `-c key=value`.
 ///
 /// # Errors
 /// When the person's own arguments name a profile too.
-pub fn arguments(version: &Version, selection: &Selection, own: &[OsString]) -> Result<Vec<OsString>> {
+pub fn arguments(
+    version: &Version,
+    selection: &Selection,
+    overrides: &[(String, String)],
+    own: &[OsString],
+) -> Result<Vec<OsString>> {
     let scan = Scan::of(own);
     if scan.names_profile {
         return Err(Error::usage("a profile is named after `--` too")
@@ -104,14 +109,11 @@ pub fn arguments(version: &Version, selection: &Selection, own: &[OsString]) -> 
             // The shared background server keeps the environment of whoever started it first (codex-facts 7).
             args.push("--no-daemon".into());
         }
-        match selection {
-            Selection::Profile { name, .. } => args.extend(["-p".into(), name.into()]),
-            Selection::Ephemeral(overrides) => {
-                for (key, value) in overrides {
-                    args.extend(["-c".into(), format!("{key}={value}").into()]);
-                }
-            }
-            Selection::AsConfigured { .. } => {}
+        if let Selection::Profile { name, .. } = selection {
+            args.extend(["-p".into(), name.into()]);
+        }
+        for (key, value) in overrides {
+            args.extend(["-c".into(), format!("{key}={value}").into()]);
         }
         if let Selection::Profile { model: Some(model), .. } | Selection::AsConfigured { model: Some(model) } =
             selection
@@ -176,7 +178,7 @@ mod tests {
     fn build(selection: &Selection, own: &[&str]) -> Result<Vec<String>> {
         let own: Vec<OsString> = own.iter().map(Into::into).collect();
         let version = "0.169.0".parse().expect("a version");
-        Ok(arguments(&version, selection, &own)?.into_iter().map(|a| a.into_string().expect("text")).collect())
+        Ok(arguments(&version, selection, &[], &own)?.into_iter().map(|a| a.into_string().expect("text")).collect())
     }
 
     fn profile() -> Selection {
@@ -210,14 +212,16 @@ mod tests {
     #[test]
     fn old_codex_is_not_given_the_flag_it_lacks() {
         let version = "0.150.0".parse().expect("a version");
-        let args = arguments(&version, &profile(), &[]).expect("arguments");
+        let args = arguments(&version, &profile(), &[], &[]).expect("arguments");
         assert_eq!(args, ["-p", "claude", "-m", "p/m"]);
     }
 
     #[test]
     fn ephemeral_passes_everything_by_override() {
         let overrides = vec![("model_provider".to_owned(), "\"codexgw\"".to_owned())];
-        let args = build(&Selection::Ephemeral(overrides), &["exec", "hi"]).expect("arguments");
+        let version = "0.169.0".parse().expect("a version");
+        let own = ["exec".into(), "hi".into()];
+        let args = arguments(&version, &Selection::Ephemeral, &overrides, &own).expect("arguments");
         assert_eq!(args, ["--no-daemon", "-c", "model_provider=\"codexgw\"", "exec", "hi"]);
     }
 }

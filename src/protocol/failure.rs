@@ -54,6 +54,15 @@ impl Failure {
         Self { code: FailureCode::InvalidPrompt, message: message.into(), status: 502 }
     }
 
+    /// The same failure with the provider's name for `the provider`, which is all that a back end knows of it.
+    #[must_use]
+    pub fn naming(mut self, provider: &str) -> Self {
+        if let Some(rest) = self.message.strip_prefix("the provider") {
+            self.message = format!("{provider}{rest}");
+        }
+        self
+    }
+
     /// The same failure with a hint after its message.
     #[must_use]
     pub fn with_hint(mut self, hint: &str) -> Self {

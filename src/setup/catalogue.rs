@@ -12,7 +12,8 @@ use crate::settings::{Home, Provider, Road, Settings};
 use super::{GATEWAY_ID, slug};
 
 /// Where the catalogue of one of Codex's provider ids lies.
-pub(super) fn file(home: &Home, codex_id: &str) -> PathBuf {
+#[must_use]
+pub fn file(home: &Home, codex_id: &str) -> PathBuf {
     home.state_dir().join("catalogues").join(format!("{codex_id}.json"))
 }
 

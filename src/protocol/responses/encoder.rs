@@ -38,6 +38,7 @@ pub struct Encoder {
     output: Vec<(usize, Box<RawValue>)>,
     usage: Option<Usage>,
     ending: Option<Ending>,
+    provider: Option<String>,
 }
 
 #[derive(Debug)]
@@ -85,7 +86,15 @@ impl Encoder {
             output: Vec::new(),
             usage: None,
             ending: None,
+            provider: None,
         }
+    }
+
+    /// The same, with failures that name the provider.
+    #[must_use]
+    pub fn naming(mut self, provider: &str) -> Self {
+        self.provider = Some(provider.to_owned());
+        self
     }
 
     /// Writes the first events, once; [`Encoder::push`] does it where the caller did not.
@@ -135,6 +144,10 @@ impl Encoder {
         if self.is_finished() {
             return;
         }
+        let failure = match &self.provider {
+            Some(provider) => failure.naming(provider),
+            None => failure,
+        };
         self.open(out);
         self.close_prose(out);
         self.calls.clear();
