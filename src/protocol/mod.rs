@@ -27,3 +27,6 @@ pub enum Wire {
     /// OpenAI Chat Completions.
     Chat,
 }
+
+#[cfg(test)]
+mod tests;
