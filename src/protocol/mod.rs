@@ -28,3 +28,6 @@ pub enum Wire {
     /// OpenAI Chat Completions.
     Chat,
 }
+
+#[cfg(test)]
+mod tests;

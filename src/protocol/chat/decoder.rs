@@ -54,6 +54,8 @@ struct Call {
     json: String,
     started: bool,
     ended: bool,
+    /// How long the arguments were when they were last tried.
+    looked_at: usize,
 }
 
 impl Decoder {
@@ -266,7 +268,10 @@ impl Decoder {
     /// Ends the calls that are whole, since something else begins; the others may still go on.
     fn settle_calls(&mut self, out: &mut Vec<Delta>) {
         for key in 0..self.calls.len() {
-            if !self.calls[key].ended && is_json_object(&self.calls[key].json) {
+            let call = &mut self.calls[key];
+            // Looked at again only when it has grown, so that a torn call costs nothing with every word after it.
+            let grown = std::mem::replace(&mut call.looked_at, call.json.len()) < call.json.len();
+            if !call.ended && grown && is_json_object(&call.json) {
                 self.end_call(key, out);
             }
         }
@@ -288,6 +293,7 @@ impl Decoder {
                     json: String::new(),
                     started: false,
                     ended: false,
+                    looked_at: 0,
                 });
                 let key = self.calls.len() - 1;
                 self.has_output = true;

@@ -268,6 +268,16 @@ fn reasoning_goes_back_to_its_own_model_alone() {
 }
 
 #[test]
+fn a_thought_that_led_to_nothing_goes_to_no_other_turn() {
+    let carrier = Carrier::new("chat", "up", Value::Null).seal();
+    let items = json!([
+        {"type": "reasoning", "summary": [{"type": "summary_text", "text": "why"}], "encrypted_content": carrier},
+        said("user", "stop"), said("assistant", "ok"),
+    ]);
+    assert_eq!(messages(items, &["reasoning_content_replay"])[1]["reasoning_content"], json!(" "));
+}
+
+#[test]
 fn call_ids_of_nine_are_the_same_on_both_sides_and_every_time() {
     let items = json!([
         call("call_long_id", "f", "{}"),

@@ -121,6 +121,8 @@ impl<'a> Writer<'a, '_> {
             }
             Item::Message { role, parts } => {
                 self.flush();
+                // A thought that led to nothing belongs to no message.
+                self.turn = Turn::default();
                 self.voice(*role, parts);
             }
             Item::Output { call_id, parts } => {
@@ -228,8 +230,10 @@ impl<'a> Writer<'a, '_> {
     fn result(&mut self, position: usize, id: &'a str, wire_id: Cow<'a, str>, images: &mut Vec<Part<'a>>) {
         let found = self.outputs.get_mut(id).and_then(|queue| {
             // An output that stands before its call answers another one.
-            let place = queue.iter().position(|output| *output > position)?;
-            queue.remove(place)
+            while queue.front().is_some_and(|output| *output < position) {
+                queue.pop_front();
+            }
+            queue.pop_front()
         });
         let Some((output, Item::Output { parts, .. })) = found.map(|output| (output, &self.items[output])) else {
             self.losses.push(Loss::new(loss::MISSING_OUTPUT, id));

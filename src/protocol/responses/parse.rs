@@ -1,6 +1,7 @@
 //! Responses JSON to the shared request. Nothing that Codex or another client can send is refused for its shape.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
@@ -46,6 +47,9 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
         }
         TextOr::Absent => {}
     }
+    // A tool may be found twice, or be both offered and found; two of a name are refused upstream.
+    let mut seen = HashSet::new();
+    request.tools.retain(|tool| seen.insert(tool.name.clone()));
     request.tool_choice = tool_choice(&mut request.losses, body.tool_choice);
     request.parallel_tool_calls = read(body.parallel_tool_calls);
     request.effort = read::<RawReasoning<'_>>(body.reasoning).and_then(|reasoning| reasoning.effort.filled());
@@ -240,10 +244,7 @@ fn add_tool<'a>(request: &mut Request<'a>, raw: RawTool<'a>, group: Option<&Cow<
         },
     };
     let name = ToolName { namespace: group_name, name };
-    // A tool may be found twice, or be both offered and found; two of a name are refused upstream.
-    if !request.tools.iter().any(|known| known.name == name) {
-        request.tools.push(Tool { name, description: raw.description.0.unwrap_or_default(), spec });
-    }
+    request.tools.push(Tool { name, description: raw.description.0.unwrap_or_default(), spec });
 }
 
 fn tool_choice<'a>(losses: &mut Vec<Loss>, raw: Option<&'a RawValue>) -> ToolChoice<'a> {
