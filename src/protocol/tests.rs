@@ -27,7 +27,7 @@ fn run(chunks: &[&[u8]]) -> (String, String) {
         lines.feed(chunk, |event| decoder.feed(&event, &mut deltas)).unwrap();
     }
     lines.finish(|event| decoder.feed(&event, &mut deltas)).unwrap();
-    decoder.finish(chat::End::Eof, &mut deltas);
+    decoder.finish(crate::protocol::End::Eof, &mut deltas);
     for delta in deltas {
         encoder.push(delta, &mut out);
     }
