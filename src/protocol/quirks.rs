@@ -94,7 +94,7 @@ quirks! {
 }
 
 /// Quirks of the shared vocabulary that other rooms act on, or that a later back end will.
-const NOT_TRANSLATION: [&str; 29] = [
+const NOT_TRANSLATION: [&str; 27] = [
     "additional_tools_unsupported",
     "api_key_header",
     "api_version_query",
@@ -122,8 +122,6 @@ const NOT_TRANSLATION: [&str; 29] = [
     "thought_signature_replay",
     "uuid_item_ids",
     "zstd_unsupported",
-    "tool_name_128",
-    "responses_lite",
 ];
 
 impl Quirks {

@@ -21,6 +21,8 @@ pub(super) struct Think {
 enum State {
     #[default]
     Front,
+    /// After the opening tag, where blank lines are not yet thought.
+    Opened,
     Inside,
     /// After the closing tag, where blank lines are not yet text.
     Gap,
@@ -40,8 +42,8 @@ impl Think {
                 State::Front => {
                     let front = self.held.trim_start();
                     if let Some(rest) = front.strip_prefix(OPEN) {
-                        self.held = rest.trim_start().to_owned();
-                        self.state = State::Inside;
+                        self.held = rest.to_owned();
+                        self.state = State::Opened;
                     } else if OPEN.starts_with(front) {
                         return;
                     } else {
@@ -61,13 +63,13 @@ impl Think {
                         return;
                     }
                 }
-                State::Gap => {
+                State::Opened | State::Gap => {
                     let start = self.held.len() - self.held.trim_start().len();
                     self.held.drain(..start);
                     if self.held.is_empty() {
                         return;
                     }
-                    self.state = State::Text;
+                    self.state = if self.state == State::Gap { State::Text } else { State::Inside };
                 }
                 State::Text => {
                     give(std::mem::take(&mut self.held), Piece::Text, &mut sink);
