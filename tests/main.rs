@@ -1,10 +1,11 @@
 //! Black-box tests: the program from outside, with the real Codex, real sockets and a real keyring.
 //!
 //! `support` holds the sandbox and the doubles, `cli` what a person types without Codex running, `e2e` the real Codex
-//! doing work through codexgw.
+//! doing work through codexgw, `house` the rooms of the source and what README.md says.
 
 mod cli;
 mod e2e;
+mod house;
 mod support;
 
 use std::path::Path;
@@ -31,7 +32,7 @@ fn no_test_file_is_forgotten() {
         }
     }
     let mut forgotten = Vec::new();
-    for room in ["cli", "e2e", "support"] {
+    for room in ["cli", "e2e", "house", "support"] {
         walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(room), &mut forgotten);
     }
     assert!(forgotten.is_empty(), "no `mod` line names {forgotten:?}");

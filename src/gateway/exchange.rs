@@ -137,16 +137,21 @@ fn bad_header(id: &str, name: &str) -> Error {
         .hint(format!("add it again: `codexgw add {id} --force`"))
 }
 
-/// Fetches the keys and sends the request. Refused keys are forgotten, so that the next request reads them anew.
+/// Fetches the keys and sends the request. A refused key is read anew, and tried again when it was replaced meanwhile.
 async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAnswer> {
     if let Err(error) = add_secrets(&gateway, &mut call).await {
         return Err(NoAnswer { status: None, failure: failure::of_error(&error) });
     }
     let sent = gateway.upstream.send(&call).await;
-    if let Err(NoAnswer { status: Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN), .. }) = sent {
-        gateway.keys.forget(&call.id);
+    let Err(NoAnswer { status: Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN), .. }) = sent else {
+        return sent;
+    };
+    gateway.keys.forget(&call.id);
+    let refused = call.headers.clone();
+    match add_secrets(&gateway, &mut call).await {
+        Ok(()) if call.headers != refused => gateway.upstream.send(&call).await,
+        _ => sent,
     }
-    sent
 }
 
 async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {

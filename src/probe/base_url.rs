@@ -39,10 +39,16 @@ fn host_is_loopback(url: &Url) -> bool {
     }
 }
 
+/// What was given, as far as it can hold no password and no key.
+fn without_secrets(text: &str) -> &str {
+    let bare = text.split(['?', '#']).next().unwrap_or_default();
+    bare.rsplit_once('@').map_or(bare, |(_, host)| host)
+}
+
 /// Parses it, adding the scheme where there is none: http for this machine, https for all others.
 fn parse(text: &str) -> Result<Url, ProbeError> {
     let invalid = |why: String| ProbeError::BaseUrl {
-        message: "this is not a base URL".to_owned(),
+        message: format!("`{}` is not a base URL", super::foreign::quote(without_secrets(text))),
         why: Some(why),
         hint: "give one like `--base-url https://api.example.com/v1`".to_owned(),
     };
@@ -141,9 +147,13 @@ mod tests {
     #[test]
     fn what_cannot_be_a_base_url_is_refused_in_words() {
         for (given, message, hint) in [
-            ("", "this is not a base URL", "give one like `--base-url https://api.example.com/v1`"),
-            ("https://", "this is not a base URL", "give one like `--base-url https://api.example.com/v1`"),
-            ("ftp://a.b/v1", "this is not a base URL", "give one like `--base-url https://api.example.com/v1`"),
+            ("", "`` is not a base URL", "give one like `--base-url https://api.example.com/v1`"),
+            ("https://", "`https://` is not a base URL", "give one like `--base-url https://api.example.com/v1`"),
+            (
+                "ftp://a.b/v1",
+                "`ftp://a.b/v1` is not a base URL",
+                "give one like `--base-url https://api.example.com/v1`",
+            ),
             (
                 "https://a.b/v1?api-version=1",
                 "the base URL holds a query (`?…`), which Codex cannot send",

@@ -313,7 +313,8 @@ impl From<ProbeError> for Error {
     fn from(error: ProbeError) -> Self {
         use ProbeError::{BadHeader, BaseUrl, DirectChat, NoResponses, WireNotServed};
         let kind = match error {
-            BaseUrl { .. } | BadHeader { .. } | NoResponses { .. } | DirectChat | WireNotServed { .. } => Kind::Fixable,
+            BaseUrl { .. } | BadHeader { .. } | DirectChat => Kind::Usage,
+            NoResponses { .. } | WireNotServed { .. } => Kind::Fixable,
             _ => Kind::Upstream,
         };
         let shown = Self::new(kind, error.to_string());
@@ -330,9 +331,9 @@ fn ticked(urls: &[String]) -> String {
     urls.iter().map(|url| format!("`{url}`")).collect::<Vec<_>>().join(", ")
 }
 
-/// rustls' words for an answer in plain HTTP.
+/// The words for an answer in plain HTTP, or for a server that hangs up on what it cannot read.
 fn speaks_no_tls(why: &str) -> bool {
-    why.contains("InvalidContentType")
+    why.contains("InvalidContentType") || why.contains("handshake eof")
 }
 
 fn is_local(host: &str) -> bool {

@@ -483,7 +483,7 @@ async fn a_header_that_http_forbids_is_refused_before_anything_is_sent() {
     let target = Target { bearer: Some(&key), ..target(&server.url) };
     let error = models(&client().unwrap(), &target).await.unwrap_err();
     assert_eq!(error, ProbeError::BadHeader { name: "authorization".into() });
-    assert_eq!(Error::from(error).kind(), Kind::Fixable);
+    assert_eq!(Error::from(error).kind(), Kind::Usage);
     assert!(server.lines().is_empty());
 }
 
@@ -494,6 +494,6 @@ async fn a_bad_base_url_is_refused_before_anything_is_sent() {
         let listed = models(&client, &target(url)).await.unwrap_err();
         assert!(matches!(listed, ProbeError::BaseUrl { .. }), "{listed:?}");
         assert_eq!(wire(&client, &target(url), "m").await.unwrap_err(), listed);
-        assert_eq!(Error::from(listed).kind(), Kind::Fixable);
+        assert_eq!(Error::from(listed).kind(), Kind::Usage);
     }
 }

@@ -187,7 +187,11 @@ pub fn unknown_provider<'a>(id: &str, known: impl Iterator<Item = &'a String>) -
     if known.is_empty() {
         error.hint("add one: `codexgw add openrouter`")
     } else {
-        error.cause(format!("configured: {}", known.join(", "))).hint(format!("add it: `codexgw add {id}`"))
+        let error = error.cause(format!("configured: {}", known.join(", ")));
+        match crate::catalog::provider(id) {
+            Some(template) => error.hint(format!("add it: `codexgw add {}`", template.id)),
+            None => error.hint("see them: `codexgw list`"),
+        }
     }
 }
 

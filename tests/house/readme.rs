@@ -1,0 +1,70 @@
+//! README.md says what is there.
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::Path;
+
+use codexgw::catalog::{self, Auth};
+
+fn readme() -> String {
+    fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).expect("README.md")
+}
+
+/// The table of providers, made from the templates. `CODEXGW_BLESS=1 cargo test` writes it anew.
+#[test]
+fn the_table_of_providers_is_that_of_the_templates() {
+    let mut table = "| provider | command | key |\n|---|---|---|\n".to_owned();
+    for template in catalog::providers() {
+        let key = match (&template.keys_url, template.auth) {
+            (_, Auth::None) => "none".to_owned(),
+            (Some(url), _) => format!("[get one]({url})"),
+            (None, Auth::OptionalBearer) => "if your server wants one".to_owned(),
+            (None, Auth::Bearer) => "yes".to_owned(),
+        };
+        let name = template.docs.as_ref().map_or(template.name.clone(), |docs| format!("[{}]({docs})", template.name));
+        let _ = writeln!(table, "| {name} | `codexgw add {}` | {key} |", template.id);
+    }
+    table += "| anything OpenAI-compatible | `codexgw add custom --id ID --base-url URL` | if it wants one |\n";
+
+    let text = readme();
+    let (open, close) = ("<!-- providers -->\n", "<!-- /providers -->");
+    let from = text.find(open).expect("the table's start") + open.len();
+    let to = text.find(close).expect("the table's end");
+    if std::env::var_os("CODEXGW_BLESS").is_some() {
+        let blessed = format!("{}{table}{}", &text[..from], &text[to..]);
+        fs::write(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md"), blessed).expect("README.md is writable");
+    } else {
+        assert_eq!(&text[from..to], table, "run `CODEXGW_BLESS=1 cargo test house::readme`");
+    }
+}
+
+#[test]
+fn every_subcommand_that_the_readme_names_exists() {
+    let text = readme();
+    let known = [
+        "add",
+        "completions",
+        "demo",
+        "gateway",
+        "key",
+        "list",
+        "off",
+        "profile",
+        "remove",
+        "run",
+        "token",
+        "undo",
+        "uninstall",
+        "use",
+    ];
+    let mut fenced = false;
+    for line in text.lines() {
+        fenced ^= line.starts_with("```");
+        let typed = if fenced { line.strip_prefix("codexgw ") } else { None };
+        let quoted = line.match_indices("`codexgw ").map(|(at, open)| &line[at + open.len()..]);
+        for words in quoted.chain(typed) {
+            let word = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default();
+            assert!(known.contains(&word) || word.starts_with('-'), "README names `codexgw {word}`");
+        }
+    }
+}
