@@ -5,6 +5,7 @@ use std::process::ExitCode;
 use clap::Parser as _;
 
 use codexgw::cli::Cli;
+use codexgw::error::Error;
 use codexgw::ui;
 
 /// Gives memory back to the system after large requests, which the system's allocator does not (performance notes of
@@ -16,6 +17,7 @@ fn main() -> ExitCode {
     match Cli::parse().run() {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
+            let error = error.downcast().unwrap_or_else(|other| Error::bug(format!("{other:#}")));
             ui::error(&error);
             ExitCode::from(error.kind().exit_code())
         }

@@ -19,8 +19,6 @@ use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
 
-use crate::error::Result;
-
 use context::Context;
 
 /// Run OpenAI's Codex CLI on any model of any provider.
@@ -60,10 +58,10 @@ impl Cli {
     /// Runs the command; gives back the exit code.
     ///
     /// # Errors
-    /// Whatever the command could not do.
-    pub fn run(self) -> Result<u8> {
+    /// What the command could not do, as a [`crate::error::Error`]; anything else is a bug of ours.
+    pub fn run(self) -> anyhow::Result<u8> {
         let context = Context::new(self.home.as_deref())?;
-        match self.command {
+        let code = match self.command {
             Command::Demo(args) => args.run(&context),
             Command::Add(args) => args.run(&context),
             Command::List(args) => args.run(&context),
@@ -78,6 +76,7 @@ impl Cli {
             Command::Token(args) => args.run(&context),
             Command::Completions(args) => Ok(args.run()),
             Command::Uninstall(args) => args.run(&context),
-        }
+        }?;
+        Ok(code)
     }
 }

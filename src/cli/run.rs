@@ -150,7 +150,7 @@ impl Args {
             1 => Ok(Found::Profile(profiles.remove(0).clone())),
             _ if ui::prompt::possible() => {
                 let names: Vec<String> = profiles.into_iter().cloned().collect();
-                let picked = ui::prompt::select("Start Codex on", &names, 0)?;
+                let picked = ui::prompt::select("Start Codex on", &names)?;
                 Ok(Found::Profile(names[picked].clone()))
             }
             _ => {

@@ -31,12 +31,12 @@ pub fn input(question: &str, default: &str) -> Result<String> {
         .map_err(|e| stopped(&e))
 }
 
-/// Asks for one of `items`, searchable; gives its index.
-pub fn select(question: &str, items: &[String], preselected: usize) -> Result<usize> {
+/// Asks for one of `items`, searchable; gives its index. The first is offered.
+pub fn select(question: &str, items: &[String]) -> Result<usize> {
     FuzzySelect::with_theme(&ColorfulTheme::default())
         .with_prompt(question)
         .items(items)
-        .default(preselected)
+        .default(0)
         .max_length(12)
         .interact_opt()
         .map_err(|e| stopped(&e))?

@@ -125,7 +125,7 @@ fn facts(model: &str, told: Option<&ModelFacts>) -> (String, ModelFacts) {
 /// The models to set up, the first to start with: those named, else the one picked, else the template's, else the
 /// only one there is.
 fn choose(args: &Args, identity: &Identity, listed: &[(String, ModelFacts)]) -> Result<Vec<String>> {
-    let names: Vec<String> = listed.iter().map(|(name, _)| name.clone()).collect();
+    let mut names: Vec<String> = listed.iter().map(|(name, _)| name.clone()).collect();
     if !args.model.is_empty() {
         for model in args.model.iter().filter(|model| !names.is_empty() && !names.contains(model)) {
             ui::warn(format!("{} does not list a model `{model}`; set up as you said", identity.name), None);
@@ -135,7 +135,9 @@ fn choose(args: &Args, identity: &Identity, listed: &[(String, ModelFacts)]) -> 
     let favourite = identity.template.and_then(|template| template.model.clone());
     let position = favourite.as_ref().and_then(|model| names.iter().position(|name| name == model));
     if !args.asks_nothing() && names.len() > 1 {
-        let picked = ui::prompt::select("Model to start with (type to search)", &names, position.unwrap_or(0))?;
+        // The prompt shows a dozen at a time: the one that is offered has to be the first.
+        names[..=position.unwrap_or(0)].rotate_right(1);
+        let picked = ui::prompt::select("Model to start with (type to search)", &names)?;
         return Ok(vec![names[picked].clone()]);
     }
     match (names.as_slice(), favourite) {
