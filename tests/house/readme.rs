@@ -37,34 +37,3 @@ fn the_table_of_providers_is_that_of_the_templates() {
         assert_eq!(&text[from..to], table, "run `CODEXGW_BLESS=1 cargo test house::readme`");
     }
 }
-
-#[test]
-fn every_subcommand_that_the_readme_names_exists() {
-    let text = readme();
-    let known = [
-        "add",
-        "completions",
-        "demo",
-        "gateway",
-        "key",
-        "list",
-        "off",
-        "profile",
-        "remove",
-        "run",
-        "token",
-        "undo",
-        "uninstall",
-        "use",
-    ];
-    let mut fenced = false;
-    for line in text.lines() {
-        fenced ^= line.starts_with("```");
-        let typed = if fenced { line.strip_prefix("codexgw ") } else { None };
-        let quoted = line.match_indices("`codexgw ").map(|(at, open)| &line[at + open.len()..]);
-        for words in quoted.chain(typed) {
-            let word = words.split(|c: char| !c.is_ascii_alphanumeric() && c != '-').next().unwrap_or_default();
-            assert!(known.contains(&word) || word.starts_with('-'), "README names `codexgw {word}`");
-        }
-    }
-}
