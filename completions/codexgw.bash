@@ -95,7 +95,7 @@ _codexgw() {
 
     case "${cmd}" in
         codexgw)
-            opts="-h -V --home --help --version demo add list run use off profile key remove undo gateway token completions uninstall"
+            opts="-v -h -V --home --verbose --help --version demo add list run use off profile key remove undo gateway token completions uninstall"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -113,7 +113,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__add)
-            opts="-h --base-url --id --model --profile --default --key-stdin --key-from-env --env-key --store --via --wire --header --header-stdin --no-probe --dry-run --force --json --key --home --help"
+            opts="-v -h --base-url --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -136,6 +136,10 @@ _codexgw() {
                     return 0
                     ;;
                 --key-from-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-command)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -179,7 +183,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__completions)
-            opts="-h --home --help bash elvish fish powershell zsh"
+            opts="-v -h --home --verbose --help bash elvish fish powershell zsh"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -197,7 +201,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__demo)
-            opts="-y -h --yes --home --help"
+            opts="-y -v -h --yes --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -215,7 +219,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__gateway)
-            opts="-h --home --help serve status stop move"
+            opts="-v -h --home --verbose --help serve status stop move"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -233,7 +237,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__gateway__subcmd__move)
-            opts="-h --port --dry-run --home --help"
+            opts="-v -h --port --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -255,7 +259,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__gateway__subcmd__serve)
-            opts="-h --port --idle-exit --home --help"
+            opts="-v -h --port --idle-exit --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -281,7 +285,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__gateway__subcmd__status)
-            opts="-h --json --home --help"
+            opts="-v -h --json --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -299,7 +303,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__gateway__subcmd__stop)
-            opts="-h --home --help"
+            opts="-v -h --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -317,7 +321,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__key)
-            opts="-h --home --help set delete list"
+            opts="-v -h --home --verbose --help set delete list"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -335,7 +339,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__key__subcmd__delete)
-            opts="-h --home --help"
+            opts="-v -h --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -353,7 +357,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__key__subcmd__list)
-            opts="-h --json --home --help"
+            opts="-v -h --json --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -371,7 +375,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__key__subcmd__set)
-            opts="-h --key --home --help"
+            opts="-v -h --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -393,7 +397,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__list)
-            opts="-h --json --home --help"
+            opts="-v -h --json --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -411,7 +415,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__off)
-            opts="-h --dry-run --home --help"
+            opts="-v -h --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -429,7 +433,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__profile)
-            opts="-h --home --help add list remove"
+            opts="-v -h --home --verbose --help add list remove"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -447,7 +451,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__profile__subcmd__add)
-            opts="-h --provider --model --dry-run --home --help"
+            opts="-v -h --provider --model --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -473,7 +477,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__profile__subcmd__list)
-            opts="-h --json --home --help"
+            opts="-v -h --json --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -491,7 +495,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__profile__subcmd__remove)
-            opts="-h --dry-run --home --help"
+            opts="-v -h --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -509,7 +513,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__remove)
-            opts="-y -h --yes --keep-table --dry-run --home --help"
+            opts="-y -v -h --yes --keep-table --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -527,7 +531,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__run)
-            opts="-p -m -h --profile --provider --model --ephemeral --home --help"
+            opts="-p -m -v -h --profile --provider --model --ephemeral --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -565,7 +569,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__token)
-            opts="-h --home --help"
+            opts="-v -h --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -583,7 +587,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__undo)
-            opts="-h --list --force --dry-run --home --help"
+            opts="-v -h --list --force --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -601,7 +605,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__uninstall)
-            opts="-y -h --yes --dry-run --home --help"
+            opts="-y -v -h --yes --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -619,7 +623,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__use)
-            opts="-h --dry-run --home --help"
+            opts="-v -h --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -19,6 +19,8 @@ set edit:completion:arg-completer[codexgw] = {|@words|
     var completions = [
         &'codexgw'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
             cand -V 'Print version'
@@ -42,6 +44,8 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand -y 'Do not ask before Codex is fetched with npx when it is not installed'
             cand --yes 'Do not ask before Codex is fetched with npx when it is not installed'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -51,6 +55,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --model 'The model to start with, by the provider''s own name; more may follow'
             cand --profile 'Name of the profile to write; the id when left out'
             cand --key-from-env 'Read the key from this variable now, and store it'
+            cand --key-command 'Run this program for the key whenever it is needed, such as `pass show lab` or `op read op://…`'
             cand --env-key 'Let Codex read this variable itself (direct road only)'
             cand --store 'Where to keep the key'
             cand --via 'How Codex reaches it: by itself, or through the gateway'
@@ -65,12 +70,16 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --dry-run 'Show what would change, and change nothing'
             cand --force 'Replace a provider of the same id without asking'
             cand --json 'Print what was done as JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'codexgw;list'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -82,23 +91,31 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --model 'Another model of that provider, by the provider''s own name'
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --ephemeral 'Pass everything on the command line and write nothing into Codex''s home but its own session'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;use'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;off'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;profile'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
             cand add 'Add a profile for a second model'
@@ -110,43 +127,57 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --model 'The model, by the provider''s own name'
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;profile;list'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;profile;remove'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;key'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
             cand set 'Store a provider''s key; it is asked for, or read from standard input'
             cand delete 'Delete a provider''s key'
-            cand list 'Say where each provider''s key is and whether it is there, never the key'
+            cand list 'Say where each provider''s key is and how that answered, never the key'
         }
         &'codexgw;key;set'= {
             cand --key 'key'
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;key;delete'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;key;list'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -156,6 +187,8 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --yes 'Do not ask'
             cand --keep-table 'Leave a direct provider''s table in config.toml, so that its sessions can be resumed'
             cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -164,11 +197,15 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --list 'List the changes that can be undone'
             cand --force 'Put the files back even if they were changed since'
             cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;gateway'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
             cand serve 'Run the gateway in the foreground'
@@ -180,17 +217,23 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --port 'Listen on this port, for this run only'
             cand --idle-exit 'End after this many seconds without a request'
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;gateway;status'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;gateway;stop'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -198,16 +241,22 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --port 'The port; a free one is chosen when it is left out'
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
         &'codexgw;token'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help (see more with ''--help'')'
             cand --help 'Print help (see more with ''--help'')'
         }
         &'codexgw;completions'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }
@@ -216,6 +265,8 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand -y 'Do not ask'
             cand --yes 'Do not ask'
             cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
         }

@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_codexgw_global_optspecs
-    string join \n home= h/help V/version
+    string join \n home= v/verbose h/help V/version
 end
 
 function __fish_codexgw_needs_command
@@ -25,6 +25,7 @@ function __fish_codexgw_using_subcommand
 end
 
 complete -c codexgw -n "__fish_codexgw_needs_command" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_needs_command" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_needs_command" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_needs_command" -s V -l version -d 'Print version'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "demo" -d 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched'
@@ -43,12 +44,14 @@ complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "completions" -d 'Pr
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "uninstall" -d 'Take out everything: keys, provider tables, profiles, settings, the gateway'
 complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -s y -l yes -d 'Do not ask before Codex is fetched with npx when it is not installed'
+complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l base-url -d 'Where the provider is; needed for `custom`' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l id -d 'The name to give it here' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l model -d 'The model to start with, by the provider\'s own name; more may follow' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l profile -d 'Name of the profile to write; the id when left out' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-from-env -d 'Read the key from this variable now, and store it' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-command -d 'Run this program for the key whenever it is needed, such as `pass show lab` or `op read op://…`' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l env-key -d 'Let Codex read this variable itself (direct road only)' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l store -d 'Where to keep the key' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'A file that only you can read'"
@@ -68,23 +71,29 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l no-probe -d 'Ask
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l dry-run -d 'Show what would change, and change nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l force -d 'Replace a provider of the same id without asking'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l json -d 'Print what was done as JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s p -l profile -d 'The profile to start on' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l provider -d 'The provider to start on' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s m -l model -d 'Another model of that provider, by the provider\'s own name' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l ephemeral -d 'Pass everything on the command line and write nothing into Codex\'s home but its own session'
+complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand use" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand use" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand use" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand use" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand off" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand off" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand off" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand off" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "add" -d 'Add a profile for a second model'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and not __fish_seen_subcommand_from add list remove" -f -a "list" -d 'List the profiles made by codexgw'
@@ -93,37 +102,47 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -l model -d 'The model, by the provider\'s own name' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from list" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from remove" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from remove" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from remove" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand profile; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "set" -d 'Store a provider\'s key; it is asked for, or read from standard input'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "delete" -d 'Delete a provider\'s key'
-complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "list" -d 'Say where each provider\'s key is and whether it is there, never the key'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "list" -d 'Say where each provider\'s key is and how that answered, never the key'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l key -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from delete" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from list" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from list" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s y -l yes -d 'Do not ask'
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l keep-table -d 'Leave a direct provider\'s table in config.toml, so that its sessions can be resumed'
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l list -d 'List the changes that can be undone'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l force -d 'Put the files back even if they were changed since'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -f -a "serve" -d 'Run the gateway in the foreground'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_seen_subcommand_from serve status stop move" -f -a "status" -d 'Say whether the gateway is up; exit code 1 when it is not'
@@ -132,21 +151,28 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l port -d 'Listen on this port, for this run only' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l idle-exit -d 'End after this many seconds without a request' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from stop" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from stop" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -l port -d 'The port; a free one is chosen when it is left out' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from move" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand token" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand token" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand token" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codexgw -n "__fish_codexgw_using_subcommand completions" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand completions" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand completions" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -s y -l yes -d 'Do not ask'
 complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand uninstall" -s h -l help -d 'Print help'

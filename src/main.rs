@@ -1,8 +1,6 @@
-//! Parses the command line, runs the command, exits: the only place that exits.
+//! Parses the command line, runs the command, exits.
 
 use std::process::ExitCode;
-
-use clap::Parser as _;
 
 use codexgw::cli::Cli;
 use codexgw::error::Error;
@@ -14,7 +12,15 @@ use codexgw::ui;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
-    match Cli::parse().run() {
+    ui::tell_panics();
+    let cli = match Cli::read() {
+        Ok(cli) => cli,
+        Err(said) => {
+            ui::parser(&said);
+            return ExitCode::from(u8::try_from(said.exit_code()).unwrap_or(2));
+        }
+    };
+    match cli.run() {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let error = error.downcast().unwrap_or_else(|other| Error::bug(format!("{other:#}")));

@@ -22,6 +22,14 @@ pub fn providers() -> impl Iterator<Item = &'static ProviderTemplate> {
     PROVIDERS.iter()
 }
 
+/// Whose keys start with what: shown names of providers and prefixes.
+pub fn key_prefixes() -> Vec<(&'static str, &'static str)> {
+    let of = |template: &'static ProviderTemplate| {
+        template.key_prefixes.iter().map(|prefix| (template.name.as_str(), prefix.as_str()))
+    };
+    PROVIDERS.iter().flat_map(of).collect()
+}
+
 /// The template id or alias that a mistyped name most likely stands for.
 pub fn nearest(id: &str) -> Option<&'static str> {
     /// How alike two names must be (Jaro-Winkler, 0 to 1), so that `opnrouter` finds its like and `acme` does not.

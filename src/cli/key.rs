@@ -1,11 +1,13 @@
+use std::collections::BTreeSet;
 use std::io::Read as _;
+use std::time::Instant;
 
 use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Vault, clean_key};
-use crate::settings::KeyStore;
+use crate::settings::{KeyStore, Provider};
 use crate::setup::unknown_provider;
 use crate::{catalog, ui};
 
@@ -35,7 +37,7 @@ enum KeyCommand {
         /// The provider, as `codexgw list` shows it
         provider: String,
     },
-    /// Say where each provider's key is and whether it is there, never the key
+    /// Say where each provider's key is and how that answered, never the key
     List {
         /// Print JSON
         #[arg(long)]
@@ -70,7 +72,13 @@ struct Row {
     provider: String,
     store: KeyStore,
     present: bool,
+    /// How long the store took to answer; absent where none was asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    took_ms: Option<u128>,
     note: String,
+    /// What to do when it is not there.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
 }
 
 impl Args {
@@ -90,9 +98,10 @@ impl Args {
 fn set(context: &Context, id: &str) -> Result<u8> {
     let mut setup = context.setup()?;
     let provider = setup.provider_mut(id)?;
-    if matches!(provider.key, KeyStore::Env | KeyStore::None) {
+    if matches!(provider.key, KeyStore::Env | KeyStore::Command | KeyStore::None) {
         // A provider without a key of ours gets one now; the direct road's table then calls for it.
         provider.key = KeyStore::Keyring;
+        provider.key_command = Vec::new();
     }
     let (store, template) = (provider.key, provider.template.clone());
     let vault = Vault::new(&context.home);
@@ -114,6 +123,11 @@ fn set(context: &Context, id: &str) -> Result<u8> {
 fn delete(context: &Context, id: &str) -> Result<u8> {
     let settings = context.settings()?;
     let provider = settings.providers.get(id).ok_or_else(|| unknown_provider(id, settings.providers.keys()))?;
+    if provider.key == KeyStore::Command {
+        return Err(Error::fixable(format!("the key of `{id}` is not ours to delete"))
+            .cause(format!("`{}` hands it out", provider.key_command.join(" ")))
+            .hint(format!("delete it there, or take out the provider: `codexgw remove {id}`")));
+    }
     let was_there = Vault::new(&context.home).delete(id, provider.key)?;
     if was_there {
         ui::note(format!("the key of `{id}` is gone from the {}", store_words(provider.key)));
@@ -126,37 +140,62 @@ fn delete(context: &Context, id: &str) -> Result<u8> {
 fn list(context: &Context, json: bool) -> Result<u8> {
     let settings = context.settings()?;
     let vault = Vault::new(&context.home);
-    let rows: Vec<Row> = settings
-        .providers
-        .iter()
-        .map(|(id, provider)| {
-            let (present, note) = match provider.key {
-                KeyStore::None => (true, "needs no key".to_owned()),
-                KeyStore::Env => {
-                    let variable = provider.env_key.clone().unwrap_or_default();
-                    let set = std::env::var(&variable).is_ok_and(|value| !value.trim().is_empty());
-                    (set, format!("`{variable}`, read by Codex itself"))
-                }
-                store => match vault.get(id, store) {
-                    Ok(_) => (true, String::new()),
-                    Err(e) => (false, e.message().to_owned()),
-                },
-            };
-            Row { provider: id.clone(), store: provider.key, present, note }
-        })
-        .collect();
+    // All at once: a keyring that does not answer is waited for once, not once for every provider.
+    let rows: Vec<Row> = std::thread::scope(|scope| {
+        let asked: Vec<_> =
+            settings.providers.iter().map(|(id, provider)| scope.spawn(|| row(&vault, id, provider))).collect();
+        asked.into_iter().filter_map(|row| row.join().ok()).collect()
+    });
     if json {
         ui::json(&rows);
     } else if rows.is_empty() {
         ui::note("no providers yet; add one: codexgw add openrouter");
     } else {
+        let hints: BTreeSet<String> = rows.iter().filter_map(|row| row.hint.clone()).collect();
         let lines = rows.into_iter().map(|row| {
             let present = if row.present { "yes" } else { "no" };
-            vec![row.provider, label(&row.store), present.to_owned(), row.note]
+            let took = row.took_ms.map(|ms| format!("{ms} ms")).unwrap_or_default();
+            vec![row.provider, label(&row.store), present.to_owned(), took, row.note]
         });
-        ui::line(ui::table(&["PROVIDER", "STORE", "THERE", ""], lines));
+        ui::line(ui::table(&["PROVIDER", "STORE", "THERE", "ANSWERED IN", ""], lines));
+        for hint in hints {
+            ui::hint(hint);
+        }
     }
     Ok(0)
+}
+
+/// Asks the store of one provider's key.
+fn row(vault: &Vault, id: &str, provider: &Provider) -> Row {
+    let row = |present, note: String| Row {
+        provider: id.to_owned(),
+        store: provider.key,
+        present,
+        took_ms: None,
+        note,
+        hint: None,
+    };
+    match provider.key {
+        KeyStore::None => row(true, "needs no key".to_owned()),
+        KeyStore::Env => {
+            let variable = provider.env_key.clone().unwrap_or_default();
+            let set = std::env::var(&variable).is_ok_and(|value| !value.trim().is_empty());
+            row(set, format!("`{variable}`, read by Codex itself"))
+        }
+        store => {
+            let started = Instant::now();
+            let answer = vault.key(id, store, &provider.key_command);
+            let took_ms = Some(started.elapsed().as_millis());
+            match answer {
+                // The program alone: its arguments name the person's entries.
+                Ok(_) => {
+                    let note = provider.key_command.first().map(|program| format!("`{program}`")).unwrap_or_default();
+                    Row { took_ms, ..row(true, note) }
+                }
+                Err(e) => Row { took_ms, hint: e.hints().first().cloned(), ..row(false, e.message().to_owned()) },
+            }
+        }
+    }
 }
 
 /// Reads a key from standard input.
@@ -173,7 +212,7 @@ pub fn read_key(prefixes: &[String]) -> Result<Secret> {
 
 /// Checks a key that a person gave, and says what was odd about it.
 pub fn clean(raw: &str, prefixes: &[String]) -> Result<Secret> {
-    let (key, warnings) = clean_key(raw, prefixes)?;
+    let (key, warnings) = clean_key(raw, prefixes, &catalog::key_prefixes())?;
     for warning in warnings {
         ui::warn(warning, None);
     }
@@ -186,6 +225,7 @@ pub fn store_words(store: KeyStore) -> &'static str {
         KeyStore::Keyring => "keyring",
         KeyStore::File => "key file",
         KeyStore::Env => "environment",
+        KeyStore::Command => "program that hands it out",
         KeyStore::None => "nowhere",
     }
 }

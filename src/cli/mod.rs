@@ -12,12 +12,15 @@ mod profile;
 mod remove;
 mod run;
 mod token;
+mod typed_keys;
 mod undo;
 mod uninstall;
 
 use std::path::PathBuf;
 
 use clap::{Parser, Subcommand};
+
+use crate::ui;
 
 use context::Context;
 
@@ -31,6 +34,10 @@ pub struct Cli {
     /// Keep everything that is codexgw's own in DIR
     #[arg(long, global = true, env = "CODEXGW_HOME", value_name = "DIR", hide_env_values = true)]
     home: Option<PathBuf>,
+
+    /// Say on stderr what happens inside; twice and three times for more
+    #[arg(long, short, global = true, action = clap::ArgAction::Count)]
+    verbose: u8,
 
     #[command(subcommand)]
     command: Command,
@@ -55,11 +62,21 @@ enum Command {
 }
 
 impl Cli {
+    /// Reads this process's command line.
+    ///
+    /// # Errors
+    /// When it is wrong, or asks only for help; says so in clap's words, for [`crate::ui::parser`].
+    pub fn read() -> Result<Self, clap::Error> {
+        typed_keys::remember(std::env::args_os());
+        Self::try_parse()
+    }
+
     /// Runs the command; gives back the exit code.
     ///
     /// # Errors
     /// What the command could not do, as a [`crate::error::Error`]; anything else is a bug of ours.
     pub fn run(self) -> anyhow::Result<u8> {
+        ui::log(self.verbose);
         let context = Context::new(self.home.as_deref())?;
         let code = match self.command {
             Command::Demo(args) => args.run(&context),

@@ -3,7 +3,7 @@ use clap::Args as ClapArgs;
 use crate::codex::sessions;
 use crate::error::{Error, Result};
 use crate::secret::Vault;
-use crate::settings::{KeyStore, Provider, Road};
+use crate::settings::{Provider, Road};
 use crate::ui;
 
 use super::context::{Context, commit_or_show, say_changed};
@@ -66,14 +66,12 @@ impl Args {
 
 /// Deletes what the vault holds of a provider; what cannot be deleted is said, since the rest is done already.
 pub fn forget_secrets(context: &Context, id: &str, provider: &Provider) {
-    if matches!(provider.key, KeyStore::Env | KeyStore::None) && provider.secret_headers.is_empty() {
-        return;
-    }
     let vault = Vault::new(&context.home);
-    let names = std::iter::once(id.to_owned()).chain(provider.secret_headers.iter().map(|name| format!("{id}/{name}")));
-    for name in names {
-        if let Err(e) = vault.delete(&name, provider.key) {
-            ui::warn(format!("the key `{name}` could not be deleted: {e}"), e.hints().first().map(String::as_str));
-        }
+    let key = vault.delete(id, provider.key).map_err(|e| (id.to_owned(), e)).err();
+    let headers = provider.secret_headers.iter().filter_map(|header| {
+        vault.delete_header(id, header, provider.key).map_err(|e| (format!("{id}/{header}"), e)).err()
+    });
+    for (name, e) in key.into_iter().chain(headers) {
+        ui::warn(format!("the key `{name}` could not be deleted: {e}"), e.hints().first().map(String::as_str));
     }
 }

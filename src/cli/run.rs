@@ -218,7 +218,7 @@ fn key_variable(context: &Context, id: &str, provider: &Provider) -> Result<Opti
             Ok(None)
         }
         store => {
-            let key = Vault::new(&context.home).get(id, store)?;
+            let key = Vault::new(&context.home).key(id, store, &provider.key_command)?;
             Ok(Some((variable.into(), key.expose().into())))
         }
     }

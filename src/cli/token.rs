@@ -30,7 +30,7 @@ impl Args {
                 .providers
                 .get(&self.id)
                 .ok_or_else(|| unknown_provider(&self.id, settings.providers.keys()))?;
-            Vault::new(&context.home).get(&self.id, provider.key)?
+            Vault::new(&context.home).key(&self.id, provider.key, &provider.key_command)?
         };
         // The one write of a secret that is meant: to Codex, which reads this pipe. It goes around the redacting
         // printer on purpose.

@@ -117,6 +117,7 @@ fn scripted_provider(base_url: String) -> NewProvider {
         wire: Wire::Chat,
         key: KeyStore::None,
         env_key: None,
+        key_command: Vec::new(),
         headers: std::collections::BTreeMap::new(),
         secret_headers: Vec::new(),
         quirks: None,

@@ -110,6 +110,7 @@ fn prepare(route: &Route<'_>, body: Vec<u8>, stream: bool) -> Result<Prepared> {
         url,
         headers: plain_headers(id, provider)?,
         key: provider.key,
+        key_command: provider.key_command.clone(),
         secret_headers: provider.secret_headers.clone(),
         stream,
         body: Bytes::from(translated),
@@ -164,20 +165,12 @@ async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
                 .hint(format!("store it: `codexgw key set {id}`")));
         }
         store => {
-            let key = gateway.keys.get(&call.id, store).await?;
+            let key = gateway.keys.key(&call.id, store, &call.key_command).await?;
             call.headers.insert(header::AUTHORIZATION, key.bearer()?);
         }
     }
     for header in &call.secret_headers {
-        let name = format!("{}/{header}", call.id);
-        let secret = match call.key {
-            // Without a key the settings do not say which store was chosen for the headers.
-            KeyStore::None => match gateway.keys.get(&name, KeyStore::File).await {
-                Ok(secret) => secret,
-                Err(_) => gateway.keys.get(&name, KeyStore::Keyring).await?,
-            },
-            store => gateway.keys.get(&name, store).await?,
-        };
+        let secret = gateway.keys.header(&call.id, header, call.key).await?;
         call.headers.insert(header_name(&call.id, header)?, secret.header_value()?);
     }
     Ok(())

@@ -25,13 +25,28 @@ impl Keys {
         Self { home, kept: Mutex::default() }
     }
 
-    /// The secret of that name.
-    pub(super) async fn get(&self, name: &str, store: KeyStore) -> Result<Arc<Secret>> {
+    /// A provider's key, which `command` prints when that is its store.
+    pub(super) async fn key(&self, provider: &str, store: KeyStore, command: &[String]) -> Result<Arc<Secret>> {
+        let (id, command) = (provider.to_owned(), command.to_vec());
+        self.kept_or(provider, move |vault| vault.key(&id, store, &command)).await
+    }
+
+    /// The value of a provider's secret header.
+    pub(super) async fn header(&self, provider: &str, header: &str, store: KeyStore) -> Result<Arc<Secret>> {
+        let (id, wanted) = (provider.to_owned(), header.to_owned());
+        self.kept_or(&format!("{provider}/{header}"), move |vault| vault.header(&id, &wanted, store)).await
+    }
+
+    async fn kept_or(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Vault<'_>) -> Result<Secret> + Send + 'static,
+    ) -> Result<Arc<Secret>> {
         if let Some(secret) = self.fresh(name) {
             return Ok(secret);
         }
-        let (home, wanted) = (self.home.clone(), name.to_owned());
-        let read = tokio::task::spawn_blocking(move || Vault::new(&home).get(&wanted, store)).await;
+        let home = self.home.clone();
+        let read = tokio::task::spawn_blocking(move || read(&Vault::new(&home))).await;
         let secret = Arc::new(read.map_err(|e| Error::bug("reading a key failed").cause(e))??);
         self.lock().insert(name.to_owned(), (Instant::now(), Arc::clone(&secret)));
         Ok(secret)

@@ -43,6 +43,8 @@ pub(super) struct Call {
     pub headers: HeaderMap,
     /// Where its key is.
     pub key: KeyStore,
+    /// What prints it, when that is where it is.
+    pub key_command: Vec<String>,
     /// Names of the headers whose values are secrets.
     pub secret_headers: Vec<String>,
     /// Whether the answer is to be a stream.

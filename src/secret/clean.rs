@@ -5,10 +5,11 @@ use crate::error::{Error, Result};
 use super::Secret;
 
 /// Trims a key and refuses what cannot be one. Gives warnings about what was odd, none of which shows the key.
+/// `prefixes` is what keys of its provider start with, `known` whose keys start with what.
 ///
 /// # Errors
 /// When it is empty, or holds characters that no key has.
-pub fn clean_key(raw: &str, prefixes: &[String]) -> Result<(Secret, Vec<String>)> {
+pub fn clean_key(raw: &str, prefixes: &[String], known: &[(&str, &str)]) -> Result<(Secret, Vec<String>)> {
     let mut warnings = Vec::new();
     let mut key = raw.trim_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
     // Until nothing comes off any more: people paste `"Bearer …"` as well as `Bearer "…"`.
@@ -40,11 +41,30 @@ pub fn clean_key(raw: &str, prefixes: &[String]) -> Result<(Secret, Vec<String>)
     if !key.is_ascii() {
         return refuse("the key holds a character that keys do not have, such as `…` or a typographic quote");
     }
-    if !prefixes.is_empty() && !prefixes.iter().any(|prefix| key.starts_with(prefix.as_str())) {
-        let known: Vec<String> = prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
-        warnings.push(format!("keys of this provider usually start with {}; this one does not", known.join(" or ")));
-    }
+    warnings.extend(odd_prefix(key, prefixes, known));
     Ok((Secret::new(key.to_owned()), warnings))
+}
+
+/// What is odd about how a key starts, when its provider's keys start in a way of their own.
+fn odd_prefix(key: &str, prefixes: &[String], known: &[(&str, &str)]) -> Option<String> {
+    if prefixes.is_empty() {
+        return None;
+    }
+    let own = prefixes.iter().filter(|prefix| key.starts_with(prefix.as_str())).map(String::len).max();
+    // Whose it is tells the longest prefix: `sk-or-` is more than the `sk-` of many.
+    let longest =
+        known.iter().map(|(_, prefix)| prefix).filter(|prefix| key.starts_with(**prefix)).max_by_key(|p| p.len());
+    let owners: Vec<&str> = known.iter().filter(|(_, p)| Some(p) == longest).map(|(owner, _)| *owner).collect();
+    match (own, longest, &owners[..]) {
+        (own, Some(prefix), [owner]) if own.is_none_or(|own| own < prefix.len()) => {
+            Some(format!("this looks like a key of {owner}, whose keys start with `{prefix}`"))
+        }
+        (Some(_), ..) => None,
+        (None, ..) => {
+            let usual: Vec<String> = prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
+            Some(format!("keys of this provider usually start with {}; this one does not", usual.join(" or ")))
+        }
+    }
 }
 
 fn unquoted(key: &str) -> Option<&str> {
@@ -74,7 +94,7 @@ mod tests {
             ("`sk-abc123`", 1),
             ("\u{feff}sk-abc123", 0),
         ] {
-            let (key, said) = clean_key(raw, &["sk-".to_owned()]).unwrap_or_else(|e| panic!("{raw:?}: {e}"));
+            let (key, said) = clean_key(raw, &["sk-".to_owned()], &[]).unwrap_or_else(|e| panic!("{raw:?}: {e}"));
             assert_eq!((key.expose(), said.len()), ("sk-abc123", warnings), "{raw:?}");
         }
     }
@@ -84,15 +104,26 @@ mod tests {
         for raw in
             ["", "  \n", "\"\"", "\"", "Bearer ", "sk-a\"b", "'sk-ab", "sk-abc def", "sk-a\nsk-b", "sk-…", "sk-\u{7f}x"]
         {
-            let Err(error) = clean_key(raw, &[]) else { panic!("{raw:?} was taken") };
+            let Err(error) = clean_key(raw, &[], &[]) else { panic!("{raw:?} was taken") };
             assert!(!error.to_string().contains("sk-"), "{error}");
         }
     }
 
     #[test]
     fn a_foreign_prefix_is_only_a_warning() {
-        let (_, said) = clean_key("gsk_123456789", &["sk-or-".to_owned()]).unwrap_or_else(|e| panic!("{e}"));
-        assert_eq!(said.len(), 1);
-        assert!(!said[0].contains("gsk_"), "{}", said[0]);
+        let known = [("DeepSeek", "sk-"), ("LiteLLM", "sk-"), ("Groq", "gsk_"), ("OpenRouter", "sk-or-")];
+        for (key, own, said) in [
+            ("gsk_123456789", "sk-or-", "this looks like a key of Groq, whose keys start with `gsk_`"),
+            ("sk-or-123456789", "sk-", "this looks like a key of OpenRouter, whose keys start with `sk-or-`"),
+            ("sk-123456789", "sk-or-", "keys of this provider usually start with `sk-or-`; this one does not"),
+            ("123456789", "gsk_", "keys of this provider usually start with `gsk_`; this one does not"),
+            ("sk-123456789", "sk-", ""),
+            ("sk-or-123456789", "sk-or-", ""),
+        ] {
+            let (_, warnings) = clean_key(key, &[own.to_owned()], &known).unwrap_or_else(|e| panic!("{key}: {e}"));
+            assert_eq!(warnings.join("; "), said, "{key} for {own}");
+        }
+        let (_, warnings) = clean_key("gsk_123456789", &[], &known).unwrap_or_else(|e| panic!("{e}"));
+        assert!(warnings.is_empty(), "a provider whose keys are unknown may have any: {warnings:?}");
     }
 }

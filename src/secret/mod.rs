@@ -3,6 +3,7 @@
 mod clean;
 mod core_dump;
 pub mod gateway_token;
+mod key_command;
 mod key_file;
 mod keyring;
 pub(crate) mod private_file;
@@ -12,5 +13,6 @@ mod vault;
 
 pub use clean::clean_key;
 pub use core_dump::forbid_core_dumps;
+pub use key_command::split_command;
 pub use value::Secret;
 pub use vault::Vault;

@@ -1,9 +1,11 @@
 //! Where secrets are kept: one door for all stores.
 
+use std::time::Instant;
+
 use crate::error::{Error, Result};
 use crate::settings::{Home, KeyStore};
 
-use super::{Secret, key_file, keyring};
+use super::{Secret, key_command, key_file, keyring};
 
 /// The secrets of one home. Names are `<provider>` for keys and `<provider>/<header>` for secret headers.
 pub struct Vault<'a> {
@@ -17,16 +19,43 @@ impl<'a> Vault<'a> {
         Self { home }
     }
 
-    /// Reads a secret; ends within about two seconds and never asks the person anything.
+    /// Reads a provider's key, which `command` prints when that is its store. Ends within about two seconds, with a
+    /// command within ten, and asks the person nothing by itself.
+    ///
+    /// # Errors
+    /// When there is none, or the store cannot be read; says which of the causes it was.
+    pub fn key(&self, provider: &str, store: KeyStore, command: &[String]) -> Result<Secret> {
+        if store != KeyStore::Command {
+            return self.get(provider, store);
+        }
+        Self::timed(provider, store, || key_command::get(command))
+    }
+
+    /// Reads the value of a provider's secret header. Where the provider's key is in no store of ours, the settings
+    /// do not say which one was chosen for its headers.
+    ///
+    /// # Errors
+    /// Those of [`get`](Self::get).
+    pub fn header(&self, provider: &str, header: &str, store: KeyStore) -> Result<Secret> {
+        let name = format!("{provider}/{header}");
+        match store {
+            KeyStore::Keyring | KeyStore::File => self.get(&name, store),
+            KeyStore::Env | KeyStore::Command | KeyStore::None => {
+                self.get(&name, KeyStore::File).or_else(|_| self.get(&name, KeyStore::Keyring))
+            }
+        }
+    }
+
+    /// Reads a secret that we keep; ends within about two seconds and never asks the person anything.
     ///
     /// # Errors
     /// When there is none of that name, or the store cannot be read; says which of the causes it was.
     pub fn get(&self, name: &str, store: KeyStore) -> Result<Secret> {
-        let found = match store {
-            KeyStore::Keyring => keyring::get(&self.service(), name)?,
-            KeyStore::File => key_file::get(self.home, name)?,
-            KeyStore::Env | KeyStore::None => None,
-        };
+        let found = Self::timed(name, store, || match store {
+            KeyStore::Keyring => keyring::get(&self.service(), name),
+            KeyStore::File => key_file::get(self.home, name),
+            KeyStore::Env | KeyStore::Command | KeyStore::None => Ok(None),
+        })?;
         found.ok_or_else(|| {
             let provider = name.split('/').next().unwrap_or(name);
             Error::secret_store(format!("there is no key for `{name}`"))
@@ -42,7 +71,9 @@ impl<'a> Vault<'a> {
         match store {
             KeyStore::Keyring => keyring::set(&self.service(), name, secret),
             KeyStore::File => key_file::set(self.home, name, secret),
-            KeyStore::Env | KeyStore::None => Err(Error::bug("a secret without a place to keep it")),
+            KeyStore::Env | KeyStore::Command | KeyStore::None => {
+                Err(Error::bug("a secret without a place to keep it"))
+            }
         }
     }
 
@@ -54,7 +85,21 @@ impl<'a> Vault<'a> {
         match store {
             KeyStore::Keyring => keyring::delete(&self.service(), name),
             KeyStore::File => key_file::delete(self.home, name),
-            KeyStore::Env | KeyStore::None => Ok(false),
+            KeyStore::Env | KeyStore::Command | KeyStore::None => Ok(false),
+        }
+    }
+
+    /// Deletes the value of a provider's secret header, wherever [`header`](Self::header) would find it.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn delete_header(&self, provider: &str, header: &str, store: KeyStore) -> Result<bool> {
+        let name = format!("{provider}/{header}");
+        match store {
+            KeyStore::Keyring | KeyStore::File => self.delete(&name, store),
+            KeyStore::Env | KeyStore::Command | KeyStore::None => {
+                Ok(self.delete(&name, KeyStore::File)? || self.delete(&name, KeyStore::Keyring)?)
+            }
         }
     }
 
@@ -66,8 +111,16 @@ impl<'a> Vault<'a> {
         match store {
             KeyStore::Keyring => keyring::probe(),
             KeyStore::File => key_file::probe(self.home),
-            KeyStore::Env | KeyStore::None => Ok(()),
+            KeyStore::Env | KeyStore::Command | KeyStore::None => Ok(()),
         }
+    }
+
+    /// Reads, and logs how long it took.
+    fn timed<T>(name: &str, store: KeyStore, read: impl FnOnce() -> Result<T>) -> Result<T> {
+        let started = Instant::now();
+        let outcome = read();
+        tracing::debug!(name, ?store, ms = started.elapsed().as_millis(), ok = outcome.is_ok(), "asked for a secret");
+        outcome
     }
 
     /// The name under which the keyring files our secrets: homes of their own do not share keys.

@@ -78,6 +78,9 @@ pub struct Provider {
     /// The variable Codex reads itself; only with [`KeyStore::Env`], direct road only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env_key: Option<String>,
+    /// The program with its arguments that prints the key; only with [`KeyStore::Command`].
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub key_command: Vec<String>,
     /// Headers sent along that are no secrets.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub headers: BTreeMap<String, String>,
@@ -104,6 +107,8 @@ pub enum KeyStore {
     File,
     /// Codex reads a variable itself (`env_key`); we hold nothing.
     Env,
+    /// Another program prints it (`key_command`); we hold nothing.
+    Command,
     /// The provider wants no key.
     None,
 }

@@ -12,8 +12,8 @@ use crate::settings::Home;
 const REFRESH_MS: i64 = 15_000;
 
 /// How long Codex waits for the command, in milliseconds. Its own default of 5 s is near what a cold start of the
-/// gateway on a busy machine takes.
-const TIMEOUT_MS: i64 = 10_000;
+/// gateway on a busy machine takes, and a password manager may take 10 s to hand out a key.
+const TIMEOUT_MS: i64 = 12_000;
 
 /// How Codex is to call us.
 #[derive(Debug, Clone, PartialEq, Eq)]

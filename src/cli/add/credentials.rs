@@ -3,7 +3,7 @@ use std::io::Read as _;
 
 use crate::catalog::Auth;
 use crate::error::{Error, Result};
-use crate::secret::{Secret, Vault};
+use crate::secret::{Secret, Vault, split_command};
 use crate::settings::{KeyStore, Road};
 use crate::setup::Setup;
 use crate::ui;
@@ -19,7 +19,11 @@ pub struct Credentials {
     pub headers: BTreeMap<String, String>,
     /// Headers that are.
     pub secret_headers: Vec<(String, Secret)>,
+    /// What prints the key, when that is where it is.
+    pub command: Vec<String>,
     store: KeyStore,
+    /// Where secret headers go.
+    place: KeyStore,
     /// Whether the key was in the store before.
     stored_already: bool,
 }
@@ -28,8 +32,15 @@ impl Credentials {
     /// Takes the key from where the options say, else asks for it on a terminal.
     pub fn gather(args: &Args, identity: &Identity, vault: &Vault, setup: &Setup) -> Result<Self> {
         let headers = headers(args, identity)?;
-        let mut gathered =
-            Self { key: None, headers, secret_headers: Vec::new(), store: args.store.into(), stored_already: false };
+        let mut gathered = Self {
+            key: None,
+            headers,
+            secret_headers: Vec::new(),
+            command: Vec::new(),
+            store: args.store.into(),
+            place: args.store.into(),
+            stored_already: false,
+        };
         let prefixes = identity.template.map(|template| template.key_prefixes.clone()).unwrap_or_default();
         let mut piped = Piped::read(args)?;
         if let Some(line) = piped.key() {
@@ -38,6 +49,10 @@ impl Credentials {
         } else if let Some(variable) = &args.key_from_env {
             gathered.needs(vault)?;
             gathered.key = Some(clean(&variable_value(variable)?, &prefixes)?);
+        } else if let Some(command) = &args.key_command {
+            (gathered.store, gathered.command) = (KeyStore::Command, split_command(command)?);
+            let key = vault.key(&identity.id, gathered.store, &gathered.command)?;
+            gathered.key = Some(clean(key.expose(), &prefixes)?);
         } else if let Some(variable) = &args.env_key {
             gathered.store = KeyStore::Env;
             gathered.key =
@@ -76,10 +91,14 @@ impl Credentials {
             return Ok(());
         }
         if let Some(known) = setup.settings.providers.get(&identity.id)
-            && matches!(known.key, KeyStore::Keyring | KeyStore::File)
-            && let Ok(key) = vault.get(&identity.id, known.key)
+            && matches!(known.key, KeyStore::Keyring | KeyStore::File | KeyStore::Command)
+            && let Ok(key) = vault.key(&identity.id, known.key, &known.key_command)
         {
             (self.store, self.key, self.stored_already) = (known.key, Some(key), true);
+            self.command.clone_from(&known.key_command);
+            if known.key != KeyStore::Command {
+                self.place = known.key;
+            }
             ui::note(format!("using the key of `{}` that is stored already", identity.id));
             return Ok(());
         }
@@ -134,12 +153,11 @@ impl Credentials {
     pub fn store_around<T>(&self, vault: &Vault, id: &str, rest: impl FnOnce() -> Result<T>) -> Result<T> {
         let store = self.key_store();
         let mut undo: Vec<(String, Option<Secret>)> = Vec::new();
-        let key = self.key.as_ref().filter(|_| store != KeyStore::Env && !self.stored_already);
-        let named = key.map(|key| (id.to_owned(), key)).into_iter();
+        let ours = matches!(store, KeyStore::Keyring | KeyStore::File) && !self.stored_already;
+        let key = self.key.as_ref().filter(|_| ours).map(|key| (id.to_owned(), key));
         let headers = self.secret_headers.iter().map(|(name, value)| (format!("{id}/{name}"), value));
-        // Without a key, secret headers still need a place.
-        let place = if store == KeyStore::None { self.store } else { store };
-        for (name, secret) in named.chain(headers) {
+        let place = self.place;
+        for (name, secret) in key.into_iter().chain(headers) {
             undo.push((name.clone(), vault.get(&name, place).ok()));
             if let Err(e) = vault.set(&name, place, secret) {
                 put_back(vault, place, undo);

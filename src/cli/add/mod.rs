@@ -48,6 +48,9 @@ pub struct Args {
     /// Read the key from this variable now, and store it
     #[arg(long, value_name = "VAR", conflicts_with = "key_stdin")]
     key_from_env: Option<String>,
+    /// Run this program for the key whenever it is needed, such as `pass show lab` or `op read op://…`
+    #[arg(long, value_name = "COMMAND", conflicts_with_all = ["key_stdin", "key_from_env", "env_key"])]
+    key_command: Option<String>,
     /// Let Codex read this variable itself (direct road only)
     #[arg(long, value_name = "VAR")]
     env_key: Option<String>,
@@ -195,7 +198,11 @@ impl Args {
 
     /// With a key given by option, or no terminal, nothing is asked.
     fn asks_nothing(&self) -> bool {
-        self.key_stdin || self.key_from_env.is_some() || self.json || !ui::prompt::possible()
+        self.key_stdin
+            || self.key_from_env.is_some()
+            || self.key_command.is_some()
+            || self.json
+            || !ui::prompt::possible()
     }
 
     fn new_provider(&self, identity: &Identity, credentials: &Credentials, upstream: &Upstream) -> NewProvider {
@@ -207,6 +214,7 @@ impl Args {
             wire: upstream.wire,
             key: credentials.key_store(),
             env_key: self.env_key.clone(),
+            key_command: credentials.command.clone(),
             headers: credentials.headers.clone(),
             secret_headers: credentials.secret_headers.iter().map(|(name, _)| name.clone()).collect(),
             quirks: upstream.quirks.clone(),

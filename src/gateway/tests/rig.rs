@@ -106,6 +106,7 @@ pub(super) fn provider(port: u16, wire: Wire) -> Provider {
         wire,
         key: KeyStore::None,
         env_key: None,
+        key_command: Vec::new(),
         headers: [("x-title".to_owned(), "codexgw".to_owned())].into(),
         secret_headers: Vec::new(),
         quirks: None,
