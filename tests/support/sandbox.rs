@@ -260,6 +260,12 @@ impl Sandbox {
         out + rest
     }
 
+    /// The arguments and the environment of everything that still runs in here.
+    pub fn processes(&self) -> Vec<(Vec<u8>, Vec<u8>)> {
+        let read = |pid: i32, file: &str| fs::read(format!("/proc/{pid}/{file}")).unwrap_or_default();
+        self.alive().into_iter().map(|(pid, _)| (read(pid, "cmdline"), read(pid, "environ"))).collect()
+    }
+
     /// Process ids of everything alive whose environment names this sandbox.
     fn alive(&self) -> Vec<(i32, String)> {
         let mark = format!("{}/", self.root.path().display());
