@@ -1,4 +1,4 @@
-//! A true Secret Service, and its absence.
+//! A true Secret Service; what can be wrong with one is in `secrets::keyring`.
 
 use std::time::Duration;
 
@@ -28,24 +28,6 @@ fn a_key_is_set_read_replaced_and_deleted() {
     assert_eq!(token().ok().stdout.trim_end(), "sk-another-0123456789");
     sandbox.codexgw(&["key", "delete", "up"]).run().ok();
     no_token(&sandbox).stderr_has("codexgw key set up");
-}
-
-#[test]
-fn a_locked_keyring_is_named_and_never_waited_for() {
-    let upstream = Upstream::chat(Script::none());
-    let sandbox = Sandbox::with_keyring();
-    sandbox.add("up", &upstream, &[]);
-    sandbox.keyring().lock();
-    no_token(&sandbox).stderr_has("locked");
-}
-
-#[test]
-fn a_keyring_that_is_gone_is_named() {
-    let upstream = Upstream::chat(Script::none());
-    let mut sandbox = Sandbox::with_keyring();
-    sandbox.add("up", &upstream, &[]);
-    sandbox.set_env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
-    no_token(&sandbox);
 }
 
 #[test]

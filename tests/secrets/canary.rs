@@ -274,6 +274,5 @@ fn no_key_of_any_shape_turns_up_where_it_should_not_be() {
         let left = scope.spawn(|| all(left));
         all(right) + left.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
     });
-    eprintln!("COUNT {count}");
     assert!(count >= 300, "only {count} command lines");
 }

@@ -2,3 +2,4 @@
 
 mod canary;
 mod crowd;
+mod keyring;

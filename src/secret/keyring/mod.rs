@@ -43,27 +43,24 @@ pub fn get(service: &str, name: &str) -> Result<Option<Secret>> {
 pub fn set(service: &str, name: &str, secret: &Secret) -> Result<()> {
     let (service, name) = (service.to_owned(), name.to_owned());
     let bytes = zeroize::Zeroizing::new(secret.expose().as_bytes().to_vec());
-    bounded(WRITE_LIMIT, move || {
-        writable()?;
-        Ok(entry(&service, &name)?.set_secret(&bytes)?)
-    })
+    // One that does not even say whether it is there is not waited for as a person is.
+    probe()?;
+    bounded(WRITE_LIMIT, move || Ok(entry(&service, &name)?.set_secret(&bytes)?))
 }
 
 /// Deletes a secret; tells whether there was one.
 pub fn delete(service: &str, name: &str) -> Result<bool> {
     let (service, name) = (service.to_owned(), name.to_owned());
-    bounded(WRITE_LIMIT, move || {
-        writable()?;
-        match entry(&service, &name)?.delete_credential() {
-            Ok(()) => Ok(true),
-            Err(KeyringError::NoEntry) => Ok(false),
-            // All of them: whoever deletes a key wants none of it to stay.
-            Err(KeyringError::Ambiguous(entries)) => {
-                entries.iter().try_for_each(Entry::delete_credential)?;
-                Ok(true)
-            }
-            Err(e) => Err(e.into()),
+    probe()?;
+    bounded(WRITE_LIMIT, move || match entry(&service, &name)?.delete_credential() {
+        Ok(()) => Ok(true),
+        Err(KeyringError::NoEntry) => Ok(false),
+        // All of them: whoever deletes a key wants none of it to stay.
+        Err(KeyringError::Ambiguous(entries)) => {
+            entries.iter().try_for_each(Entry::delete_credential)?;
+            Ok(true)
         }
+        Err(e) => Err(e.into()),
     })
 }
 
