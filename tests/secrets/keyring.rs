@@ -111,6 +111,12 @@ fn each_trouble_has_words_and_a_remedy_of_its_own() {
         let remove = sandbox.codexgw(&["remove", "up", "--yes"]).run().ok();
         says(&remove, "the key `up` could not be deleted");
         says(&remove, writing);
+    }
+}
+
+#[test]
+fn many_keys_in_a_silent_keyring_are_waited_for_once() {
+    let upstream = Upstream::chat(Script::none());
     let (sandbox, _bus) = sandbox(State::Silent, &upstream);
     let settings = sandbox.path("codexgw/config.toml");
     let text = std::fs::read_to_string(&settings).unwrap();
