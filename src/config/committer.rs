@@ -70,6 +70,21 @@ impl Committer {
         Ok(diffs.collect())
     }
 
+    /// Ends what a killed run left half done. Whoever reads files in order to edit them does this first, or plans on
+    /// top of what is about to be taken back.
+    ///
+    /// # Errors
+    /// When another codexgw does not end its commit in time, or a file cannot be put back.
+    pub fn recover(&self) -> Result<(), FileError> {
+        let here = |problem: FileProblem| problem.of(&self.state);
+        let journal = Journal::new(&*self.disk, &self.state);
+        if journal.ids().map_err(here)?.iter().all(|(_, pending)| !pending) {
+            return Ok(());
+        }
+        let _lock = Lock::take(&self.state.join("config.lock")).map_err(here)?;
+        recover(&*self.disk, &journal, &self.state)
+    }
+
     /// Makes all edits or none. `label` is what `undo` will show. An edit that changes nothing touches nothing.
     ///
     /// # Errors

@@ -1,14 +1,15 @@
 //! One writer at a time, among ourselves.
 
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::{File, OpenOptions};
 use std::path::Path;
-use std::time::{Duration, Instant};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 use super::file_error::FileProblem;
 
-/// How long to wait for another codexgw.
-const PATIENCE: Duration = Duration::from_secs(10);
-const PAUSE: Duration = Duration::from_millis(10);
+/// How long to wait for other codexgws. A commit takes a tenth of a second at most, and many may be waiting.
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// The lock, held until it is dropped or the process ends. Over NFS it may not hold.
 #[derive(Debug)]
@@ -22,16 +23,17 @@ impl Lock {
         #[cfg(unix)]
         std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
         let file = options.open(path).map_err(FileProblem::io("open the lock file"))?;
-        let started = Instant::now();
-        loop {
-            match file.try_lock() {
-                Ok(()) => return Ok(Self(file)),
-                Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => std::thread::sleep(PAUSE),
-                Err(TryLockError::WouldBlock) => return Err(FileProblem::Locked),
-                Err(TryLockError::Error(source)) => {
-                    return Err(FileProblem::Io { action: "lock the lock file", source });
-                }
-            }
+        // The system wakes those who wait in the order in which they came; asking it again and again would let luck
+        // decide, and in a crowd somebody is always out of luck. On a thread of its own, so that it can be given up.
+        let (send, receive) = mpsc::channel();
+        let wait = move || {
+            // Nobody takes it any more when the time has run out; it is then let go at once.
+            let _ = send.send(file.lock().map(|()| file));
+        };
+        thread::Builder::new().spawn(wait).map_err(FileProblem::io("wait for the lock file"))?;
+        match receive.recv_timeout(PATIENCE) {
+            Ok(locked) => locked.map(Self).map_err(FileProblem::io("lock the lock file")),
+            Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => Err(FileProblem::Locked),
         }
     }
 }

@@ -2,11 +2,18 @@
 
 use std::io::{Read as _, Write as _};
 use std::path::Path;
+use std::time::Duration;
 
 use crate::error::{Error, Kind, Result};
 
 /// Longest file that is read, in bytes: no key and no token comes near.
 const LONGEST: u64 = 1 << 16;
+
+/// What half-written files are called: nobody else's files in our folders are.
+const HALF: &str = ".new-";
+
+/// A half-written file that is older than this was left by a run that was killed: writing one takes no time at all.
+const ABANDONED: Duration = Duration::from_secs(60);
 
 /// Makes a folder that only its owner may enter.
 pub fn create_dir(dir: &Path) -> std::io::Result<()> {
@@ -39,10 +46,23 @@ pub fn write_new(file: &Path, content: &[u8]) -> std::io::Result<bool> {
 fn prepare(file: &Path, content: &[u8]) -> std::io::Result<tempfile::NamedTempFile> {
     let dir = file.parent().unwrap_or_else(|| Path::new("."));
     create_dir(dir)?;
-    let mut temporary = tempfile::NamedTempFile::new_in(dir)?;
+    sweep(dir);
+    let mut temporary = tempfile::Builder::new().prefix(HALF).tempfile_in(dir)?;
     temporary.write_all(content)?;
     temporary.as_file().sync_all()?;
     Ok(temporary)
+}
+
+/// Removes what killed runs left half-written, since it may hold a secret. What cannot be removed now is tried again
+/// by the next write.
+fn sweep(dir: &Path) {
+    for entry in std::fs::read_dir(dir).into_iter().flatten().flatten() {
+        let is_half = entry.file_name().to_string_lossy().starts_with(HALF);
+        let age = || entry.metadata().ok()?.modified().ok()?.elapsed().ok();
+        if is_half && age().is_some_and(|age| age > ABANDONED) {
+            let _ = std::fs::remove_file(entry.path());
+        }
+    }
 }
 
 /// Reads a file; nothing when it is absent. One that others may read is refused: what is in it is no secret any more.

@@ -22,11 +22,12 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// Reads the settings and Codex's `config.toml`.
+    /// Reads the settings and Codex's `config.toml`, after a killed run's half-done changes were taken back.
     ///
     /// # Errors
     /// When either cannot be read or does not parse; with line and column, and nothing changed.
     pub fn load(home: &Home, codex_home: &CodexHome) -> Result<Self> {
+        Committer::new(home.state_dir()).recover()?;
         let before = read_settings(&home.settings_file())?;
         let config = Document::read(&codex_home.config_file())?;
         Ok(Self {

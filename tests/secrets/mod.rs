@@ -3,3 +3,4 @@
 mod canary;
 mod crowd;
 mod keyring;
+mod kills;
