@@ -183,7 +183,13 @@ impl Args {
             (Some(variable), Via::Gateway) => Err(Error::usage("`--env-key` goes with the direct road only")
                 .cause(format!("the gateway runs on its own and would not see `{variable}`"))
                 .hint(format!("store the key: `--key-from-env {variable}`"))),
+            (None, Via::Direct) if self.default && self.via.is_some() => {
+                Err(Error::usage("`--default` goes with the gateway road only")
+                    .cause("the IDE extension and the desktop app follow the default, which has to stay switchable")
+                    .hint("leave out `--via direct`, or leave out `--default` and start with `codex -p PROFILE`"))
+            }
             (Some(_), _) => Ok(Via::Direct),
+            (None, _) if self.default => Ok(Via::Gateway),
             (None, via) => Ok(via),
         }
     }
