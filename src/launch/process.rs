@@ -33,6 +33,7 @@ impl Launch {
     #[cfg(unix)]
     pub fn exec(self) -> Result<u8> {
         use std::os::unix::process::CommandExt as _;
+        tracing::info!(program = %self.program.display(), args = ?self.args, "starting Codex");
         let cause = self.command().exec();
         Err(self.failed(&cause))
     }

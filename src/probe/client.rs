@@ -1,7 +1,7 @@
 //! One HTTP exchange: bounded in time and size, and every way it can fail told apart.
 
 use std::error::Error as _;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use http::header::{CONTENT_TYPE, LOCATION};
 use reqwest::{RequestBuilder, Response};
@@ -10,7 +10,7 @@ use url::Url;
 use super::foreign::{error_words, quote};
 use super::{ProbeError, Target, is_loopback, stream};
 use crate::error::{Error, Result};
-use crate::secret::redact::redact;
+use crate::secret::redact::{redact, redacted_url};
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -82,6 +82,8 @@ pub(super) async fn exchange(
     let (client, request) = request.headers(headers).timeout(within).build_split();
     let request = request.map_err(|error| failure(&target.base_url, error))?;
     let url = request.url().to_string();
+    let shown = redacted_url(request.url());
+    let started = Instant::now();
     let mut response = client.execute(request).await.map_err(|error| failure(&url, error))?;
     let mut body = Vec::new();
     // A stream that breaks off or never ends is judged by what came.
@@ -91,6 +93,8 @@ pub(super) async fn exchange(
             break;
         }
     }
+    let ms = started.elapsed().as_millis();
+    tracing::info!(url = %shown, status = response.status().as_u16(), bytes = body.len(), ms, "asked the provider");
     Ok(Reply {
         status: response.status().as_u16(),
         content_type: header(&response, CONTENT_TYPE).unwrap_or_default().to_lowercase(),

@@ -109,6 +109,10 @@ impl Setup {
     /// # Errors
     /// When a file cannot be edited or written; every file is then as it was.
     pub fn commit(&self, label: &str) -> Result<Report> {
-        Ok(Committer::new(self.home.state_dir()).commit(label, &self.all_edits()?)?)
+        let report = Committer::new(self.home.state_dir()).commit(label, &self.all_edits()?)?;
+        for file in &report.files {
+            tracing::info!(label, file = %file.path.display(), outcome = ?file.outcome, "changed a file");
+        }
+        Ok(report)
     }
 }

@@ -172,7 +172,10 @@ fn walk(key: &str, parrot: SocketAddr) -> usize {
 
     // Adding: shown, done, refused, replaced, at providers that are not there or repeat the key.
     typed(&add("up", url, &["--key-stdin", "--dry-run", "-vvv"]), key, None).ok();
-    typed(&add("up", url, &["--key-stdin", "--json", "-vvv"]), key, None).ok().stderr_has("DEBUG");
+    typed(&add("up", url, &["--key-stdin", "--json", "-vvv"]), key, None)
+        .ok()
+        .stderr_has("asked the provider")
+        .stderr_has("DEBUG");
     search.is_not_left(&sandbox);
     typed(&add("up", url, &piped), key, None).exits(1);
     typed(&add("up", url, &["--key-stdin", "--force", "-v"]), &format!("  Bearer {key}\r\n"), None).ok();
@@ -182,6 +185,10 @@ fn walk(key: &str, parrot: SocketAddr) -> usize {
     typed(&add("openai", url, &piped), key, None).exits(2);
     typed(&add("three", "http://127.0.0.1:9/v1", &["--key-stdin", "-vvv"]), key, None).exits(4);
     typed(&add("three", "not a url", &piped), key, None);
+    let escaped: String = url::form_urlencoded::byte_serialize(key.as_bytes()).collect();
+    for odd in [format!("http://me:{escaped}@127.0.0.1:9/v1"), format!("http://127.0.0.1:9/v1?key={escaped}")] {
+        typed(&add("three", odd.leak(), &["--key-stdin", "-vvv"]), key, None).exits(2);
+    }
     typed(&add("three", url, &["--key-stdin", "--header", "Authorization=x"]), key, None).exits(2);
     typed(&add("three", url, &["--key-stdin", "--frobnicate"]), key, None).exits(2);
     typed(&add("three", url, &piped), &format!("{key} {key}"), None).exits(1);
