@@ -1,7 +1,7 @@
 //! Where a model lives: the settings file, looked at again whenever it has changed.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -10,27 +10,7 @@ use fs_err as fs;
 use crate::catalog;
 use crate::error::{Error, Result};
 use crate::protocol::Quirks;
-use crate::settings::{Home, Provider, Settings};
-
-/// The settings as they are on disk; those of a fresh home when there is no file.
-///
-/// # Errors
-/// When the file cannot be read or does not parse.
-pub(super) fn read_settings(home: &Home) -> Result<Settings> {
-    parse(&home.settings_file())
-}
-
-fn parse(file: &Path) -> Result<Settings> {
-    let cannot = |e: &dyn std::fmt::Display| {
-        Error::fixable(format!("cannot read `{}`", file.display())).cause(e.to_string().trim_end())
-    };
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
-        Err(e) => return Err(cannot(&e)),
-    };
-    toml_edit::de::from_str(&text).map_err(|e| cannot(&e))
-}
+use crate::settings::{Provider, Settings};
 
 /// The settings of a running gateway.
 pub(super) struct Directory {
@@ -63,7 +43,7 @@ impl Directory {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if stamp != state.stamp {
             state.stamp = stamp;
-            match parse(&self.file) {
+            match Settings::read(&self.file) {
                 Ok(settings) => state.catalogue = Arc::new(Catalogue::new(settings)),
                 Err(error) => {
                     tracing::warn!(cause = ?error.causes(), "the settings cannot be read; the last good ones stay");

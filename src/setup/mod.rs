@@ -13,7 +13,6 @@ pub use catalogue::{file as catalogue_file, refresh as refresh_catalogue};
 pub use default::{UseTarget, nothing_to_put_back};
 pub use plan::Setup;
 pub use provider::{NewProvider, RoadMove, gateway_url, overrides, unknown_provider};
-pub use settings_file::read_settings;
 pub use token_command::TokenCommand;
 
 use crate::settings::Road;
