@@ -63,8 +63,6 @@ quirks! {
     reasoning_content_replay,
     /// Reasoning arrives as `reasoning` (both names are always read; this one is sent back under its own).
     reasoning_field_reasoning,
-    /// Reasoning may stand at the front of the text in `<think>` tags.
-    reasoning_think_tags,
     /// Only `tool_choice: "auto"`.
     tool_choice_auto_only,
     /// Sampling parameters are refused.
@@ -93,8 +91,8 @@ quirks! {
     extra_fields_rejected,
 }
 
-/// Quirks of the shared vocabulary that other rooms act on, or that a later back end will.
-const NOT_TRANSLATION: [&str; 27] = [
+/// Quirks of the shared vocabulary that other rooms act on, that a later back end will, or that are seen to unasked.
+const NOT_TRANSLATION: [&str; 28] = [
     "additional_tools_unsupported",
     "api_key_header",
     "api_version_query",
@@ -109,6 +107,7 @@ const NOT_TRANSLATION: [&str; 27] = [
     "needs_flags",
     "needs_user_agent",
     "no_websocket",
+    "reasoning_think_tags",
     "region_keys",
     "request_size_cap",
     "reserved_codex_id",

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::protocol::ir::Usage;
-use crate::protocol::lenient::Text;
+use crate::protocol::lenient::{Count, Text};
 use crate::protocol::sse;
 
 /// Watches a passed-through stream; it changes nothing.
@@ -95,8 +95,8 @@ struct Response {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct RawUsage {
-    input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
+    input_tokens: Count,
+    output_tokens: Count,
     input_tokens_details: Option<Details>,
     output_tokens_details: Option<Details>,
 }
@@ -105,9 +105,9 @@ struct RawUsage {
 #[serde(default)]
 #[allow(clippy::struct_field_names, reason = "the names on the wire")]
 struct Details {
-    cached_tokens: Option<u64>,
-    cache_write_tokens: Option<u64>,
-    reasoning_tokens: Option<u64>,
+    cached_tokens: Count,
+    cache_write_tokens: Count,
+    reasoning_tokens: Count,
 }
 
 impl From<RawUsage> for Usage {
@@ -115,11 +115,11 @@ impl From<RawUsage> for Usage {
         let input = raw.input_tokens_details.unwrap_or_default();
         let output = raw.output_tokens_details.unwrap_or_default();
         Self {
-            input: raw.input_tokens.unwrap_or(0),
-            cached: input.cached_tokens.unwrap_or(0),
-            cache_write: input.cache_write_tokens.unwrap_or(0),
-            output: raw.output_tokens.unwrap_or(0),
-            reasoning: output.reasoning_tokens.unwrap_or(0),
+            input: raw.input_tokens.0.unwrap_or(0),
+            cached: input.cached_tokens.0.unwrap_or(0),
+            cache_write: input.cache_write_tokens.0.unwrap_or(0),
+            output: raw.output_tokens.0.unwrap_or(0),
+            reasoning: output.reasoning_tokens.0.unwrap_or(0),
         }
     }
 }
