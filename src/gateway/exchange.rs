@@ -79,7 +79,7 @@ struct Prepared {
 
 /// Translates the body. What Codex sent is let go of here: from now on there is one copy, the translated one.
 fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Result<Prepared> {
-    let Route { id, provider, quirks, model } = *route;
+    let Route { id, provider, ref quirks, model } = *route;
     let rejected = |rejection: Rejection| {
         let error = Error::fixable(format!("the request cannot be translated: {}", rejection.message));
         match rejection.param {

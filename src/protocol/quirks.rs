@@ -139,6 +139,8 @@ impl Quirks {
 
     /// The effort to ask for in place of `wanted`; none when the upstream takes none.
     pub(crate) fn effort<'a>(&'a self, wanted: &'a str) -> Option<&'a str> {
+        /// What a model is taken to have when nothing is known of it.
+        const USUAL: [&str; 3] = ["low", "medium", "high"];
         const ORDER: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
         if self.reasoning_effort_unportable {
             return None;
@@ -146,10 +148,12 @@ impl Quirks {
         if !self.effort_map {
             return Some(wanted);
         }
-        // Low and high are what nearly all of the limited ones have.
-        let known = ["low", "high"];
+        if self.efforts.is_empty() && wanted == "none" {
+            // Not every model can do without thought, and a lowest effort is none that was asked for.
+            return None;
+        }
         let levels: Vec<&str> =
-            if self.efforts.is_empty() { known.to_vec() } else { self.efforts.iter().map(String::as_str).collect() };
+            if self.efforts.is_empty() { USUAL.to_vec() } else { self.efforts.iter().map(String::as_str).collect() };
         let rank = |level: &str| ORDER.iter().position(|known| *known == level);
         let Some(wanted_rank) = rank(wanted) else { return levels.contains(&wanted).then_some(wanted) };
         // The nearest; of two equally near the higher, since too little thought costs more than too much.
@@ -180,15 +184,21 @@ mod tests {
         assert_eq!(Quirks { reasoning_effort_unportable: true, ..free.clone() }.effort("high"), None);
         let mapped = Quirks { effort_map: true, ..free.clone() };
         for (wanted, given) in [
-            ("none", Some("low")),
+            ("none", None),
+            ("minimal", Some("low")),
             ("low", Some("low")),
-            ("medium", Some("high")),
+            ("medium", Some("medium")),
+            ("high", Some("high")),
             ("max", Some("high")),
             ("banana", None),
         ] {
             assert_eq!(mapped.effort(wanted), given, "{wanted}");
         }
         let listed = Quirks { efforts: vec!["low".into(), "high".into(), "max".into()], ..mapped };
-        assert_eq!(listed.effort("xhigh"), Some("max"));
+        for (wanted, given) in [("none", "low"), ("medium", "high"), ("high", "high"), ("xhigh", "max")] {
+            assert_eq!(listed.effort(wanted), Some(given), "{wanted}");
+        }
+        let switched = Quirks { efforts: vec!["none".into(), "high".into()], ..listed };
+        assert_eq!((switched.effort("none"), switched.effort("low")), (Some("none"), Some("high")));
     }
 }

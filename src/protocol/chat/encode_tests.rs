@@ -102,7 +102,7 @@ fn quirks_change_what_they_name() {
     assert_eq!(given("/tools/0/function/strict", "no_done"), Some(json!(true)));
     assert_eq!(given("/max_completion_tokens", "max_completion_tokens"), Some(json!(9)));
     assert_eq!(given("/prompt_cache_key", "prompt_cache_key_required"), Some(json!("k")));
-    assert_eq!(given("/reasoning_effort", "effort_map"), Some(json!("high")));
+    assert_eq!(given("/reasoning_effort", "effort_map"), Some(json!("medium")));
     assert_eq!(given("/enable_thinking", "enable_thinking"), Some(json!(true)));
     assert_eq!(given("/thinking/type", "thinking_type"), Some(json!("enabled")));
     assert_eq!(given("/tools/0/function/parameters", "no_done"), Some(json!({"type": "object", "properties": {}})));

@@ -6,6 +6,9 @@ use crate::protocol::ir::Usage;
 use crate::protocol::lenient::{Count, Text};
 use crate::protocol::sse;
 
+/// The most characters that are kept of an error.
+const MAX_ERROR: usize = 4096;
+
 /// Watches a passed-through stream; it changes nothing.
 #[derive(Debug, Default)]
 pub struct Tap {
@@ -19,6 +22,8 @@ struct Seen {
     usage: Option<Usage>,
     terminal: bool,
     items: bool,
+    events: bool,
+    error: Option<String>,
 }
 
 impl Tap {
@@ -61,6 +66,18 @@ impl Tap {
     #[must_use]
     pub const fn is_finished(&self) -> bool {
         self.seen.terminal
+    }
+
+    /// Whether any event has passed; an answer without one is no stream.
+    #[must_use]
+    pub const fn has_events(&self) -> bool {
+        self.seen.events
+    }
+
+    /// The data of an event that is an error and no terminal event.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.seen.error.as_deref()
     }
 
     /// Whether any output item has passed.
@@ -126,6 +143,7 @@ impl From<RawUsage> for Usage {
 
 impl Seen {
     fn look(&mut self, event: sse::Event<'_>) {
+        self.events = true;
         // The `event:` line is optional; Codex itself reads the `type` in the data.
         let kind = match serde_json::from_str::<Head<'_>>(event.data) {
             Ok(head) => head.kind,
@@ -138,6 +156,8 @@ impl Seen {
                     self.usage = response.usage.map(Usage::from).or(self.usage.take());
                 }
             }
+            // Servers of other protocols send the bare object.
+            "error" | "" if self.error.is_none() => self.error = Some(event.data.chars().take(MAX_ERROR).collect()),
             "response.output_item.added" | "response.output_item.done" => self.items = true,
             _ => {}
         }
