@@ -143,16 +143,22 @@ async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAn
     if let Err(error) = add_secrets(&gateway, &mut call).await {
         return Err(NoAnswer { status: None, failure: failure::of_error(&error) });
     }
-    let sent = gateway.upstream.send(&call).await;
-    let Err(NoAnswer { status: Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN), .. }) = sent else {
-        return sent;
-    };
-    gateway.keys.forget(&call.id);
-    let refused = call.headers.clone();
-    match add_secrets(&gateway, &mut call).await {
-        Ok(()) if call.headers != refused => gateway.upstream.send(&call).await,
-        _ => sent,
+    let mut sent = gateway.upstream.send(&call).await;
+    if is_refused(&sent) {
+        gateway.keys.forget(&call.id);
+        let refused = call.headers.clone();
+        if add_secrets(&gateway, &mut call).await.is_ok() && call.headers != refused {
+            sent = gateway.upstream.send(&call).await;
+        }
     }
+    if is_refused(&sent) {
+        gateway.keys.forget(&call.id);
+    }
+    sent
+}
+
+fn is_refused(sent: &Result<Response, NoAnswer>) -> bool {
+    matches!(sent, Err(NoAnswer { status: Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN), .. }))
 }
 
 async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {

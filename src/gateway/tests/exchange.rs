@@ -542,6 +542,26 @@ async fn a_replaced_key_is_used_after_the_old_one_was_refused() {
     }
 }
 
+#[tokio::test]
+async fn a_key_that_was_replaced_meanwhile_is_tried_within_the_same_turn() {
+    let upstream = Upstream::start().await;
+    let mut keyed = provider(upstream.port, Wire::Chat);
+    keyed.key = KeyStore::File;
+    let rig = Rig::start(quick(), &[("p", keyed)]).await;
+    let set = |key: &str| Vault::new(&rig.home).set("p", KeyStore::File, &Secret::new(key.to_owned())).unwrap();
+    set("sk-first-0123456789");
+    let mut client = rig.ask("p/m1", true).await;
+    let mut refused = upstream.accept().await;
+    set("sk-second-0123456789");
+    refused.write("HTTP/1.1 401 No\r\nconnection: close\r\ncontent-length: 0\r\n\r\n").await;
+    let mut again = upstream.accept().await;
+    assert!(again.request.contains("sk-second-0123456789"), "{}", again.request);
+    again.open_stream().await;
+    again.text("welcome").await;
+    again.done().await;
+    assert!(client.all().await.contains("welcome"));
+}
+
 /// A log that a test can read.
 #[derive(Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
