@@ -6,7 +6,6 @@ use crate::protocol::failure::failure_from_oddity;
 use crate::protocol::ir::{Delta, Usage};
 use crate::protocol::responses::{Encoder, KEEPALIVE, Tap};
 use crate::protocol::{End, Failure, sse};
-use crate::secret::redact::redact;
 
 /// The most bytes that are kept of an answer in which no event has come yet, so that its words can be told.
 const MAX_HEAD: usize = 64 << 10;
@@ -178,11 +177,11 @@ impl FromChat {
     }
 
     fn push(&mut self, out: &mut Vec<u8>) {
-        for mut delta in self.deltas.drain(..) {
-            if let Delta::Fail(failure) = &mut delta {
-                // An upstream's words may repeat a key.
-                failure.message = redact(&failure.message).into_owned();
-            }
+        for delta in self.deltas.drain(..) {
+            let delta = match delta {
+                Delta::Fail(why) => Delta::Fail(failure::redacted(why)),
+                delta => delta,
+            };
             self.encoder.push(delta, out);
         }
     }
@@ -198,9 +197,8 @@ impl Passed {
             End::Eof => {
                 let head = String::from_utf8_lossy(&self.head);
                 let words = self.tap.error().or((!self.tap.has_events() && !head.trim().is_empty()).then_some(&*head));
-                let mut failure = words.map_or_else(|| failure::ended_early(None), failure_from_oddity);
-                failure.message = redact(&failure.message).into_owned();
-                self.fail(failure, out);
+                let failure = words.map_or_else(|| failure::ended_early(None), failure_from_oddity);
+                self.fail(failure::redacted(failure), out);
             }
             End::Cut(cause) => self.fail(failure::ended_early(Some(cause)), out),
         }

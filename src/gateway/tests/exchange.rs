@@ -256,9 +256,9 @@ async fn an_error_with_status_200_is_told_in_its_words() {
     let error = r#"{"error":{"message":"the pool is dry, said sk-pool-0123456789"}}"#;
     let event = format!("data: {error}\n\n");
     let table = [
-        ("application/json", error, "holds no completion"),
-        ("text/event-stream", error, "holds no completion"),
-        ("text/event-stream", &event, ""),
+        ("application/json", error, "said [redacted]"),
+        ("text/event-stream", error, "said [redacted]"),
+        ("text/event-stream", &event, "said [redacted]"),
         ("text/plain", "the pool is dry", "holds no completion"),
         ("text/event-stream", "<html><title>the pool is dry</title></html>", "a web page titled"),
         ("text/event-stream", "", "answer"),
@@ -284,6 +284,21 @@ async fn an_error_with_status_200_is_told_in_its_words() {
             assert!(last.contains(words), "{wire:?} {kind} {body}: {last}");
             assert_eq!(last.contains("the pool is dry"), !body.is_empty(), "{wire:?} {kind}: {last}");
             assert!(!last.contains("sk-pool"), "{last}");
+        }
+        if wire == Wire::Chat {
+            let mut client = rig.ask("p/m1", false).await;
+            let mut call = upstream.accept().await;
+            call.write(&format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{error}",
+                error.len()
+            ))
+            .await;
+            let (status, body) = client.json().await;
+            assert_eq!(
+                (status, body["error"]["message"].as_str().unwrap().contains("said [redacted]")),
+                (502, true),
+                "{body}"
+            );
         }
     }
 }
