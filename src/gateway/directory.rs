@@ -1,5 +1,6 @@
 //! Where a model lives: the settings file, looked at again whenever it has changed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -69,8 +70,8 @@ pub(super) struct Route<'a> {
     pub id: &'a str,
     /// The provider.
     pub provider: &'a Provider,
-    /// What it does differently.
-    pub quirks: &'a Quirks,
+    /// What it does differently, and the efforts of the model where that matters.
+    pub quirks: Cow<'a, Quirks>,
     /// The upstream's own name of the model.
     pub model: &'a str,
 }
@@ -99,7 +100,7 @@ impl Catalogue {
                 .cause(format!("providers here: {}", self.ids()))
                 .hint(format!("`codexgw add {id}`, or `codexgw list`")));
         };
-        Ok(Route { id, provider, quirks, model })
+        Ok(Route { id, provider, quirks: for_model(quirks, provider, model), model })
     }
 
     fn ids(&self) -> String {
@@ -116,6 +117,18 @@ fn quirks_of(id: &str, provider: &Provider) -> Quirks {
         tracing::warn!(provider = id, ?unknown, "unknown quirks are passed over");
     }
     quirks
+}
+
+/// Adds the efforts that the model is known to have: what the provider said of it, else our own table.
+fn for_model<'a>(quirks: &'a Quirks, provider: &Provider, model: &str) -> Cow<'a, Quirks> {
+    if !quirks.effort_map {
+        return Cow::Borrowed(quirks);
+    }
+    let said = provider.models.get(model).filter(|facts| !facts.efforts.is_empty());
+    match said.or_else(|| catalog::model_facts(model)) {
+        Some(facts) => Cow::Owned(Quirks { efforts: facts.efforts.clone(), ..quirks.clone() }),
+        None => Cow::Borrowed(quirks),
+    }
 }
 
 fn template_quirks(provider: &Provider) -> Vec<String> {
