@@ -6,7 +6,7 @@ use crate::codex::CodexHome;
 use crate::config::{FileDiff, Outcome, Report};
 use crate::error::Result;
 use crate::settings::{Home, Settings};
-use crate::setup::{Setup, TokenCommand, read_settings};
+use crate::setup::{Setup, TokenCommand};
 use crate::ui;
 
 /// Where codexgw's own things are.
@@ -21,7 +21,7 @@ impl Context {
     }
 
     pub fn settings(&self) -> Result<Settings> {
-        read_settings(&self.home.settings_file())
+        Settings::read(&self.home.settings_file())
     }
 
     pub fn setup(&self) -> Result<Setup> {

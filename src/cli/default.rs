@@ -2,7 +2,7 @@ use clap::Args as ClapArgs;
 
 use crate::error::Result;
 use crate::setup::{RoadMove, nothing_to_put_back};
-use crate::{codex, setup, ui};
+use crate::{codex, ui};
 
 use super::context::{Context, commit_or_show, say_changed};
 
@@ -29,7 +29,7 @@ impl UseArgs {
             return Ok(0);
         };
         let codex = codex::Codex::find(&context.home).ok();
-        setup::refresh_catalogue(&context.home, &setup.settings, codex.as_ref())?;
+        setup.refresh_catalogues(codex.as_ref())?;
         say_changed(&report);
         if let Some(moved) = moved {
             say_moved(&target.provider, &moved);

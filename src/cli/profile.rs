@@ -2,7 +2,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
 
 use crate::error::Result;
-use crate::{catalog, codex, setup, ui};
+use crate::{catalog, codex, ui};
 
 use super::context::{Context, commit_or_show, say_changed};
 
@@ -72,7 +72,7 @@ fn add(context: &Context, name: &str, id: &str, model: &str, dry_run: bool) -> R
     setup.put_profile(name, id, model)?;
     let Some(report) = commit_or_show(&setup, &format!("profile add {name}"), dry_run)? else { return Ok(0) };
     let codex = codex::Codex::find(&context.home).ok();
-    setup::refresh_catalogue(&context.home, &setup.settings, codex.as_ref())?;
+    setup.refresh_catalogues(codex.as_ref())?;
     say_changed(&report);
     ui::note(format!("start Codex on it: codexgw run --profile {name}, or codex -p {name}"));
     Ok(0)

@@ -56,7 +56,7 @@ impl Args {
         let args = arguments(&codex.version, &choice.selection, &choice.overrides(context, &setup), &self.codex)?;
 
         instructions::load(&context.home, &codex);
-        setup::refresh_catalogue(&context.home, &setup.settings, Some(&codex))?;
+        setup.refresh_catalogues(Some(&codex))?;
         let mut env: Vec<(OsString, OsString)> = Vec::new();
         if let Some(provider) = choice.provider.as_deref().and_then(|id| setup.settings.providers.get(id)) {
             env.extend(key_variable(context, choice.provider.as_deref().unwrap_or_default(), provider)?);

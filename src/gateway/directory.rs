@@ -1,7 +1,8 @@
 //! Where a model lives: the settings file, looked at again whenever it has changed.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
@@ -10,27 +11,7 @@ use fs_err as fs;
 use crate::catalog;
 use crate::error::{Error, Result};
 use crate::protocol::Quirks;
-use crate::settings::{Home, Provider, Settings};
-
-/// The settings as they are on disk; those of a fresh home when there is no file.
-///
-/// # Errors
-/// When the file cannot be read or does not parse.
-pub(super) fn read_settings(home: &Home) -> Result<Settings> {
-    parse(&home.settings_file())
-}
-
-fn parse(file: &Path) -> Result<Settings> {
-    let cannot = |e: &dyn std::fmt::Display| {
-        Error::fixable(format!("cannot read `{}`", file.display())).cause(e.to_string().trim_end())
-    };
-    let text = match fs::read_to_string(file) {
-        Ok(text) => text,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Settings::default()),
-        Err(e) => return Err(cannot(&e)),
-    };
-    toml_edit::de::from_str(&text).map_err(|e| cannot(&e))
-}
+use crate::settings::{Provider, Settings};
 
 /// The settings of a running gateway.
 pub(super) struct Directory {
@@ -63,7 +44,7 @@ impl Directory {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         if stamp != state.stamp {
             state.stamp = stamp;
-            match parse(&self.file) {
+            match Settings::read(&self.file) {
                 Ok(settings) => state.catalogue = Arc::new(Catalogue::new(settings)),
                 Err(error) => {
                     tracing::warn!(cause = ?error.causes(), "the settings cannot be read; the last good ones stay");
@@ -89,8 +70,8 @@ pub(super) struct Route<'a> {
     pub id: &'a str,
     /// The provider.
     pub provider: &'a Provider,
-    /// What it does differently.
-    pub quirks: &'a Quirks,
+    /// What it does differently, and the efforts of the model where that matters.
+    pub quirks: Cow<'a, Quirks>,
     /// The upstream's own name of the model.
     pub model: &'a str,
 }
@@ -119,7 +100,7 @@ impl Catalogue {
                 .cause(format!("providers here: {}", self.ids()))
                 .hint(format!("`codexgw add {id}`, or `codexgw list`")));
         };
-        Ok(Route { id, provider, quirks, model })
+        Ok(Route { id, provider, quirks: for_model(quirks, provider, model), model })
     }
 
     fn ids(&self) -> String {
@@ -136,6 +117,18 @@ fn quirks_of(id: &str, provider: &Provider) -> Quirks {
         tracing::warn!(provider = id, ?unknown, "unknown quirks are passed over");
     }
     quirks
+}
+
+/// Adds the efforts that the model is known to have: what the provider said of it, else our own table.
+fn for_model<'a>(quirks: &'a Quirks, provider: &Provider, model: &str) -> Cow<'a, Quirks> {
+    if !quirks.effort_map {
+        return Cow::Borrowed(quirks);
+    }
+    let said = provider.models.get(model).filter(|facts| !facts.efforts.is_empty());
+    match said.or_else(|| catalog::model_facts(model)) {
+        Some(facts) => Cow::Owned(Quirks { efforts: facts.efforts.clone(), ..quirks.clone() }),
+        None => Cow::Borrowed(quirks),
+    }
 }
 
 fn template_quirks(provider: &Provider) -> Vec<String> {

@@ -78,8 +78,8 @@ struct Prepared {
 }
 
 /// Translates the body. What Codex sent is let go of here: from now on there is one copy, the translated one.
-fn prepare(route: &Route<'_>, body: Vec<u8>, stream: bool) -> Result<Prepared> {
-    let Route { id, provider, quirks, model } = *route;
+fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Result<Prepared> {
+    let Route { id, provider, ref quirks, model } = *route;
     let rejected = |rejection: Rejection| {
         let error = Error::fixable(format!("the request cannot be translated: {}", rejection.message));
         match rejection.param {
@@ -89,6 +89,7 @@ fn prepare(route: &Route<'_>, body: Vec<u8>, stream: bool) -> Result<Prepared> {
     };
     let (path, translated, losses, decoder) = match provider.wire {
         Wire::Chat => {
+            responses::mend_halves(&mut body);
             let request = responses::parse(&body).map_err(rejected)?;
             let chat::Outbound { body, losses, decoder } = chat::encode(&request, model, quirks);
             ("chat/completions", body, losses, Some(decoder))

@@ -5,10 +5,17 @@ use http::StatusCode;
 use super::answer::{self, Answer};
 use crate::error::Error;
 use crate::protocol::Failure;
+use crate::secret::redact::redact;
 
 /// A failure that Codex shows as it stands and does not try again: what could be tried again was.
 pub(super) fn shown(message: impl Into<String>) -> Failure {
     Failure::shown(message)
+}
+
+/// The same without a key that an upstream's words may repeat.
+pub(super) fn redacted(mut failure: Failure) -> Failure {
+    failure.message = redact(&failure.message).into_owned();
+    failure
 }
 
 /// An error of ours: what, why, what to do.

@@ -2,9 +2,13 @@
 
 use super::failure;
 use crate::protocol::chat;
+use crate::protocol::failure::failure_from_oddity;
 use crate::protocol::ir::{Delta, Usage};
 use crate::protocol::responses::{Encoder, KEEPALIVE, Tap};
 use crate::protocol::{End, Failure, sse};
+
+/// The most bytes that are kept of an answer in which no event has come yet, so that its words can be told.
+const MAX_HEAD: usize = 64 << 10;
 
 /// The translation of one streamed answer; it ends with exactly one terminal event.
 pub(super) enum Translation {
@@ -18,7 +22,9 @@ pub(super) enum Translation {
 pub(super) struct FromChat {
     /// The framing; none when the upstream answers with one whole document although a stream was asked for.
     framing: Option<sse::Decoder>,
+    /// That document; or what has come of a stream before its first event, since it may be none.
     whole: Vec<u8>,
+    has_events: bool,
     decoder: chat::Decoder,
     encoder: Encoder,
     deltas: Vec<Delta>,
@@ -27,6 +33,8 @@ pub(super) struct FromChat {
 /// A Responses answer that passes.
 pub(super) struct Passed {
     tap: Tap,
+    /// What has come before the first event.
+    head: Vec<u8>,
     /// Whether the last piece ended with an event, so that one of ours may follow.
     between_events: bool,
     /// Writes the terminal event that the upstream left out.
@@ -39,6 +47,7 @@ impl Translation {
         Self::Chat(Box::new(FromChat {
             framing: Some(sse::Decoder::new()),
             whole: Vec::new(),
+            has_events: false,
             decoder,
             encoder,
             deltas: Vec::new(),
@@ -47,7 +56,7 @@ impl Translation {
 
     /// Bytes through.
     pub(super) fn pass(encoder: Encoder) -> Self {
-        Self::Pass(Box::new(Passed { tap: Tap::new(), between_events: true, encoder }))
+        Self::Pass(Box::new(Passed { tap: Tap::new(), head: Vec::new(), between_events: true, encoder }))
     }
 
     /// The stream opens: Codex gets its first event. A passed stream brings its own.
@@ -70,6 +79,9 @@ impl Translation {
             Self::Chat(chat) => chat.feed(piece, out),
             Self::Pass(passed) => {
                 passed.tap.feed(piece);
+                if !passed.tap.has_events() {
+                    keep(&mut passed.head, piece);
+                }
                 passed.between_events = [&b"\n\n"[..], b"\r\n\r\n", b"\r\r"].iter().any(|end| piece.ends_with(end));
                 out.extend_from_slice(piece);
             }
@@ -131,7 +143,13 @@ impl FromChat {
             self.whole.extend_from_slice(piece);
             return;
         };
-        let fed = framing.feed(piece, |event| self.decoder.feed(&event, &mut self.deltas));
+        if !self.has_events {
+            keep(&mut self.whole, piece);
+        }
+        let fed = framing.feed(piece, |event| {
+            self.has_events = true;
+            self.decoder.feed(&event, &mut self.deltas);
+        });
         if let Err(too_large) = fed {
             self.decoder.finish(End::Cut(too_large.to_string()), &mut self.deltas);
         }
@@ -142,7 +160,14 @@ impl FromChat {
         match &mut self.framing {
             // The last event may lack its blank line; one too large for memory was not the last word anyway.
             Some(framing) => {
-                let _ = framing.finish(|event| self.decoder.feed(&event, &mut self.deltas));
+                let _ = framing.finish(|event| {
+                    self.has_events = true;
+                    self.decoder.feed(&event, &mut self.deltas);
+                });
+                // Nothing but a document after all, whatever its content type says.
+                if !self.has_events && matches!(end, End::Eof) {
+                    self.decoder.feed_whole(&self.whole, &mut self.deltas);
+                }
             }
             None if matches!(end, End::Eof) => self.decoder.feed_whole(&self.whole, &mut self.deltas),
             None => {}
@@ -153,6 +178,10 @@ impl FromChat {
 
     fn push(&mut self, out: &mut Vec<u8>) {
         for delta in self.deltas.drain(..) {
+            let delta = match delta {
+                Delta::Fail(why) => Delta::Fail(failure::redacted(why)),
+                delta => delta,
+            };
             self.encoder.push(delta, out);
         }
     }
@@ -165,7 +194,12 @@ impl Passed {
             _ if self.tap.is_finished() => {}
             // What was too large to be watched may have been the end: Codex has it.
             End::Eof if self.tap.is_blind() => {}
-            End::Eof => self.fail(failure::ended_early(None), out),
+            End::Eof => {
+                let head = String::from_utf8_lossy(&self.head);
+                let words = self.tap.error().or((!self.tap.has_events() && !head.trim().is_empty()).then_some(&*head));
+                let failure = words.map_or_else(|| failure::ended_early(None), failure_from_oddity);
+                self.fail(failure::redacted(failure), out);
+            }
             End::Cut(cause) => self.fail(failure::ended_early(Some(cause)), out),
         }
     }
@@ -177,4 +211,9 @@ impl Passed {
         }
         self.encoder.fail(failure, out);
     }
+}
+
+/// Keeps a piece, up to the bound.
+fn keep(head: &mut Vec<u8>, piece: &[u8]) {
+    head.extend_from_slice(&piece[..piece.len().min(MAX_HEAD.saturating_sub(head.len()))]);
 }

@@ -61,7 +61,7 @@ fn translate(mut decoder: chat::Decoder, mut encoder: Encoder, body: &[u8], reco
     record.usage = encoder.usage().copied();
     if let Some(why) = encoder.failure() {
         record.outcome = Outcome::Failed;
-        return failure::answer(why);
+        return failure::answer(&failure::redacted(why.clone()));
     }
     record.outcome = Outcome::Answered;
     answer::json(StatusCode::OK, encoder.into_response())

@@ -120,18 +120,14 @@ pub fn failure_from_response(
 /// What an error object inside a stream with status 200 means.
 #[must_use]
 pub(crate) fn failure_from_stream(error: &Value) -> Failure {
-    let words = Words::of(error);
-    let said = if words.message.is_empty() { clean(&error.to_string()) } else { words.message.clone() };
-    let code = if words.says_too_long() {
-        FailureCode::ContextLengthExceeded
-    } else if words.code == "429" || words.code.contains("rate_limit") {
-        FailureCode::RateLimitExceeded
-    } else {
-        FailureCode::InvalidPrompt
-    };
-    Failure { code, message: format!("the provider ended its answer with an error: {said}"), status: 502 }
+    Words::of(error).into_failure("the provider ended its answer with an error", &error.to_string())
 }
 
+/// What an answer with status 200 means that is no answer: a web page, or JSON of another kind.
+#[must_use]
+pub(crate) fn failure_from_oddity(text: &str) -> Failure {
+    Words::read(None, text.as_bytes()).into_failure("the provider's answer holds no completion", text)
+}
 fn span(secs: u64) -> String {
     match secs {
         0..=119 => format!("{secs} s"),
@@ -192,8 +188,21 @@ impl Words {
         Self { message: clean(&message), code }
     }
 
+    /// The failure of an answer with status 200; `raw` is shown where no words were found.
+    fn into_failure(self, what: &str, raw: &str) -> Failure {
+        let code = if self.says_too_long() {
+            FailureCode::ContextLengthExceeded
+        } else if self.code == "429" || self.code.contains("rate_limit") {
+            FailureCode::RateLimitExceeded
+        } else {
+            FailureCode::InvalidPrompt
+        };
+        let said = if self.message.is_empty() { clean(raw) } else { self.message };
+        Failure { code, message: format!("{what}: {said}"), status: 502 }
+    }
+
     fn says_too_long(&self) -> bool {
-        const PHRASES: [&str; 22] = [
+        const PHRASES: [&str; 24] = [
             "context_length_exceeded",
             "maximum context length",
             "context length exceeded",
@@ -216,6 +225,9 @@ impl Words {
             "reduce the length of the messages",
             "range of input length should be",
             "maximum prompt length",
+            // LM Studio, GitHub Models.
+            "greater than the context length",
+            "request body too large for",
         ];
         let text = format!("{} {}", self.code, self.message).to_lowercase();
         PHRASES.iter().any(|phrase| text.contains(phrase))
@@ -272,13 +284,51 @@ fn html_words(page: &str) -> String {
         let start = lower.find(&format!("<{tag}"))?;
         let start = start + lower[start..].find('>')? + 1;
         let end = start + lower[start..].find(&format!("</{tag}"))?;
-        let text = clean(&page[start..end]);
+        let text = clean(&unescaped(&page[start..end]));
         (!text.is_empty()).then_some(text)
     };
     inside("title").or_else(|| inside("h1")).map_or_else(
         || "a web page instead of an API answer".to_owned(),
         |title| format!("a web page titled `{title}` instead of an API answer"),
     )
+}
+
+/// HTML text with the entities that titles hold as what they stand for; others stay as they are.
+fn unescaped(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(start) = rest.find('&') {
+        out.push_str(&rest[..start]);
+        rest = &rest[start..];
+        let entity = rest.find(';').and_then(|end| Some((entity(&rest[1..end])?, end + 1)));
+        let (letter, length) = entity.unwrap_or(('&', 1));
+        out.push(letter);
+        rest = &rest[length..];
+    }
+    out + rest
+}
+
+fn entity(name: &str) -> Option<char> {
+    if let Some(number) = name.strip_prefix('#') {
+        let hex = number.strip_prefix(['x', 'X']);
+        return char::from_u32(hex.map_or_else(|| number.parse(), |hex| u32::from_str_radix(hex, 16)).ok()?);
+    }
+    Some(match name {
+        "amp" => '&',
+        "lt" => '<',
+        "gt" => '>',
+        "quot" => '"',
+        "apos" | "rsquo" | "lsquo" => '\'',
+        "nbsp" => ' ',
+        "ndash" => '–',
+        "mdash" => '—',
+        "middot" => '·',
+        "bull" => '•',
+        "raquo" => '»',
+        "laquo" => '«',
+        "hellip" => '…',
+        _ => return None,
+    })
 }
 
 /// Foreign text made fit to show: no control characters, white space in ones, bounded.

@@ -30,6 +30,10 @@ fn the_providers_words_are_found_in_every_shape() {
             "<html><head><TITLE>502 Bad Gateway</TITLE></head>",
             "a web page titled `502 Bad Gateway` instead of an API answer",
         ),
+        (
+            "<title>Tom &amp; Ann&#39;s &lt;b&gt; &#x2014; R&D; &amp;amp; &#xd800;&</title>",
+            "a web page titled `Tom & Ann's <b> — R&D; &amp; &#xd800;&` instead of an API answer",
+        ),
         ("<html>x", "a web page instead of an API answer"),
         ("\u{1b}[31mred\u{202e}", "[31mred"),
         ("", "no explanation"),
@@ -57,6 +61,12 @@ fn every_wording_of_too_long_is_known() {
         assert_eq!(read(400, &body).0, "context_length_exceeded", "{said}");
         assert_eq!(read(401, &body).0, "invalid_prompt", "{said}");
     }
+    let studio =
+        r#"{"error":"The number of tokens to keep from the initial prompt is greater than the context length."}"#;
+    assert_eq!(read(500, studio).0, "context_length_exceeded");
+    let github = r#"{"error":{"code":"tokens_limit_reached","message":"Request body too large for gpt-5 model. Max size: 8000 tokens."}}"#;
+    assert_eq!(read(413, github).0, "context_length_exceeded");
+    assert_eq!(read(413, r#"{"error":{"message":"Request body too large"}}"#).0, "invalid_prompt");
     assert_eq!(read(400, r#"{"error":{"code":"context_length_exceeded","message":"m"}}"#).0, "context_length_exceeded");
     assert_eq!(read(400, r#"{"error":{"message":"tools[0].name is too long"}}"#).0, "invalid_prompt");
 }

@@ -1,7 +1,7 @@
 //! Reading of JSON that others write: a field of an odd type is as if it were absent, never the end of the whole.
 
 use std::borrow::Cow;
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use serde::de::{Deserialize, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
@@ -86,6 +86,19 @@ impl<'de: 'a, 'a, T: Deserialize<'de>> Deserialize<'de> for TextOr<'a, T> {
     }
 }
 
+/// A count, also where it is written with a fraction (`2.0`); absent for all that is no count.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Count(pub Option<u64>);
+
+impl<'de> Deserialize<'de> for Count {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a cast of a float saturates")]
+        let rounded = || value.as_f64().filter(|count| *count >= 0.0).map(|count| count.round() as u64);
+        Ok(Self(value.as_u64().or_else(rounded)))
+    }
+}
+
 fn skip_map<'de, A: MapAccess<'de>>(mut map: A) -> Result<(), A::Error> {
     while map.next_entry::<IgnoredAny, IgnoredAny>()?.is_some() {}
     Ok(())
@@ -146,7 +159,94 @@ pub fn text_or_json(raw: Option<&RawValue>) -> Option<Cow<'_, str>> {
     }
 }
 
+/// JSON whose strings hold raw control characters, with those escaped.
+pub fn escaped(json: &str) -> String {
+    let mut out = String::with_capacity(json.len() + json.len() / 16);
+    let (mut in_string, mut after_backslash) = (false, false);
+    for letter in json.chars() {
+        if in_string && letter.is_ascii_control() {
+            // A backslash in front of a raw line break stands for that break.
+            if after_backslash {
+                out.pop();
+            }
+            // Writing to a string cannot fail.
+            let _ = write!(out, "\\u{:04x}", u32::from(letter));
+            after_backslash = false;
+            continue;
+        }
+        in_string ^= letter == '"' && !after_backslash;
+        after_backslash = in_string && letter == '\\' && !after_backslash;
+        out.push(letter);
+    }
+    out
+}
+
+/// Replaces the escapes of half characters (`\ud800` without its other half), which no string of Rust can hold, by
+/// that of U+FFFD. Streams of JavaScript and Python servers hold them where a character was cut in two. The length
+/// stays the same; true is returned when there were any.
+pub fn mend_halves(json: &mut [u8]) -> bool {
+    let mut mended = false;
+    let mut at = 0;
+    // Backslashes stand in strings alone, and each takes what follows it along.
+    while let Some(step) = json[at..].iter().position(|byte| *byte == b'\\') {
+        at += step;
+        at += match (half(&json[at..]), json.get(at + 6..).and_then(half)) {
+            (Some(0xd800..=0xdbff), Some(0xdc00..=0xdfff)) => 12,
+            (Some(0xd800..=0xdfff), _) => {
+                json[at + 2..at + 6].copy_from_slice(b"fffd");
+                mended = true;
+                6
+            }
+            _ => 2.min(json.len() - at),
+        };
+    }
+    mended
+}
+
+/// The number of the `\uXXXX` at the start.
+fn half(json: &[u8]) -> Option<u32> {
+    let digits = json.strip_prefix(b"\\u")?.get(..4)?;
+    u32::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()
+}
+
 /// Whether a text is JSON with an object at its top.
 pub fn is_json_object(text: &str) -> bool {
     text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn half_characters_become_the_replacement_and_whole_ones_stay() {
+        for (json, mended) in [
+            (r#""a\ud800b""#, r#""a\ufffdb""#),
+            (r#""\ud83d\ude00""#, r#""\ud83d\ude00""#),
+            (r#""\ud83d\ud83d\ude00\ude00""#, r#""\ufffd\ud83d\ude00\ufffd""#),
+            (r#""\\ud800 \n\u00e9""#, r#""\\ud800 \n\u00e9""#),
+            (r#""\DC00 \uDC0"#, r#""\DC00 \uDC0"#),
+            (r#""\uDBFF"#, r#""\ufffd"#),
+            ("\\", "\\"),
+        ] {
+            let mut bytes = json.as_bytes().to_vec();
+            assert_eq!(mend_halves(&mut bytes), json != mended, "{json}");
+            assert_eq!(String::from_utf8(bytes).unwrap(), mended);
+        }
+    }
+
+    #[test]
+    fn a_count_is_read_in_every_form() {
+        for (json, count) in [
+            ("2", Some(2)),
+            ("2.0", Some(2)),
+            ("1e3", Some(1000)),
+            ("-1", None),
+            ("null", None),
+            ("\"2\"", None),
+            ("[]", None),
+        ] {
+            assert_eq!(serde_json::from_str::<Count>(json).unwrap().0, count, "{json}");
+        }
+    }
 }

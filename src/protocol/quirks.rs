@@ -63,8 +63,6 @@ quirks! {
     reasoning_content_replay,
     /// Reasoning arrives as `reasoning` (both names are always read; this one is sent back under its own).
     reasoning_field_reasoning,
-    /// Reasoning may stand at the front of the text in `<think>` tags.
-    reasoning_think_tags,
     /// Only `tool_choice: "auto"`.
     tool_choice_auto_only,
     /// Sampling parameters are refused.
@@ -93,8 +91,8 @@ quirks! {
     extra_fields_rejected,
 }
 
-/// Quirks of the shared vocabulary that other rooms act on, or that a later back end will.
-const NOT_TRANSLATION: [&str; 27] = [
+/// Quirks of the shared vocabulary that other rooms act on, that a later back end will, or that are seen to unasked.
+const NOT_TRANSLATION: [&str; 28] = [
     "additional_tools_unsupported",
     "api_key_header",
     "api_version_query",
@@ -109,6 +107,7 @@ const NOT_TRANSLATION: [&str; 27] = [
     "needs_flags",
     "needs_user_agent",
     "no_websocket",
+    "reasoning_think_tags",
     "region_keys",
     "request_size_cap",
     "reserved_codex_id",
@@ -140,6 +139,8 @@ impl Quirks {
 
     /// The effort to ask for in place of `wanted`; none when the upstream takes none.
     pub(crate) fn effort<'a>(&'a self, wanted: &'a str) -> Option<&'a str> {
+        /// What a model is taken to have when nothing is known of it.
+        const USUAL: [&str; 3] = ["low", "medium", "high"];
         const ORDER: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
         if self.reasoning_effort_unportable {
             return None;
@@ -147,10 +148,12 @@ impl Quirks {
         if !self.effort_map {
             return Some(wanted);
         }
-        // Low and high are what nearly all of the limited ones have.
-        let known = ["low", "high"];
+        if self.efforts.is_empty() && wanted == "none" {
+            // Not every model can do without thought, and a lowest effort is none that was asked for.
+            return None;
+        }
         let levels: Vec<&str> =
-            if self.efforts.is_empty() { known.to_vec() } else { self.efforts.iter().map(String::as_str).collect() };
+            if self.efforts.is_empty() { USUAL.to_vec() } else { self.efforts.iter().map(String::as_str).collect() };
         let rank = |level: &str| ORDER.iter().position(|known| *known == level);
         let Some(wanted_rank) = rank(wanted) else { return levels.contains(&wanted).then_some(wanted) };
         // The nearest; of two equally near the higher, since too little thought costs more than too much.
@@ -181,15 +184,21 @@ mod tests {
         assert_eq!(Quirks { reasoning_effort_unportable: true, ..free.clone() }.effort("high"), None);
         let mapped = Quirks { effort_map: true, ..free.clone() };
         for (wanted, given) in [
-            ("none", Some("low")),
+            ("none", None),
+            ("minimal", Some("low")),
             ("low", Some("low")),
-            ("medium", Some("high")),
+            ("medium", Some("medium")),
+            ("high", Some("high")),
             ("max", Some("high")),
             ("banana", None),
         ] {
             assert_eq!(mapped.effort(wanted), given, "{wanted}");
         }
         let listed = Quirks { efforts: vec!["low".into(), "high".into(), "max".into()], ..mapped };
-        assert_eq!(listed.effort("xhigh"), Some("max"));
+        for (wanted, given) in [("none", "low"), ("medium", "high"), ("high", "high"), ("xhigh", "max")] {
+            assert_eq!(listed.effort(wanted), Some(given), "{wanted}");
+        }
+        let switched = Quirks { efforts: vec!["none".into(), "high".into()], ..listed };
+        assert_eq!((switched.effort("none"), switched.effort("low")), (Some("none"), Some("high")));
     }
 }

@@ -8,6 +8,7 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::ir::{Item, Request, ToolKind, ToolName, ToolSpec};
+use super::lenient;
 
 /// The longest name that every upstream takes.
 const MAX_NAME: usize = 64;
@@ -191,7 +192,8 @@ pub fn lifted_input(arguments: &str) -> String {
     let mut text = arguments.to_owned();
     // Two layers of encoding have been seen; a third would be the tool's own business.
     for _ in 0..2 {
-        match serde_json::from_str(&text) {
+        // Models that write a patch as it will look leave its line breaks unescaped.
+        match serde_json::from_str(&text).or_else(|_| serde_json::from_str(&lenient::escaped(&text))) {
             Ok(Value::String(inner)) => text = inner,
             Ok(Value::Object(map)) => {
                 let inner = match map.get("input") {

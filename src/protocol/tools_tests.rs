@@ -91,10 +91,13 @@ fn custom_input_is_lifted_from_every_wrapping() {
         serde_json::to_string(patch).unwrap(),
         serde_json::to_string(&object("input")).unwrap(),
         serde_json::json!({"input": patch, "note": "x"}).to_string(),
+        format!("{{\n\t\"input\": \"{patch}\"\n}}"),
     ];
     for case in cases {
         assert_eq!(lifted_input(&case), patch, "{case}");
     }
+    assert_eq!(lifted_input("{\"input\":\"say \\\"hi\\\"\n\tto C:\\\\\r\n\"}"), "say \"hi\"\n\tto C:\\\r\n");
+    assert_eq!(lifted_input("a \"b\nc"), "a \"b\nc");
     assert_eq!(lifted_input(r#"{"a":"x","b":"y"}"#), r#"{"a":"x","b":"y"}"#);
     assert_eq!(lifted_input(r#"{"input":["a","b"]}"#), "a\nb");
 }

@@ -4,6 +4,7 @@
 
 mod home;
 mod model;
+mod read;
 
 pub use home::Home;
 pub use model::{DefaultChoice, KeyStore, Previous, ProfileRecord, Provider, Road, Settings, Via, Wire};

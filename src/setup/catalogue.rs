@@ -7,9 +7,9 @@ use std::path::{Path, PathBuf};
 
 use crate::codex::{Codex, catalogue, instructions};
 use crate::error::{Error, Result};
-use crate::settings::{Home, Provider, Road, Settings};
+use crate::settings::{Home, Provider, Road};
 
-use super::{GATEWAY_ID, slug};
+use super::{GATEWAY_ID, Setup, slug};
 
 /// Where the catalogue of one of Codex's provider ids lies.
 #[must_use]
@@ -17,23 +17,27 @@ pub fn file(home: &Home, codex_id: &str) -> PathBuf {
     home.state_dir().join("catalogues").join(format!("{codex_id}.json"))
 }
 
-/// Writes the catalogue files anew where what they should hold has changed: one for each direct provider, and one
-/// for the gateway. Without a Codex, the short instructions of our own serve until there is one.
-///
-/// # Errors
-/// When a file cannot be written.
-pub fn refresh(home: &Home, settings: &Settings, codex: Option<&Codex>) -> Result<()> {
-    let text = codex.map_or_else(|| instructions::FALLBACK.to_owned(), |codex| instructions::load(home, codex));
-    let direct = settings.providers.iter().filter(|(_, provider)| provider.road == Road::Direct);
-    for (id, provider) in direct {
-        write_if_changed(&file(home, id), &document(std::iter::once((id.as_str(), provider)), &text))?;
+impl Setup {
+    /// Writes the catalogue files anew where what they should hold has changed: one for each direct provider, and one
+    /// for the gateway where it is needed. Without a Codex, the short instructions of our own serve until there is one.
+    ///
+    /// # Errors
+    /// When a file cannot be written.
+    pub fn refresh_catalogues(&self, codex: Option<&Codex>) -> Result<()> {
+        let home = self.home();
+        let text = codex.map_or_else(|| instructions::FALLBACK.to_owned(), |codex| instructions::load(home, codex));
+        let on = |road: Road| {
+            let providers = self.settings.providers.iter().filter(move |(_, provider)| provider.road == road);
+            providers.map(|(id, provider)| (id.as_str(), provider))
+        };
+        for (id, provider) in on(Road::Direct) {
+            write_if_changed(&file(home, id), &document(std::iter::once((id, provider)), &text))?;
+        }
+        if self.config_has(&["model_catalog_json"]) && on(Road::Gateway).next().is_some() {
+            write_if_changed(&file(home, GATEWAY_ID), &document(on(Road::Gateway), &text))?;
+        }
+        Ok(())
     }
-    let behind_gateway = settings.providers.iter().filter(|(_, provider)| provider.road == Road::Gateway);
-    let behind_gateway: Vec<_> = behind_gateway.map(|(id, provider)| (id.as_str(), provider)).collect();
-    if behind_gateway.is_empty() {
-        return Ok(());
-    }
-    write_if_changed(&file(home, GATEWAY_ID), &document(behind_gateway.into_iter(), &text))
 }
 
 fn document<'a>(providers: impl Iterator<Item = (&'a str, &'a Provider)>, instructions: &str) -> Vec<u8> {

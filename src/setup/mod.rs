@@ -9,11 +9,10 @@ mod provider;
 mod settings_file;
 mod token_command;
 
-pub use catalogue::{file as catalogue_file, refresh as refresh_catalogue};
+pub use catalogue::file as catalogue_file;
 pub use default::{UseTarget, nothing_to_put_back};
 pub use plan::Setup;
 pub use provider::{NewProvider, RoadMove, gateway_url, overrides, unknown_provider};
-pub use settings_file::read_settings;
 pub use token_command::TokenCommand;
 
 use crate::settings::Road;

@@ -8,7 +8,7 @@ use crate::config::{Change, Committer, Document, FileDiff, FileEdit, Report, Whe
 use crate::error::Result;
 use crate::settings::{Home, Settings};
 
-use super::settings_file::{changes as settings_changes, read_settings};
+use super::settings_file::changes as settings_changes;
 
 /// Changes to Codex's files and to our settings, in the making. Nothing is written before [`Setup::commit`].
 pub struct Setup {
@@ -28,7 +28,7 @@ impl Setup {
     /// When either cannot be read or does not parse; with line and column, and nothing changed.
     pub fn load(home: &Home, codex_home: &CodexHome) -> Result<Self> {
         Committer::new(home.state_dir()).recover()?;
-        let before = read_settings(&home.settings_file())?;
+        let before = Settings::read(&home.settings_file())?;
         let config = Document::read(&codex_home.config_file())?;
         Ok(Self {
             home: home.clone(),

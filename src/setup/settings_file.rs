@@ -2,27 +2,13 @@
 //! so that comments and keys that we do not know stay.
 
 use std::collections::BTreeMap;
-use std::path::Path;
 
 use serde::Serialize;
 use toml_edit::{Item, Value};
 
-use crate::config::{Change, Document};
+use crate::config::Change;
 use crate::error::{Error, Result};
 use crate::settings::Settings;
-
-/// Reads the settings; an absent file is an empty one.
-///
-/// # Errors
-/// When the file cannot be read or does not hold settings; it is never replaced then.
-pub fn read_settings(file: &Path) -> Result<Settings> {
-    let Some(document) = Document::read(file)? else { return Ok(Settings::default()) };
-    toml_edit::de::from_str(document.text()).map_err(|e| {
-        Error::fixable(format!("cannot use `{}`", file.display()))
-            .cause(e.message())
-            .hint("fix the line, or put back the last version with `codexgw undo`")
-    })
-}
 
 /// The edits that lead from one state of the settings to another.
 ///

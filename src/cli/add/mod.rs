@@ -9,7 +9,7 @@ use crate::codex::Codex;
 use crate::error::{Error, Result};
 use crate::secret::Vault;
 use crate::settings::{KeyStore, Provider, Road, Via, Wire};
-use crate::setup::{self, NewProvider, Setup, UseTarget};
+use crate::setup::{NewProvider, Setup, UseTarget};
 use crate::ui;
 
 use super::context::{Context, commit_or_show};
@@ -169,7 +169,7 @@ impl Args {
             return Ok(0);
         }
         let report = credentials.store_around(&vault, &identity.id, || {
-            setup::refresh_catalogue(&context.home, &setup.settings, codex.as_ref())?;
+            setup.refresh_catalogues(codex.as_ref())?;
             setup.commit(&label)
         })?;
         Outcome { args: &self, identity: &identity, upstream: &upstream, setup: &setup, report: &report }

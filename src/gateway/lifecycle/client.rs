@@ -10,9 +10,8 @@ use super::Running;
 use super::place::Place;
 use super::proof::{CHALLENGE_PATH, Identity, NONCE_HEADER, Nonce, STOP_PATH};
 use crate::error::{Error, Result};
-use crate::gateway::directory;
 use crate::secret::{Secret, gateway_token};
-use crate::settings::Home;
+use crate::settings::{Home, Settings};
 
 /// Loopback answers at once or not at all.
 const ANSWER_TIME: Duration = Duration::from_millis(1500);
@@ -59,7 +58,7 @@ fn find(home: &Home, token: &Secret) -> Result<Option<Running>> {
     if let Some(running) = announced(home, token)? {
         return Ok(Some(running));
     }
-    let Some(port) = directory::read_settings(home)?.port else { return Ok(None) };
+    let Some(port) = Settings::read(&home.settings_file())?.port else { return Ok(None) };
     Ok(match challenge(port, token)? {
         Listener::Ours(running) => Some(running),
         Listener::Nobody | Listener::Stranger => None,

@@ -10,14 +10,13 @@ use super::ServeOptions;
 use super::place::{Place, Whereabouts};
 use super::starter::{no_port, port_is_taken};
 use crate::error::{Error, Result};
-use crate::gateway::directory;
 use crate::gateway::limits::Limits;
 use crate::gateway::phase::Phase;
 use crate::gateway::service::Gateway;
 use crate::gateway::{VERSION, listener};
 use crate::secret::redact::Redacting;
 use crate::secret::{self, gateway_token};
-use crate::settings::Home;
+use crate::settings::{Home, Settings};
 
 /// A gateway that was asked to stop closes its port before it lets go of the lock: the next one waits that long.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
@@ -55,7 +54,7 @@ async fn run(home: &Home, options: ServeOptions, version: &str, limits: Limits) 
     let lock = place.serving_lock(LOCK_PATIENCE)?.ok_or_else(|| already_running(&place))?;
     let port = match options.port {
         Some(port) => port,
-        None => directory::read_settings(home)?.port.ok_or_else(no_port)?,
+        None => Settings::read(&home.settings_file())?.port.ok_or_else(no_port)?,
     };
     let token = gateway_token::load_or_create(home)?;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.map_err(|e| match e.kind() {

@@ -9,9 +9,8 @@ use super::place::Place;
 use super::{DETACHED_IDLE, Running};
 use crate::error::{Error, Result};
 use crate::gateway::VERSION;
-use crate::gateway::directory;
 use crate::secret::{Secret, gateway_token};
-use crate::settings::Home;
+use crate::settings::{Home, Settings};
 
 /// Codex gives the token command five seconds.
 const START_TIME: Duration = Duration::from_millis(4500);
@@ -63,7 +62,7 @@ impl Starter<'_> {
             }
             ask_to_stop(&running, token)?;
         }
-        let port = directory::read_settings(self.home)?.port.ok_or_else(no_port)?;
+        let port = Settings::read(&self.home.settings_file())?.port.ok_or_else(no_port)?;
         match challenge(port, token)? {
             Listener::Nobody => {}
             Listener::Ours(running) if self.is_current(&running) => return Ok(running),

@@ -252,6 +252,77 @@ async fn a_torn_responses_stream_gets_an_end() {
 }
 
 #[tokio::test]
+async fn an_error_with_status_200_is_told_in_its_words() {
+    let error = r#"{"error":{"message":"the pool is dry, said sk-pool-0123456789"}}"#;
+    let event = format!("data: {error}\n\n");
+    let table = [
+        ("application/json", error, "said [redacted]"),
+        ("text/event-stream", error, "said [redacted]"),
+        ("text/event-stream", &event, "said [redacted]"),
+        ("text/plain", "the pool is dry", "holds no completion"),
+        ("text/event-stream", "<html><title>the pool is dry</title></html>", "a web page titled"),
+        ("text/event-stream", "", "answer"),
+    ];
+    for wire in [Wire::Chat, Wire::Responses] {
+        let upstream = Upstream::start().await;
+        let mut keyed = provider(upstream.port, wire);
+        keyed.key = KeyStore::File;
+        let rig = Rig::start(quick(), &[("p", keyed)]).await;
+        Vault::new(&rig.home).set("p", KeyStore::File, &Secret::new("sk-pool-0123456789".to_owned())).unwrap();
+        for (kind, body, words) in table {
+            let mut client = rig.ask("p/m1", true).await;
+            let mut call = upstream.accept().await;
+            call.write(&format!(
+                "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+                body.len()
+            ))
+            .await;
+            let answer = client.all().await;
+            assert_eq!(terminals(&answer), 1, "{wire:?} {kind} {body}: {answer}");
+            let last = answer.rsplit_once("response.failed").map(|(_, last)| last).unwrap();
+            assert!(last.contains("Test Provider"), "{last}");
+            assert!(last.contains(words), "{wire:?} {kind} {body}: {last}");
+            assert_eq!(last.contains("the pool is dry"), !body.is_empty(), "{wire:?} {kind}: {last}");
+            assert!(!last.contains("sk-pool"), "{last}");
+        }
+        if wire == Wire::Chat {
+            let mut client = rig.ask("p/m1", false).await;
+            let mut call = upstream.accept().await;
+            call.write(&format!(
+                "HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{error}",
+                error.len()
+            ))
+            .await;
+            let (status, body) = client.json().await;
+            assert_eq!(
+                (status, body["error"]["message"].as_str().unwrap().contains("said [redacted]")),
+                (502, true),
+                "{body}"
+            );
+        }
+    }
+}
+
+#[tokio::test]
+async fn efforts_become_those_that_the_model_has() {
+    let upstream = Upstream::start().await;
+    let mut mapped = provider(upstream.port, Wire::Chat);
+    mapped.quirks = Some(vec!["effort_map".to_owned()]);
+    let facts = |efforts: &[&str]| crate::catalog::ModelFacts {
+        efforts: efforts.iter().map(|effort| (*effort).to_owned()).collect(),
+        ..crate::catalog::ModelFacts::default()
+    };
+    mapped.models.insert("told".to_owned(), facts(&["none", "high"]));
+    let rig = Rig::start(quick(), &[("p", mapped)]).await;
+    for (model, given) in [("told", "high"), ("m1", "medium"), ("deepseek-v4-pro", "high")] {
+        let body =
+            json!({"model": format!("p/{model}"), "stream": true, "input": "x", "reasoning": {"effort": "medium"}});
+        let _client = rig.send(rig.post("/v1/responses", &body.to_string()).as_bytes()).await;
+        assert_eq!(upstream.accept().await.body()["reasoning_effort"], given, "{model}");
+    }
+}
+
+#[tokio::test]
 async fn an_answer_may_come_whole() {
     let (rig, upstream) = chat_rig(quick()).await;
     let document = json!({"id": "c1", "object": "chat.completion", "model": "m1",

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::protocol::ir::Usage;
-use crate::protocol::lenient::{Text, TextOr};
+use crate::protocol::lenient::{Count, Text, TextOr};
 
 #[derive(Deserialize)]
 pub(super) struct Chunk<'a> {
@@ -95,46 +95,46 @@ pub(super) struct Function<'a> {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 pub(super) struct RawUsage {
-    prompt_tokens: Option<u64>,
-    completion_tokens: Option<u64>,
-    total_tokens: Option<u64>,
+    prompt_tokens: Count,
+    completion_tokens: Count,
+    total_tokens: Count,
     prompt_tokens_details: Option<Details>,
     completion_tokens_details: Option<Details>,
     /// DeepSeek.
-    prompt_cache_hit_tokens: Option<u64>,
+    prompt_cache_hit_tokens: Count,
     /// Moonshot.
-    cached_tokens: Option<u64>,
+    cached_tokens: Count,
     /// LiteLLM, for Anthropic models.
-    cache_creation_input_tokens: Option<u64>,
-    reasoning_tokens: Option<u64>,
+    cache_creation_input_tokens: Count,
+    reasoning_tokens: Count,
 }
 
 #[derive(Default, Deserialize)]
 #[serde(default)]
 #[allow(clippy::struct_field_names, reason = "the names on the wire")]
 struct Details {
-    cached_tokens: Option<u64>,
-    cache_write_tokens: Option<u64>,
-    reasoning_tokens: Option<u64>,
+    cached_tokens: Count,
+    cache_write_tokens: Count,
+    reasoning_tokens: Count,
 }
 
 impl From<RawUsage> for Usage {
     fn from(raw: RawUsage) -> Self {
         let prompt = raw.prompt_tokens_details.unwrap_or_default();
         let completion = raw.completion_tokens_details.unwrap_or_default();
-        let input = raw.prompt_tokens.unwrap_or(0);
-        let mut output = raw.completion_tokens.unwrap_or(0);
-        let reasoning = completion.reasoning_tokens.or(raw.reasoning_tokens).unwrap_or(0);
+        let input = raw.prompt_tokens.0.unwrap_or(0);
+        let mut output = raw.completion_tokens.0.unwrap_or(0);
+        let reasoning = completion.reasoning_tokens.0.or(raw.reasoning_tokens.0).unwrap_or(0);
         // xAI counts thought beside the completion; its total tells.
         let beside = input.saturating_add(output).saturating_add(reasoning);
-        if reasoning > 0 && raw.total_tokens == Some(beside) {
+        if reasoning > 0 && raw.total_tokens.0 == Some(beside) {
             output = output.saturating_add(reasoning);
         }
-        let cached = prompt.cached_tokens.or(raw.prompt_cache_hit_tokens).or(raw.cached_tokens).unwrap_or(0);
+        let cached = prompt.cached_tokens.0.or(raw.prompt_cache_hit_tokens.0).or(raw.cached_tokens.0).unwrap_or(0);
         Self {
             input,
             cached: cached.min(input),
-            cache_write: prompt.cache_write_tokens.or(raw.cache_creation_input_tokens).unwrap_or(0),
+            cache_write: prompt.cache_write_tokens.0.or(raw.cache_creation_input_tokens.0).unwrap_or(0),
             output,
             reasoning: reasoning.min(output),
         }

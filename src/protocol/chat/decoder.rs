@@ -9,15 +9,18 @@ use super::WIRE;
 use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolCall};
 use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, failure_from_stream};
+use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
-use crate::protocol::lenient::{TextOr, is_json_object, read, text_or_json};
+use crate::protocol::lenient::{TextOr, is_json_object, mend_halves, read, text_or_json};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
 
 /// The most tool calls that one answer may hold; more is a broken upstream.
 const MAX_CALLS: usize = 512;
+
+/// The most characters that are kept of an event that is no piece of an answer.
+const MAX_ODDITY: usize = 4096;
 
 /// Reads one answer.
 #[derive(Debug)]
@@ -26,7 +29,7 @@ pub struct Decoder {
     names: Names,
     model: String,
     no_done: bool,
-    think: Option<Think>,
+    think: Think,
     used_ids: HashSet<String>,
     calls: Vec<Call>,
     thinking: bool,
@@ -35,6 +38,8 @@ pub struct Decoder {
     has_usage: bool,
     has_output: bool,
     malformed: Option<String>,
+    /// The first event that was no piece of an answer; it is the cause when nothing else comes.
+    oddity: Option<String>,
     done: bool,
 }
 
@@ -64,7 +69,7 @@ impl Decoder {
             names,
             model: model.to_owned(),
             no_done: quirks.no_done,
-            think: quirks.reasoning_think_tags.then(Think::default),
+            think: Think::default(),
             used_ids,
             calls: Vec::new(),
             thinking: false,
@@ -73,6 +78,7 @@ impl Decoder {
             has_usage: false,
             has_output: false,
             malformed: None,
+            oddity: None,
             done: false,
         }
     }
@@ -96,10 +102,11 @@ impl Decoder {
         if data == "[DONE]" {
             return self.conclude(true, out);
         }
+        let data = &mended(data);
         match serde_json::from_str::<Chunk<'_>>(data) {
             Ok(chunk) => self.chunk(chunk, data, event.name == "error", out),
             // Keepalive words of proxies are no objects.
-            Err(_) if !data.starts_with('{') => {}
+            Err(_) if !data.starts_with('{') => self.wonder(data),
             // Whether it is nonsense or the last, torn one shows with what comes next.
             Err(_) => self.malformed = Some(data.chars().take(120).collect()),
         }
@@ -111,13 +118,12 @@ impl Decoder {
     /// Takes the whole body of a non-streamed answer and ends.
     pub fn feed_whole(&mut self, body: &[u8], out: &mut Vec<Delta>) {
         let text = String::from_utf8_lossy(body);
-        match serde_json::from_str::<Chunk<'_>>(text.trim()) {
-            Ok(chunk) => {
-                self.chunk(chunk, text.trim(), false, out);
-                self.finish(End::Eof, out);
-            }
-            Err(_) => self.fail(Failure::shown("the provider's answer is not JSON"), out),
+        let text = &mended(text.trim());
+        match serde_json::from_str::<Chunk<'_>>(text) {
+            Ok(chunk) => self.chunk(chunk, text, false, out),
+            Err(_) => self.wonder(text),
         }
+        self.finish(End::Eof, out);
     }
 
     /// The bytes have ended.
@@ -132,9 +138,23 @@ impl Decoder {
             End::Cut(reason) => reason,
             End::Eof if self.malformed.is_some() => "it ends inside an event".to_owned(),
             End::Eof if self.has_output => "it ends without `finish_reason`".to_owned(),
-            End::Eof => "it is empty".to_owned(),
+            End::Eof => return self.fail(self.nothing(), out),
         };
         self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
+    }
+
+    /// Keeps the first event that is no piece of an answer.
+    fn wonder(&mut self, data: &str) {
+        if self.oddity.is_none() && !data.is_empty() {
+            self.oddity = Some(data.chars().take(MAX_ODDITY).collect());
+        }
+    }
+
+    /// Why there is no answer at all.
+    fn nothing(&self) -> Failure {
+        self.oddity
+            .as_deref()
+            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
     }
 
     fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
@@ -153,6 +173,9 @@ impl Decoder {
             usage = read::<Map<String, Value>>(chunk.x_groq)
                 .and_then(|mut groq| groq.remove("usage"))
                 .and_then(|usage| serde_json::from_value(usage).ok());
+        }
+        if usage.is_none() && !matches!(chunk.choices, TextOr::List(_)) {
+            self.wonder(data);
         }
         if let TextOr::List(choices) = chunk.choices {
             // More than one answer was never asked for.
@@ -224,9 +247,16 @@ impl Decoder {
     }
 
     fn content(&mut self, text: &str, out: &mut Vec<Delta>) {
-        let Some(mut think) = self.think.take() else { return self.text(text.to_owned(), out) };
+        let mut think = std::mem::take(&mut self.think);
         think.feed(text, |piece| self.told_apart(piece, out));
-        self.think = Some(think);
+        self.think = think;
+    }
+
+    /// Gives out what was held back as the beginning of a tag.
+    fn settle_text(&mut self, out: &mut Vec<Delta>) {
+        let mut think = std::mem::take(&mut self.think);
+        think.finish(|piece| self.told_apart(piece, out));
+        self.think = think;
     }
 
     fn told_apart(&mut self, piece: Thought, out: &mut Vec<Delta>) {
@@ -271,7 +301,7 @@ impl Decoder {
             let call = &mut self.calls[key];
             // Looked at again only when it has grown, so that a torn call costs nothing with every word after it.
             let grown = std::mem::replace(&mut call.looked_at, call.json.len()) < call.json.len();
-            if !call.ended && grown && is_json_object(&call.json) {
+            if !call.ended && grown && !call.name.is_empty() && is_json_object(&call.json) {
                 self.end_call(key, out);
             }
         }
@@ -283,8 +313,10 @@ impl Decoder {
     }
 
     fn call_fragment(&mut self, index: Option<u64>, id: &str, function: Option<&Function<'_>>, out: &mut Vec<Delta>) {
+        self.settle_text(out);
         let name = function.map(|function| function.name.as_str()).unwrap_or_default().to_owned();
-        let Some(key) = self.find_call(index, id, &name) else {
+        let json = text_or_json(function.and_then(|function| function.arguments)).unwrap_or_default();
+        let Some(key) = self.find_call(index, id, &name, &json) else {
             if self.calls.len() < MAX_CALLS {
                 self.calls.push(Call {
                     index,
@@ -297,7 +329,7 @@ impl Decoder {
                 });
                 let key = self.calls.len() - 1;
                 self.has_output = true;
-                return self.call_arguments(key, function, out);
+                return self.call_arguments(key, &json, out);
             }
             return self
                 .fail(Failure::shown(format!("the provider made more than {MAX_CALLS} tool calls at once")), out);
@@ -310,18 +342,21 @@ impl Decoder {
         if !call.started && call.name != name {
             call.name.push_str(&name);
         }
-        self.call_arguments(key, function, out);
+        self.call_arguments(key, &json, out);
     }
 
     /// The call that a fragment belongs to; none when it begins another.
-    fn find_call(&self, index: Option<u64>, id: &str, name: &str) -> Option<usize> {
+    fn find_call(&self, index: Option<u64>, id: &str, name: &str, json: &str) -> Option<usize> {
         let last = |test: &dyn Fn(&Call) -> bool| self.calls.iter().rposition(test);
         if let Some(index) = index {
             let found = last(&|call| call.index == Some(index))?;
             let call = &self.calls[found];
             // Some number every call zero: another id beside a name is another call.
             let other = !id.is_empty() && !call.id.is_empty() && call.id != id && !name.is_empty();
-            return if other { last(&|call| call.id == id) } else { Some(found) };
+            if other {
+                return last(&|call| call.id == id);
+            }
+            return (!id.is_empty() || !call.is_followed_by(name, json)).then_some(found);
         }
         if !id.is_empty() {
             return last(&|call| call.id == id);
@@ -329,20 +364,24 @@ impl Decoder {
         // Neither number nor id: a name begins a call, the rest goes on with the last one.
         let current = self.calls.len().checked_sub(1)?;
         let call = &self.calls[current];
-        let begins = !name.is_empty() && (call.started || call.name == name);
+        let begins = if call.started { call.is_followed_by(name, json) } else { !name.is_empty() && call.name == name };
         (!begins && !call.ended).then_some(current)
     }
 
-    fn call_arguments(&mut self, key: usize, function: Option<&Function<'_>>, out: &mut Vec<Delta>) {
-        let json = text_or_json(function.and_then(|function| function.arguments)).unwrap_or_default();
-        if json.is_empty() || self.calls[key].ended {
+    fn call_arguments(&mut self, key: usize, json: &str, out: &mut Vec<Delta>) {
+        let call = &mut self.calls[key];
+        if json.is_empty() || call.ended {
             return;
         }
-        self.start_call(key, out);
-        self.calls[key].json.push_str(&json);
-        out.push(Delta::CallInput { key, json: json.into_owned() });
+        call.json.push_str(json);
+        if call.started {
+            out.push(Delta::CallInput { key, json: json.to_owned() });
+        } else if !call.name.is_empty() {
+            self.start_call(key, out);
+        }
     }
 
+    /// Says which tool is called, and what of its arguments came before its name.
     fn start_call(&mut self, key: usize, out: &mut Vec<Delta>) {
         if std::mem::replace(&mut self.calls[key].started, true) {
             return;
@@ -353,6 +392,9 @@ impl Decoder {
         // An id that the history has already would tie the output to the wrong call; the front end makes another.
         let id = if self.used_ids.insert(call.id.clone()) { call.id.clone() } else { String::new() };
         out.push(Delta::CallStart { key, id, tool, kind });
+        if !call.json.is_empty() {
+            out.push(Delta::CallInput { key, json: call.json.clone() });
+        }
     }
 
     fn end_call(&mut self, key: usize, out: &mut Vec<Delta>) {
@@ -368,20 +410,21 @@ impl Decoder {
 
     /// The upstream has said that it is done, by a reason, by `[DONE]`, or by both.
     fn conclude(&mut self, said_done: bool, out: &mut Vec<Delta>) {
-        if let Some(mut think) = self.think.take() {
-            think.finish(|piece| self.told_apart(piece, out));
-        }
+        self.settle_text(out);
         let ending = self.ending.take().unwrap_or(Ending::Stop(Stop::Done));
         match ending {
             Ending::Fail(message) => self.fail(Failure::shown(message), out),
-            Ending::Stop(_) if said_done && !self.has_output && !self.has_usage => {
-                self.fail(Failure::shown("the provider's answer broke off: it is empty"), out);
+            Ending::Stop(_) if said_done && !self.has_output && !self.has_usage => self.fail(self.nothing(), out),
+            // Left out, the model would wait for an output that never comes; and Codex cannot run what has no name.
+            Ending::Stop(Stop::Done) if self.calls.iter().any(Call::is_nameless) => {
+                self.fail(Failure::shown("the provider's answer holds a tool call without a name"), out);
             }
             Ending::Stop(stop) => {
                 self.settle_thought(out);
                 if stop == Stop::Done {
                     for key in 0..self.calls.len() {
-                        if !self.calls[key].ended {
+                        // Without name and arguments it is a fragment of nothing.
+                        if !self.calls[key].ended && !self.calls[key].name.is_empty() {
                             self.end_call(key, out);
                         }
                     }
@@ -391,6 +434,31 @@ impl Decoder {
             }
         }
     }
+}
+
+impl Call {
+    /// Whether a fragment with this name but no id begins another call: the arguments here are whole, and it names
+    /// another tool or brings arguments of its own.
+    fn is_followed_by(&self, name: &str, json: &str) -> bool {
+        self.started
+            && !name.is_empty()
+            && (self.name != name || !json.trim().is_empty())
+            && (self.ended || is_json_object(&self.json))
+    }
+
+    fn is_nameless(&self) -> bool {
+        self.name.is_empty() && !self.json.trim().is_empty()
+    }
+}
+
+/// JSON without halves of characters, which would make it unreadable as a whole.
+fn mended(json: &str) -> Cow<'_, str> {
+    if !json.contains(r"\ud") && !json.contains(r"\uD") {
+        return Cow::Borrowed(json);
+    }
+    let mut bytes = json.as_bytes().to_vec();
+    mend_halves(&mut bytes);
+    String::from_utf8(bytes).map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
 /// What a `finish_reason` means, in the words of all providers.

@@ -85,7 +85,7 @@ fn text_reasoning_and_usage_in_all_their_places() {
             "{delta}"
         );
     }
-    let usage = r#""usage":{"prompt_tokens":10,"completion_tokens":5,"total_tokens":15,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}"#;
+    let usage = r#""usage":{"prompt_tokens":10,"completion_tokens":5.0,"total_tokens":15,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}"#;
     let deep = r#""usage":{"prompt_tokens":10,"completion_tokens":3,"total_tokens":15,"prompt_cache_hit_tokens":4,"completion_tokens_details":{"reasoning_tokens":2}}"#;
     for last in [
         format!(r#"{{"choices":[],{usage}}}"#),
@@ -99,10 +99,72 @@ fn text_reasoning_and_usage_in_all_their_places() {
 }
 
 #[test]
-fn think_tags_are_read_where_the_quirk_says_so() {
-    let deltas = [r#"{"content":"<th"}"#, r#"{"content":"ink>a</think>\n\nb"}"#];
-    assert_eq!(pieces(&deltas, &["reasoning_think_tags"]), ["think a", "seal null", "text b", "stop Done"]);
-    assert_eq!(pieces(&deltas, &[]), ["text <th", "text ink>a</think>\n\nb", "stop Done"]);
+fn think_tags_in_front_are_thought() {
+    let deltas = [r#"{"content":"<th"}"#, r#"{"content":"ink>a</think>\n\nb <think>c"}"#];
+    assert_eq!(pieces(&deltas, &[]), ["think a", "seal null", "text b <think>c", "stop Done"]);
+    let call = r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}"#;
+    assert_eq!(
+        pieces(&[r#"{"content":"\n<th"}"#, call], &[]),
+        ["text \n<th", "call 0 \"a\" f", "input 0 {}", "end 0", "stop Done"],
+        "what looked like a tag comes out before the call"
+    );
+}
+
+#[test]
+fn half_characters_do_not_end_the_answer() {
+    let deltas = [
+        r#"{"content":"a\ud83d"}"#,
+        r#"{"content":"\ude00\ud83d\ude00"}"#,
+        r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x\":\"\uD800\"}"}}]}"#,
+    ];
+    let call = ["call 0 \"a\" f", "input 0 {\"x\":\"\u{fffd}\"}", "end 0", "stop Done"];
+    assert_eq!(pieces(&deltas, &[]), [&["text a\u{fffd}", "text \u{fffd}\u{1f600}"][..], &call].concat());
+}
+
+#[test]
+fn a_call_waits_for_its_name() {
+    let arguments = r#"{"tool_calls":[{"index":0,"id":"a","function":{"arguments":"{\"x\""}}]}"#;
+    let more = r#"{"tool_calls":[{"index":0,"function":{"arguments":":1}"}}]}"#;
+    let named = r#"{"tool_calls":[{"index":0,"function":{"name":"f"}}]}"#;
+    assert_eq!(pieces(&[arguments, named, more], &[]), ["call 0 \"a\" f", "input 0 {\"x\":1}", "end 0", "stop Done"]);
+    assert_eq!(
+        pieces(&[arguments, more, r#"{"content":"t"}"#, named], &[]),
+        ["text t", "call 0 \"a\" f", "input 0 {\"x\":1}", "end 0", "stop Done"]
+    );
+    assert_eq!(
+        pieces(&[arguments, more], &[]),
+        ["fail InvalidPrompt the provider's answer holds a tool call without a name"]
+    );
+    assert_eq!(
+        pieces(&[r#"{"content":"t"}"#, r#"{"tool_calls":[{"index":0,"function":{"arguments":""}}]}"#], &[]),
+        ["text t", "stop Done"],
+        "a fragment of nothing"
+    );
+    let seen = stream(&[&chunk(arguments), &finish("length")], End::Eof, &[]);
+    assert_eq!(seen, ["stop Length"]);
+}
+
+#[test]
+fn what_is_no_answer_is_the_cause() {
+    let page = "<!DOCTYPE html>\n<html><title>Sign in</title></html>";
+    for (data, said) in [
+        (
+            page,
+            "InvalidPrompt the provider's answer holds no completion: a web page titled `Sign in` instead of an API answer",
+        ),
+        (r#"{"detail":"Not Found"}"#, "InvalidPrompt the provider's answer holds no completion: Not Found"),
+        (r#"{"code":429,"msg":"slow down"}"#, "RateLimitExceeded the provider's answer holds no completion: slow down"),
+        (
+            r#"{"choices":7,"a":"b"}"#,
+            r#"InvalidPrompt the provider's answer holds no completion: {"choices":7,"a":"b"}"#,
+        ),
+    ] {
+        for events in [&[data][..], &[data, "[DONE]"]] {
+            assert_eq!(stream(events, End::Eof, &[]), [format!("fail {said}")]);
+        }
+    }
+    let text = chunk(r#"{"content":"x"}"#);
+    assert_eq!(stream(&["ping", r#"{"id":"x"}"#, &text, &finish("stop")], End::Eof, &[]), ["text x", "stop Done"]);
 }
 
 #[test]
@@ -192,6 +254,29 @@ fn tool_calls_in_every_form_that_providers_send() {
                 "input 1 }",
                 "end 0",
                 "end 1",
+                "stop Done",
+            ],
+        ),
+        (
+            "the same number and no ids",
+            &[
+                r#"{"tool_calls":[{"index":0,"id":"","function":{"name":"f","arguments":"{}"}}]}"#,
+                r#"{"tool_calls":[{"index":0,"id":"","function":{"name":"f","arguments":"{\"a\""}}]}"#,
+                r#"{"tool_calls":[{"index":0,"id":"","function":{"name":"f","arguments":":1}"}}]}"#,
+                r#"{"tool_calls":[{"index":0,"id":"","function":{"name":"f","arguments":""}}]}"#,
+                r#"{"tool_calls":[{"index":0,"id":"","function":{"name":"apply_patch"}}]}"#,
+            ],
+            &[
+                "call 0 \"\" f",
+                "input 0 {}",
+                "call 1 \"\" f",
+                "input 1 {\"a\"",
+                "input 1 :1}",
+                "end 0",
+                "end 1",
+                "call 2 \"\" apply_patch custom",
+                "input 2 {}",
+                "end 2",
                 "stop Done",
             ],
         ),
@@ -308,8 +393,12 @@ fn a_whole_answer_is_the_same_as_its_stream() {
         whole(&body),
         ["think t", "seal null", "text x", "call 0 \"a\" f", "input 0 {}", "usage 1/0/2/0", "end 0", "stop Done"]
     );
-    assert_eq!(whole("<html>"), ["fail InvalidPrompt the provider's answer is not JSON"]);
-    assert_eq!(whole("{}"), ["fail InvalidPrompt the provider's answer broke off: it is empty"]);
+    assert_eq!(
+        whole("<html>"),
+        ["fail InvalidPrompt the provider's answer holds no completion: a web page instead of an API answer"]
+    );
+    assert_eq!(whole("{}"), ["fail InvalidPrompt the provider's answer holds no completion: {}"]);
+    assert_eq!(whole(" "), ["fail InvalidPrompt the provider's answer broke off: it is empty"]);
 }
 
 proptest! {
@@ -329,7 +418,7 @@ proptest! {
         ], 0..12),
         clean in any::<bool>(),
     ) {
-        let mut decoder = decoder(&["reasoning_think_tags"]);
+        let mut decoder = decoder(&[]);
         let mut out = Vec::new();
         for data in &events {
             decoder.feed(&sse::Event { name: "", data }, &mut out);

@@ -102,7 +102,7 @@ fn quirks_change_what_they_name() {
     assert_eq!(given("/tools/0/function/strict", "no_done"), Some(json!(true)));
     assert_eq!(given("/max_completion_tokens", "max_completion_tokens"), Some(json!(9)));
     assert_eq!(given("/prompt_cache_key", "prompt_cache_key_required"), Some(json!("k")));
-    assert_eq!(given("/reasoning_effort", "effort_map"), Some(json!("high")));
+    assert_eq!(given("/reasoning_effort", "effort_map"), Some(json!("medium")));
     assert_eq!(given("/enable_thinking", "enable_thinking"), Some(json!(true)));
     assert_eq!(given("/thinking/type", "thinking_type"), Some(json!("enabled")));
     assert_eq!(given("/tools/0/function/parameters", "no_done"), Some(json!({"type": "object", "properties": {}})));
@@ -180,6 +180,22 @@ fn missing_and_orphan_outputs_are_mended_and_named() {
 }
 
 #[test]
+fn an_id_that_comes_again_is_answered_by_its_own_output() {
+    let results = |items: Value| -> Vec<String> {
+        let sent = messages(items, &[]);
+        let results = sent.as_array().unwrap().iter().filter(|message| message["role"] == "tool");
+        results.map(|message| message["content"].as_str().unwrap().to_owned()).collect()
+    };
+    let none = "[no output was recorded for this call]";
+    let (f, one, two) = (call("a", "f", "{}"), output("a", json!("one")), output("a", json!("two")));
+    assert_eq!(results(json!([f, said("user", "stop"), f, two])), [none, "two"], "interrupted");
+    assert_eq!(results(json!([f, call("b", "f", "{}"), output("b", json!("b")), f, two])), [none, "b", "two"]);
+    assert_eq!(results(json!([f, one, f, two])), ["one", "two"], "one after the other");
+    assert_eq!(results(json!([f, f, one, two])), ["one", "two"], "side by side");
+    assert_eq!(results(json!([f, said("user", "hurry"), one])), ["one"], "late");
+}
+
+#[test]
 fn images_of_outputs_move_behind_all_results_of_the_turn() {
     let image = json!({"type": "input_image", "image_url": "data:x", "detail": "original"});
     let items = json!([
@@ -233,7 +249,7 @@ fn custom_and_grouped_calls_of_the_history_take_the_names_of_the_tools() {
              "tool_calls": [sent_call("a", "apply_patch", "{\"input\":\"*** Begin Patch\\n\"}")]},
             {"role": "tool", "tool_call_id": "a", "content": "ok"},
             {"role": "assistant", "content": null, "tool_calls": [sent_call("b", "mcp__tiny__pic", "{}")]},
-            {"role": "tool", "tool_call_id": "b", "content": ""},
+            {"role": "tool", "tool_call_id": "b", "content": "(no output)"},
         ])
     );
 }

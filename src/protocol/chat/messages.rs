@@ -1,7 +1,7 @@
 //! The conversation as Chat Completions wants it: one assistant message per turn, its tool results right behind it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -16,6 +16,9 @@ use crate::protocol::tools::{Names, lowered_arguments};
 /// Stands where a call has no output: the person interrupted it, or the history was cut.
 const NO_OUTPUT: &str = "[no output was recorded for this call]";
 
+/// Stands where a tool said nothing: some upstreams refuse a result without text.
+const EMPTY_OUTPUT: &str = "(no output)";
+
 /// Stands where an output was nothing but an image.
 const IMAGE_BELOW: &str = "[the image of this output is in the next user message]";
 
@@ -27,20 +30,14 @@ pub(super) fn messages<'a>(
     quirks: &'a Quirks,
     losses: &mut Vec<Loss>,
 ) -> Vec<Message<'a>> {
-    let mut outputs: HashMap<&str, VecDeque<usize>> = HashMap::new();
-    for (position, item) in request.items.iter().enumerate() {
-        if let Item::Output { call_id, .. } = item {
-            outputs.entry(call_id).or_default().push_back(position);
-        }
-    }
     let mut writer = Writer {
         items: &request.items,
         names,
         model,
         quirks,
         losses,
-        outputs,
-        used: vec![false; request.items.len()],
+        answers: answers(&request.items),
+        used: HashSet::new(),
         turn: Turn::default(),
         out: Vec::with_capacity(request.items.len()),
     };
@@ -53,6 +50,34 @@ pub(super) fn messages<'a>(
         gather_system(&mut out);
     }
     out
+}
+
+/// Which output answers which call, by their positions.
+///
+/// An id may come again. Of calls that stand side by side the first is answered first; one that an output or another
+/// voice parts from its like was interrupted, and what comes now is the later one's.
+fn answers(items: &[Item<'_>]) -> HashMap<usize, usize> {
+    let mut answers = HashMap::new();
+    let mut waiting: HashMap<&str, VecDeque<usize>> = HashMap::new();
+    let mut last_break = 0;
+    for (position, item) in items.iter().enumerate() {
+        match item {
+            Item::Call { id, .. } => {
+                let queue = waiting.entry(id).or_default();
+                queue.retain(|earlier| *earlier >= last_break);
+                queue.push_back(position);
+            }
+            Item::Output { call_id, .. } => {
+                last_break = position;
+                if let Some(call) = waiting.get_mut(call_id.as_ref()).and_then(VecDeque::pop_front) {
+                    answers.insert(call, position);
+                }
+            }
+            Item::Message { role, .. } if *role != Role::Assistant => last_break = position,
+            Item::Message { .. } | Item::Reasoning { .. } => {}
+        }
+    }
+    answers
 }
 
 /// What the assistant says between two other voices.
@@ -82,8 +107,10 @@ struct Writer<'a, 'l> {
     model: &'a str,
     quirks: &'a Quirks,
     losses: &'l mut Vec<Loss>,
-    outputs: HashMap<&'a str, VecDeque<usize>>,
-    used: Vec<bool>,
+    /// The output of each answered call, by their positions.
+    answers: HashMap<usize, usize>,
+    /// The outputs that were written with their calls.
+    used: HashSet<usize>,
     turn: Turn<'a>,
     out: Vec<Message<'a>>,
 }
@@ -127,7 +154,7 @@ impl<'a> Writer<'a, '_> {
             }
             Item::Output { call_id, parts } => {
                 self.flush();
-                if !self.used[position] {
+                if !self.used.contains(&position) {
                     self.orphan(call_id, parts);
                 }
             }
@@ -228,19 +255,13 @@ impl<'a> Writer<'a, '_> {
     }
 
     fn result(&mut self, position: usize, id: &'a str, wire_id: Cow<'a, str>, images: &mut Vec<Part<'a>>) {
-        let found = self.outputs.get_mut(id).and_then(|queue| {
-            // An output that stands before its call answers another one.
-            while queue.front().is_some_and(|output| *output < position) {
-                queue.pop_front();
-            }
-            queue.pop_front()
-        });
+        let found = self.answers.get(&position).copied();
         let Some((output, Item::Output { parts, .. })) = found.map(|output| (output, &self.items[output])) else {
             self.losses.push(Loss::new(loss::MISSING_OUTPUT, id));
             self.out.push(Message::Tool { tool_call_id: wire_id, content: Cow::Borrowed(NO_OUTPUT) });
             return;
         };
-        self.used[output] = true;
+        self.used.insert(output);
         let mut content = joined(texts(parts), "\n");
         // Chat knows text alone in tool results.
         let pictures: Vec<&ir::Part<'_>> = parts.iter().filter(|part| matches!(part, ir::Part::Image { .. })).collect();
@@ -248,6 +269,9 @@ impl<'a> Writer<'a, '_> {
             append_line(&mut content, IMAGE_BELOW);
             images.push(Part::Text { text: Cow::Owned(format!("[image from the output of tool call {wire_id}]")) });
             images.extend(pictures.into_iter().map(part));
+        }
+        if content.is_empty() {
+            content = Cow::Borrowed(EMPTY_OUTPUT);
         }
         self.out.push(Message::Tool { tool_call_id: wire_id, content });
     }

@@ -13,5 +13,7 @@ pub use parse::parse;
 pub use rewrite::rewrite;
 pub use tap::Tap;
 
+pub use super::lenient::mend_halves;
+
 /// A `data:` line that keeps Codex waiting and that it ignores (codex-facts 4: comments do not reset its idle timer).
 pub const KEEPALIVE: &[u8] = b"event: keepalive\ndata: {\"type\":\"keepalive\"}\n\n";

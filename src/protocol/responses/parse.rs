@@ -11,7 +11,7 @@ use crate::protocol::ir::{
     Format, Item, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, loss,
 };
 use crate::protocol::lenient::{TextOr, read, text_or_json};
-use crate::protocol::tools::namespace;
+use crate::protocol::tools::{Names, namespace};
 
 /// The name under which a search for tools is offered; Codex knows that tool by its type alone.
 const SEARCH: &str = "tool_search";
@@ -35,12 +35,13 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
         request.items.push(Item::Message { role: Role::System, parts: vec![Part::Text(text)] });
     }
     add_tools(&mut request, body.tools);
+    let mut found = Vec::new();
     match body.input {
         TextOr::Text(text) => request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(text)] }),
         TextOr::List(items) => {
             for raw in items {
                 match read::<RawItem<'_>>(Some(raw)) {
-                    Some(item) => add_item(&mut request, item),
+                    Some(item) => add_item(&mut request, item, &mut found),
                     None => lose(&mut request, loss::INPUT_ITEM, "not an object"),
                 }
             }
@@ -50,6 +51,7 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
     // A tool may be found twice, or be both offered and found; two of a name are refused upstream.
     let mut seen = HashSet::new();
     request.tools.retain(|tool| seen.insert(tool.name.clone()));
+    tell_found(&mut request, &found);
     request.tool_choice = tool_choice(&mut request.losses, body.tool_choice);
     request.parallel_tool_calls = read(body.parallel_tool_calls);
     request.effort = read::<RawReasoning<'_>>(body.reasoning).and_then(|reasoning| reasoning.effort.filled());
@@ -73,7 +75,27 @@ fn lose(request: &mut Request<'_>, code: &'static str, detail: &str) {
     request.losses.push(Loss::new(code, detail));
 }
 
-fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
+/// What a search for tools has found: its output among the items, and the tools.
+struct Found<'a> {
+    output: usize,
+    tools: Vec<ToolName<'a>>,
+}
+
+/// Says what searches found by the names under which it can be called, which hang on all tools of the request.
+fn tell_found(request: &mut Request<'_>, found: &[Found<'_>]) {
+    if found.is_empty() {
+        return;
+    }
+    let names = Names::new(request);
+    for Found { output, tools } in found {
+        if let Some(Item::Output { parts, .. }) = request.items.get_mut(*output) {
+            let lines: Vec<&str> = tools.iter().map(|tool| names.flat(tool)).collect();
+            *parts = vec![Part::Text(format!("found tools:\n{}", lines.join("\n")).into())];
+        }
+    }
+}
+
+fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>, found: &mut Vec<Found<'a>>) {
     let kind = item.kind.as_str();
     match kind {
         // A message may leave its type out.
@@ -116,14 +138,12 @@ fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
             // What was found can be called from now on, so it joins the tools.
             let before = request.tools.len();
             add_tools(request, item.tools);
-            let found: Vec<String> = request.tools[before..].iter().map(|tool| found_line(&tool.name)).collect();
-            let text = if found.is_empty() {
-                "no tools found".to_owned()
-            } else {
-                format!("found tools:\n{}", found.join("\n"))
-            };
+            let tools: Vec<_> = request.tools[before..].iter().map(|tool| tool.name.clone()).collect();
+            if !tools.is_empty() {
+                found.push(Found { output: request.items.len(), tools });
+            }
             let call_id = item.call_id.0.or(item.id.0).unwrap_or_default();
-            request.items.push(Item::Output { call_id, parts: vec![Part::Text(text.into())] });
+            request.items.push(Item::Output { call_id, parts: vec![Part::Text("no tools found".into())] });
         }
         "additional_tools" => add_tools(request, item.tools),
         other => {
@@ -131,10 +151,6 @@ fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
             lose(request, loss::INPUT_ITEM, &detail);
         }
     }
-}
-
-fn found_line(tool: &ToolName<'_>) -> String {
-    tool.namespace.as_ref().map_or_else(|| tool.name.to_string(), |group| format!("{group}: {}", tool.name))
 }
 
 fn add_call<'a>(

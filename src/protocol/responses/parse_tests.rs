@@ -90,10 +90,28 @@ fn tools_inside_the_input_and_found_ones_join_the_tools() {
     })
     .to_string();
     let request = parse(body.as_bytes()).unwrap();
-    let names: Vec<_> = request.tools.iter().map(|tool| found_line(&tool.name)).collect();
-    assert_eq!(names, ["exec", "mcp__tiny: echo_it"]);
+    let names: Vec<_> = request.tools.iter().map(|tool| tool.name.name.as_ref()).collect();
+    assert_eq!(names, ["exec", "echo_it"]);
     let Some(Item::Output { parts, .. }) = request.items.last() else { panic!("no output") };
-    assert_eq!(parts, &[Part::Text("found tools:\nmcp__tiny: echo_it".into())]);
+    assert_eq!(parts, &[Part::Text("found tools:\nmcp__tiny__echo_it".into())]);
+}
+
+#[test]
+fn a_half_character_loses_nothing_but_itself() {
+    let mut body =
+        br#"{"model":"m","instructions":"\udc00","input":[{"role":"user","content":"a\ud800b\ud83d\ude00"}]}"#.to_vec();
+    assert!(crate::protocol::responses::mend_halves(&mut body));
+    let request = parse(&body).unwrap();
+    let texts: Vec<_> = request
+        .items
+        .iter()
+        .map(|item| match item {
+            Item::Message { parts, .. } => parts.clone(),
+            other => panic!("{other:?}"),
+        })
+        .collect();
+    assert_eq!(texts, [[Part::Text("\u{fffd}".into())], [Part::Text("a\u{fffd}b\u{1f600}".into())]]);
+    assert_eq!(request.losses, []);
 }
 
 /// What the real Codex sent, where those samples are present.

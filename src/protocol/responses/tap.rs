@@ -3,8 +3,11 @@
 use serde::Deserialize;
 
 use crate::protocol::ir::Usage;
-use crate::protocol::lenient::Text;
+use crate::protocol::lenient::{Count, Text};
 use crate::protocol::sse;
+
+/// The most characters that are kept of an error.
+const MAX_ERROR: usize = 4096;
 
 /// Watches a passed-through stream; it changes nothing.
 #[derive(Debug, Default)]
@@ -19,6 +22,8 @@ struct Seen {
     usage: Option<Usage>,
     terminal: bool,
     items: bool,
+    events: bool,
+    error: Option<String>,
 }
 
 impl Tap {
@@ -63,6 +68,18 @@ impl Tap {
         self.seen.terminal
     }
 
+    /// Whether any event has passed; an answer without one is no stream.
+    #[must_use]
+    pub const fn has_events(&self) -> bool {
+        self.seen.events
+    }
+
+    /// The data of an event that is an error and no terminal event.
+    #[must_use]
+    pub fn error(&self) -> Option<&str> {
+        self.seen.error.as_deref()
+    }
+
     /// Whether any output item has passed.
     #[must_use]
     pub const fn has_items(&self) -> bool {
@@ -95,8 +112,8 @@ struct Response {
 #[derive(Default, Deserialize)]
 #[serde(default)]
 struct RawUsage {
-    input_tokens: Option<u64>,
-    output_tokens: Option<u64>,
+    input_tokens: Count,
+    output_tokens: Count,
     input_tokens_details: Option<Details>,
     output_tokens_details: Option<Details>,
 }
@@ -105,9 +122,9 @@ struct RawUsage {
 #[serde(default)]
 #[allow(clippy::struct_field_names, reason = "the names on the wire")]
 struct Details {
-    cached_tokens: Option<u64>,
-    cache_write_tokens: Option<u64>,
-    reasoning_tokens: Option<u64>,
+    cached_tokens: Count,
+    cache_write_tokens: Count,
+    reasoning_tokens: Count,
 }
 
 impl From<RawUsage> for Usage {
@@ -115,17 +132,18 @@ impl From<RawUsage> for Usage {
         let input = raw.input_tokens_details.unwrap_or_default();
         let output = raw.output_tokens_details.unwrap_or_default();
         Self {
-            input: raw.input_tokens.unwrap_or(0),
-            cached: input.cached_tokens.unwrap_or(0),
-            cache_write: input.cache_write_tokens.unwrap_or(0),
-            output: raw.output_tokens.unwrap_or(0),
-            reasoning: output.reasoning_tokens.unwrap_or(0),
+            input: raw.input_tokens.0.unwrap_or(0),
+            cached: input.cached_tokens.0.unwrap_or(0),
+            cache_write: input.cache_write_tokens.0.unwrap_or(0),
+            output: raw.output_tokens.0.unwrap_or(0),
+            reasoning: output.reasoning_tokens.0.unwrap_or(0),
         }
     }
 }
 
 impl Seen {
     fn look(&mut self, event: sse::Event<'_>) {
+        self.events = true;
         // The `event:` line is optional; Codex itself reads the `type` in the data.
         let kind = match serde_json::from_str::<Head<'_>>(event.data) {
             Ok(head) => head.kind,
@@ -138,6 +156,8 @@ impl Seen {
                     self.usage = response.usage.map(Usage::from).or(self.usage.take());
                 }
             }
+            // Servers of other protocols send the bare object.
+            "error" | "" if self.error.is_none() => self.error = Some(event.data.chars().take(MAX_ERROR).collect()),
             "response.output_item.added" | "response.output_item.done" => self.items = true,
             _ => {}
         }
