@@ -102,10 +102,11 @@ impl Setup {
     /// # Errors
     /// When a file cannot be edited.
     pub fn remove_everything(&mut self) -> Result<()> {
+        // First and once: what stood before is known only until the provider of the default is gone.
+        self.clear_default();
         for id in self.settings.providers.keys().cloned().collect::<Vec<_>>() {
             self.remove_provider(&id, false)?;
         }
-        self.clear_default();
         if self.config_has(&["model_providers", GATEWAY_ID]) {
             self.edit_config([Change::Remove { path: table_path(GATEWAY_ID) }]);
         }

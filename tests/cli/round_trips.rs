@@ -118,6 +118,15 @@ fn add_gateway_use_off_and_uninstall_give_back_the_same_bytes() {
 }
 
 #[test]
+fn uninstall_without_off_gives_back_the_same_bytes() {
+    let steps: [&[&str]; 2] = [&["use", "round-trip"], &["uninstall", "--yes"]];
+    all_round_trips("gateway", &steps, |n, v| n % 4 == v && n < SAMPLES.len());
+    let sandbox = Sandbox::with_codex();
+    let mine = "# mine\nmodel = \"gpt-5\"\n";
+    assert_eq!(round_trip(&sandbox, mine, "gateway", &steps), Ok(true));
+}
+
+#[test]
 fn a_file_that_was_not_there_is_not_there_again() {
     for (via, steps) in [
         ("direct", [["remove", "round-trip", "--yes"].as_slice()].as_slice()),
