@@ -128,6 +128,10 @@ fn delete(context: &Context, id: &str) -> Result<u8> {
             .cause(format!("`{}` hands it out", provider.key_command.join(" ")))
             .hint(format!("delete it there, or take out the provider: `codexgw remove {id}`")));
     }
+    if provider.key == KeyStore::None {
+        ui::note(format!("`{id}` has no key"));
+        return Ok(0);
+    }
     let was_there = Vault::new(&context.home).delete(id, provider.key)?;
     if was_there {
         ui::note(format!("the key of `{id}` is gone from the {}", store_words(provider.key)));

@@ -5,7 +5,7 @@ use clap::Args as ClapArgs;
 
 use crate::codex::{Codex, instructions};
 use crate::error::{Error, Result};
-use crate::launch::{Launch, Overrides, Selection, arguments, no_proxy_with_loopback};
+use crate::launch::{Launch, Overrides, Selection, arguments, no_proxy_with_loopback, refuse_profile};
 use crate::secret::Vault;
 use crate::settings::{KeyStore, Provider, Road};
 use crate::setup::{self, GATEWAY_ID, Setup, overrides, slug, unknown_provider};
@@ -52,6 +52,7 @@ impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         let setup = context.setup()?;
         let codex = Codex::find(&context.home)?;
+        refuse_profile(&self.codex)?;
         let choice = self.choose(context, &setup)?;
         let args = arguments(&codex.version, &choice.selection, &choice.overrides(context, &setup), &self.codex)?;
 

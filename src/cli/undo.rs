@@ -1,7 +1,7 @@
 use clap::Args as ClapArgs;
 
 use crate::config::Committer;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::ui;
 
 use super::context::{Context, say_changed, show_diffs};
@@ -30,6 +30,8 @@ impl Args {
         let committer = Committer::new(context.home.state_dir());
         if self.list {
             list(&committer)?;
+        } else if self.id.is_none() && committer.list()?.is_empty() {
+            return Err(Error::fixable("there is nothing to undo").hint("see what is configured: `codexgw list`"));
         } else if self.dry_run {
             let (_, edits) = committer.plan_undo(self.id, self.force)?;
             show_diffs(&committer.preview(&edits)?);

@@ -87,6 +87,19 @@ const VALUE_OPTIONS: [&str; 24] = [
     "--cyber-access-program",
 ];
 
+/// Refuses a profile among a person's own arguments for Codex.
+///
+/// # Errors
+/// A usage error that says where the profile goes.
+pub fn refuse_profile(own: &[OsString]) -> Result<()> {
+    if !Scan::of(own).names_profile {
+        return Ok(());
+    }
+    Err(Error::usage("a profile is named after `--` too")
+        .cause("`codexgw run` chooses the profile itself, and Codex takes only one")
+        .hint("name it before the dashes: `codexgw run --profile NAME -- …`"))
+}
+
 /// Builds the arguments of `codex`; `overrides` go in as `-c key=value`.
 ///
 /// # Errors
@@ -97,12 +110,8 @@ pub fn arguments(
     overrides: &[(String, String)],
     own: &[OsString],
 ) -> Result<Vec<OsString>> {
+    refuse_profile(own)?;
     let scan = Scan::of(own);
-    if scan.names_profile {
-        return Err(Error::usage("a profile is named after `--` too")
-            .cause("`codexgw run` chooses the profile itself, and Codex takes only one")
-            .hint("name it before the dashes: `codexgw run --profile NAME -- …`"));
-    }
     let mut args: Vec<OsString> = Vec::new();
     if scan.subcommand.as_deref().is_none_or(|name| MODEL_SUBCOMMANDS.contains(&name)) {
         if version.has_no_daemon() {

@@ -4,6 +4,6 @@ mod arguments;
 mod process;
 mod proxy;
 
-pub use arguments::{Overrides, Selection, arguments};
+pub use arguments::{Overrides, Selection, arguments, refuse_profile};
 pub use process::Launch;
 pub use proxy::{loopback_behind_proxy, no_proxy_with_loopback};

@@ -27,3 +27,11 @@ fn a_key_of_an_unknown_provider_is_refused() {
         sandbox.codexgw(action).stdin("sk-x-0123456789").run().exits(1).explains().stderr_has("nope");
     }
 }
+
+#[test]
+fn deleting_the_key_of_a_provider_that_needs_none_says_so() {
+    let sandbox = Sandbox::with_codex();
+    let add = ["add", "custom", "--id", "open", "--base-url", "http://127.0.0.1:9/v1", "--model", "m", "--no-probe"];
+    sandbox.codexgw(&add).run().ok();
+    sandbox.codexgw(&["key", "delete", "open"]).run().ok().stderr_has("`open` has no key");
+}

@@ -26,6 +26,13 @@ fn a_profile_of_the_person_s_own_after_the_dashes_is_a_usage_error() {
 }
 
 #[test]
+fn a_profile_after_the_dashes_is_named_before_a_choice_among_several() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    sandbox.codexgw(&["profile", "add", "second", "--provider", "up", "--model", "other"]).run().ok();
+    sandbox.codexgw(&["run", "--", "-p", "up"]).run().exits(2).explains().stderr_has("after `--`");
+}
+
+#[test]
 fn a_codex_that_is_not_installed_is_named_with_the_command_that_installs_it() {
     let sandbox = Sandbox::new();
     sandbox.codexgw(&["run"]).run().exits(1).explains().stderr_has("@openai/codex");

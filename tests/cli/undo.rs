@@ -22,7 +22,7 @@ fn undo_takes_back_the_last_change_and_undo_again_brings_it_back() {
 
 #[test]
 fn undo_with_nothing_to_undo_says_so() {
-    Sandbox::with_codex().codexgw(&["undo"]).run().exits(1).explains();
+    Sandbox::with_codex().codexgw(&["undo"]).run().exits(1).explains().stderr_has("there is nothing to undo");
 }
 
 #[test]
