@@ -174,12 +174,14 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             break
         }
         'codexgw;key;set' {
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Keep it there from now on')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'key')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--key-stdin', '--key-stdin', [CompletionResultType]::ParameterName, 'Read it from standard input, also on a terminal')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
-            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
-            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'codexgw;key;delete' {

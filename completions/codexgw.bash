@@ -375,12 +375,16 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__key__subcmd__set)
-            opts="-v -h --key --home --verbose --help"
+            opts="-v -h --key-stdin --store --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --store)
+                    COMPREPLY=($(compgen -W "keyring file" -- "${cur}"))
+                    return 0
+                    ;;
                 --key)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -159,12 +159,14 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand list 'Say where each provider''s key is and how that answered, never the key'
         }
         &'codexgw;key;set'= {
+            cand --store 'Keep it there from now on'
             cand --key 'key'
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --key-stdin 'Read it from standard input, also on a terminal'
             cand -v 'Say on stderr what happens inside; twice and three times for more'
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'
-            cand -h 'Print help'
-            cand --help 'Print help'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'codexgw;key;delete'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'

@@ -118,10 +118,13 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "set" -d 'Store a provider\'s key; it is asked for, or read from standard input'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "delete" -d 'Delete a provider\'s key'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "list" -d 'Say where each provider\'s key is and how that answered, never the key'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l store -d 'Keep it there from now on' -r -f -a "keyring\t'The keyring of the operating system'
+file\t'A file that only you can read'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l key -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l key-stdin -d 'Read it from standard input, also on a terminal'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
-complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from delete" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from delete" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help'

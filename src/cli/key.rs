@@ -11,6 +11,7 @@ use crate::settings::{KeyStore, Provider};
 use crate::setup::unknown_provider;
 use crate::{catalog, ui};
 
+use super::add::StoreChoice;
 use super::context::Context;
 use super::list::label;
 
@@ -29,6 +30,12 @@ enum KeyCommand {
     Set {
         /// The provider, as `codexgw list` shows it
         provider: String,
+        /// Read it from standard input, also on a terminal
+        #[arg(long)]
+        key_stdin: bool,
+        /// Keep it there from now on
+        #[arg(long, value_name = "STORE")]
+        store: Option<StoreChoice>,
         #[command(flatten)]
         never: NoKeyOption,
     },
@@ -85,9 +92,9 @@ impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         crate::secret::forbid_core_dumps();
         match self.command {
-            KeyCommand::Set { provider, never } => {
+            KeyCommand::Set { provider, key_stdin, store, never } => {
                 never.check()?;
-                set(context, &provider)
+                set(context, &provider, key_stdin, store.map(Into::into))
             }
             KeyCommand::Delete { provider } => delete(context, &provider),
             KeyCommand::List { json } => list(context, json),
@@ -95,19 +102,24 @@ impl Args {
     }
 }
 
-fn set(context: &Context, id: &str) -> Result<u8> {
+fn set(context: &Context, id: &str, key_stdin: bool, wanted: Option<KeyStore>) -> Result<u8> {
     let mut setup = context.setup()?;
     let provider = setup.provider_mut(id)?;
-    if matches!(provider.key, KeyStore::Env | KeyStore::Command | KeyStore::None) {
+    let former = provider.key;
+    let held = matches!(former, KeyStore::Keyring | KeyStore::File);
+    if !held {
         // A provider without a key of ours gets one now; the direct road's table then calls for it.
         provider.key = KeyStore::Keyring;
         provider.key_command = Vec::new();
+        provider.env_key = None;
     }
+    provider.key = wanted.unwrap_or(provider.key);
     let (store, template) = (provider.key, provider.template.clone());
+    let headers: Vec<String> = provider.secret_headers.iter().map(|name| format!("{id}/{name}")).collect();
     let vault = Vault::new(&context.home);
     vault.probe(store)?;
     let prefixes = template.as_deref().and_then(catalog::provider).map(|t| t.key_prefixes.clone()).unwrap_or_default();
-    let key = if ui::prompt::possible() {
+    let key = if ui::prompt::possible() && !key_stdin {
         clean(&ui::prompt::password(&format!("Key for `{id}`"))?, &prefixes)?
     } else {
         read_key(&prefixes)?
@@ -116,6 +128,13 @@ fn set(context: &Context, id: &str) -> Result<u8> {
     let command = context.token_command()?;
     setup.renew_table(id, &command)?;
     setup.commit(&format!("key set {id}"))?;
+    if held && former != store {
+        for header in headers {
+            vault.set(&header, store, &vault.get(&header, former)?)?;
+            vault.delete(&header, former)?;
+        }
+        vault.delete(id, former)?;
+    }
     ui::note(format!("the key of `{id}` is in the {}; Codex uses it from its next request on", store_words(store)));
     Ok(0)
 }

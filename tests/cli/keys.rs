@@ -21,6 +21,16 @@ fn a_key_is_replaced_listed_unseen_and_deleted() {
 }
 
 #[test]
+fn a_key_moves_to_the_store_that_is_named() {
+    let sandbox = Sandbox::with_codex();
+    let add = ["add", "custom", "--id", "open", "--base-url", "http://127.0.0.1:9/v1", "--model", "m", "--no-probe"];
+    sandbox.codexgw(&add).run().ok();
+    let set = ["key", "set", "open", "--key-stdin", "--store", "file"];
+    sandbox.codexgw(&set).stdin("sk-moved-0123456789\n").run().ok();
+    assert_eq!(sandbox.codexgw(&["token", "open"]).run().ok().stdout.trim_end(), "sk-moved-0123456789");
+}
+
+#[test]
 fn a_key_of_an_unknown_provider_is_refused() {
     let sandbox = Sandbox::with_codex();
     for action in [["key", "set", "nope"].as_slice(), &["key", "delete", "nope"]] {

@@ -86,7 +86,7 @@ pub struct Args {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum StoreChoice {
+pub enum StoreChoice {
     /// The keyring of the operating system
     Keyring,
     /// A file that only you can read
