@@ -120,6 +120,8 @@ fn launch(home: &Home) -> Result<Launched> {
     }
     command.args(["gateway", "serve", "--idle-exit"]).arg(DETACHED_IDLE.as_secs().to_string());
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(log);
+    // The allocator would hold 7 MB in advance, which an idle gateway never uses (measured: 15.6 against 8.3 MB).
+    command.env("MIMALLOC_ARENA_EAGER_COMMIT", "0");
     if cfg!(unix) {
         command.current_dir("/");
     }
