@@ -214,6 +214,16 @@ pub fn is_json_object(text: &str) -> bool {
     text.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
+/// What Chat Completions and Responses tell apart within their counts of tokens.
+#[derive(Default, serde::Deserialize)]
+#[serde(default)]
+#[allow(clippy::struct_field_names, reason = "the names on the wire")]
+pub struct TokenDetails {
+    pub cached_tokens: Count,
+    pub cache_write_tokens: Count,
+    pub reasoning_tokens: Count,
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

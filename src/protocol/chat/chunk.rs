@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::protocol::ir::Usage;
-use crate::protocol::lenient::{Count, Text, TextOr};
+use crate::protocol::lenient::{Count, Text, TextOr, TokenDetails};
 
 #[derive(Deserialize)]
 pub(super) struct Chunk<'a> {
@@ -98,23 +98,14 @@ pub(super) struct RawUsage {
     prompt_tokens: Count,
     completion_tokens: Count,
     total_tokens: Count,
-    prompt_tokens_details: Option<Details>,
-    completion_tokens_details: Option<Details>,
+    prompt_tokens_details: Option<TokenDetails>,
+    completion_tokens_details: Option<TokenDetails>,
     /// DeepSeek.
     prompt_cache_hit_tokens: Count,
     /// Moonshot.
     cached_tokens: Count,
     /// LiteLLM, for Anthropic models.
     cache_creation_input_tokens: Count,
-    reasoning_tokens: Count,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-#[allow(clippy::struct_field_names, reason = "the names on the wire")]
-struct Details {
-    cached_tokens: Count,
-    cache_write_tokens: Count,
     reasoning_tokens: Count,
 }
 

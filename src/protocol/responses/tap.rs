@@ -3,7 +3,7 @@
 use serde::Deserialize;
 
 use crate::protocol::ir::Usage;
-use crate::protocol::lenient::{Count, Text};
+use crate::protocol::lenient::{Count, Text, TokenDetails};
 use crate::protocol::sse;
 
 /// The most characters that are kept of an error.
@@ -114,17 +114,8 @@ struct Response {
 struct RawUsage {
     input_tokens: Count,
     output_tokens: Count,
-    input_tokens_details: Option<Details>,
-    output_tokens_details: Option<Details>,
-}
-
-#[derive(Default, Deserialize)]
-#[serde(default)]
-#[allow(clippy::struct_field_names, reason = "the names on the wire")]
-struct Details {
-    cached_tokens: Count,
-    cache_write_tokens: Count,
-    reasoning_tokens: Count,
+    input_tokens_details: Option<TokenDetails>,
+    output_tokens_details: Option<TokenDetails>,
 }
 
 impl From<RawUsage> for Usage {
