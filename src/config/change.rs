@@ -29,6 +29,13 @@ pub enum Change {
         /// Its keys; an inline value also matches a sub-table of its own that stands there already.
         entries: Vec<(String, Value)>,
     },
+    /// Gives the last key of `path` another name, wherever it is spelled. No such key: no change.
+    Rename {
+        /// The key or table.
+        path: Vec<String>,
+        /// Its new name.
+        to: String,
+    },
     /// Removes a key, or a table with all that is below it, wherever its parts stand. No such key: no change.
     Remove {
         /// Where.
@@ -54,6 +61,11 @@ impl Change {
         Self::Table { path: owned(path), entries }
     }
 
+    /// [`Change::Rename`].
+    pub fn rename(path: &[&str], to: impl Into<String>) -> Self {
+        Self::Rename { path: owned(path), to: to.into() }
+    }
+
     /// [`Change::Remove`].
     #[must_use]
     pub fn remove(path: &[&str]) -> Self {
@@ -64,9 +76,11 @@ impl Change {
     #[must_use]
     pub fn path(&self) -> &[String] {
         match self {
-            Self::Set { path, .. } | Self::Restore { path, .. } | Self::Table { path, .. } | Self::Remove { path } => {
-                path
-            }
+            Self::Set { path, .. }
+            | Self::Restore { path, .. }
+            | Self::Table { path, .. }
+            | Self::Rename { path, .. }
+            | Self::Remove { path } => path,
             Self::PutBack(former) => former.path(),
         }
     }

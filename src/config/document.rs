@@ -82,6 +82,19 @@ impl Document {
         self.parsed.raw().get(value_span(self.get(path)?)?).map(str::to_owned)
     }
 
+    /// The line, from 1, where a key or table is first spelled.
+    #[must_use]
+    pub fn line(&self, path: &[&str]) -> Option<usize> {
+        self.get(path)?;
+        let layout = Layout::parse(self.parsed.raw()).ok()?;
+        let is_at = |of: &[String]| of.iter().zip(path).all(|(key, wanted)| key == wanted);
+        let below = layout.statements.iter().find(|s| s.path.len() >= path.len() && is_at(&s.path));
+        // Between braces: the line where they begin.
+        let holder = || layout.statements.iter().rev().find(|s| !s.is_header && is_at(&s.path));
+        let start = below.or_else(holder)?.lines.start;
+        Some(1 + self.parsed.raw().get(..start)?.matches('\n').count())
+    }
+
     /// The key's line and its place, for [`Change::PutBack`](super::Change::PutBack) after a removal.
     #[must_use]
     pub fn former(&self, path: &[&str]) -> Option<Former> {

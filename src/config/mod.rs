@@ -17,6 +17,8 @@
 //!   table behind when only the key is removed.
 //! - [`Document::source`] with [`Change::Restore`] puts a former value back as it was spelled, and
 //!   [`Document::former`] with [`Change::PutBack`] a removed line to where it stood.
+//! - [`Change::Rename`] respells one key in every header and line that names it; [`cut()`] takes a table out with its
+//!   comments, to stand in another text.
 //! - The result is parsed again. It must mean what the text meant but for the changes, worked out on a model that
 //!   knows nothing of text, and every byte outside the replaced ranges must be the same. Else nothing is written.
 //!
@@ -58,6 +60,7 @@
 
 mod change;
 mod committer;
+mod cut;
 mod disk;
 mod document;
 mod edit_error;
@@ -67,6 +70,7 @@ mod former;
 mod inline;
 mod insert;
 mod journal;
+mod keys;
 mod layout;
 mod lines;
 mod lock;
@@ -74,6 +78,7 @@ mod patch;
 mod plain;
 mod recover;
 mod remove;
+mod rename;
 mod report;
 mod splice;
 mod swap;
@@ -81,6 +86,7 @@ mod target;
 
 pub use change::Change;
 pub use committer::Committer;
+pub use cut::{Cut, cut, join};
 pub use document::Document;
 pub use edit_error::EditError;
 pub use file_edit::{FileEdit, WhenEmpty};
@@ -91,6 +97,8 @@ pub use splice::splice;
 
 #[cfg(test)]
 mod commit_tests;
+#[cfg(test)]
+mod cut_tests;
 #[cfg(test)]
 mod splice_tests;
 #[cfg(test)]

@@ -22,6 +22,11 @@ impl Patch {
         Self::one(range, "")
     }
 
+    /// Adds a replacement behind all others.
+    pub(crate) fn push(&mut self, range: Range<usize>, text: impl Into<String>) {
+        self.0.push((range, text.into()));
+    }
+
     /// Whether there is nothing to replace.
     pub(crate) fn is_empty(&self) -> bool {
         self.0.is_empty()

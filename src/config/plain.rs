@@ -68,6 +68,16 @@ impl Plain {
         }
     }
 
+    /// Gives what is at a path another last key. False when that is taken.
+    pub(crate) fn rename(&mut self, path: &[String], to: &str) -> bool {
+        let (Self::Table(entries), Some((key, rest))) = (self, path.split_first()) else { return true };
+        if !rest.is_empty() {
+            return entries.get_mut(key).is_none_or(|child| child.rename(rest, to));
+        }
+        let Some(value) = entries.remove(key) else { return true };
+        entries.insert(to.to_owned(), value).is_none()
+    }
+
     /// Removes the tables above a path that hold nothing. A table that only its children made goes with the last of
     /// them, one with a header stays, and that is no difference in meaning.
     pub(crate) fn prune(&mut self, path: &[String]) {

@@ -34,7 +34,8 @@ pub(crate) fn lines(layout: &Layout<'_>, path: &[String]) -> Option<Range<usize>
     Some(with_blank(layout.text, start..end))
 }
 
-fn with_blank(text: &str, lines: Range<usize>) -> Range<usize> {
+/// The lines with the blank line that goes along.
+pub(crate) fn with_blank(text: &str, lines: Range<usize>) -> Range<usize> {
     let Range { mut start, mut end } = lines;
     let before = line_before(text, start);
     let blank_before = before.clone().filter(|line| is_blank(&text[line.clone()]));

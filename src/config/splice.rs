@@ -9,8 +9,9 @@ use super::layout::{Layout, path_text, value_span};
 use super::patch::Patch;
 use super::plain::Plain;
 use super::remove::remove;
+use super::rename::rename;
 
-const BOM: &str = "\u{feff}";
+pub(crate) const BOM: &str = "\u{feff}";
 
 /// Applies the changes one after another. Every byte that no change is about stays as it is, and the result means what
 /// the text meant, but for the changes: both are checked, and the text is refused otherwise.
@@ -47,6 +48,9 @@ fn plan(model: &mut Plain, change: &Change) -> Result<(), EditError> {
             model.remove(path);
             return Ok(());
         }
+        Change::Rename { to, .. } => {
+            return if model.rename(path, to) { Ok(()) } else { Err(EditError::Unverified { path: path_text(path) }) };
+        }
         Change::Set { value, .. } => Plain::of_value(value),
         Change::Restore { source, .. } => Plain::of_value(&parse_value(path, source)?),
         Change::PutBack(former) => Plain::of_value(&parse_value(path, former.source())?),
@@ -72,6 +76,10 @@ fn apply(text: String, change: &Change) -> Result<String, EditError> {
             }
         }
         Change::Table { path, entries } => table(text, path, entries),
+        Change::Rename { path, to } => {
+            let edit = rename(&Layout::parse(&text)?, path, to)?;
+            write(&text, &edit, path)
+        }
         Change::Remove { path } => remove_all(text, path),
     }
 }
