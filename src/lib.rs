@@ -15,6 +15,7 @@
 //! | [`cli`] | clap types, one file per subcommand; asks and tells, decides nothing that another door could need |
 //! | [`ui`] | what a person sees: printer, tables, prompts, diffs, foreign text made safe |
 //! | [`setup`] | what `add`, `use`, `off` and `remove` write where: gathered, shown, committed all or none |
+//! | [`migrate`] | mends what today's Codex refuses or ignores in the person's files |
 //! | [`config`] | editing files that belong to others, byte for byte |
 //! | [`codex`] | facts about Codex: where it is, its version, its home, its catalogue format |
 //! | [`settings`] | our own file: providers, profiles, the default |
@@ -49,6 +50,7 @@ pub mod demo;
 pub mod error;
 pub mod gateway;
 pub mod launch;
+pub mod migrate;
 pub mod probe;
 pub mod protocol;
 pub mod secret;

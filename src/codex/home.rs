@@ -52,6 +52,20 @@ impl CodexHome {
         self.dir.join("config.toml")
     }
 
+    /// The profiles that have a file, by name.
+    #[must_use]
+    pub fn profiles(&self) -> Vec<(String, PathBuf)> {
+        let entries = std::fs::read_dir(&self.dir).into_iter().flatten().flatten();
+        let mut profiles: Vec<(String, PathBuf)> = entries
+            .filter_map(|entry| {
+                let name = entry.file_name().to_str()?.strip_suffix(".config.toml")?.to_owned();
+                self.profile_file(&name).ok().map(|file| (name, file))
+            })
+            .collect();
+        profiles.sort();
+        profiles
+    }
+
     /// The file of a profile.
     ///
     /// # Errors

@@ -146,6 +146,36 @@ impl Committer {
         Ok(past)
     }
 
+    /// Removes every backup that holds one of these texts: what has left a file because it must not lie there must not
+    /// lie beside it either. Tells how many went; those commits cannot be undone any more.
+    ///
+    /// # Errors
+    /// When the backups cannot be read or removed.
+    pub fn forget(&self, texts: &[&str]) -> Result<usize, FileError> {
+        let disk = &*self.disk;
+        let journal = Journal::new(disk, &self.state);
+        let forget = || {
+            let _lock = Lock::take(&self.state.join("config.lock"))?;
+            let mut gone = 0;
+            for (id, pending) in journal.ids()? {
+                let Some(entry) = journal.load(id, pending)? else { continue };
+                let records = entry.manifest.files.iter();
+                let contents = records.flat_map(|record| [record.before.as_ref(), record.after.as_ref()]);
+                for name in contents {
+                    let content = entry.content(disk, name)?.unwrap_or_default();
+                    let holds = |text: &&str| content.windows(text.len().max(1)).any(|part| part == text.as_bytes());
+                    if texts.iter().any(holds) {
+                        journal.remove(id, pending)?;
+                        gone += 1;
+                        break;
+                    }
+                }
+            }
+            Ok(gone)
+        };
+        forget().map_err(|problem: FileProblem| problem.of(&self.state))
+    }
+
     /// The edits that put back the files of one commit, the last one if none is named, with a label for them. With
     /// `force` also over what was written since.
     ///

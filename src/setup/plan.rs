@@ -19,6 +19,7 @@ pub struct Setup {
     pub settings: Settings,
     config: Option<Document>,
     edits: BTreeMap<PathBuf, (WhenEmpty, Vec<Change>)>,
+    replaced: Vec<FileEdit>,
 }
 
 impl Setup {
@@ -37,6 +38,7 @@ impl Setup {
             before,
             config,
             edits: BTreeMap::new(),
+            replaced: Vec::new(),
         })
     }
 
@@ -84,11 +86,17 @@ impl Setup {
         edit.1.extend(changes);
     }
 
+    /// Adds a file that is replaced as a whole, if it still holds what the edit was made from.
+    pub fn replace_file(&mut self, edit: FileEdit) {
+        self.replaced.push(edit);
+    }
+
     fn all_edits(&self) -> Result<Vec<FileEdit>> {
         let edit = |(path, (when_empty, changes)): (&PathBuf, &(WhenEmpty, Vec<Change>))| {
             FileEdit::splice(path, changes.clone(), *when_empty)
         };
-        let mut edits: Vec<FileEdit> = self.edits.iter().map(edit).collect();
+        let mut edits = self.replaced.clone();
+        edits.extend(self.edits.iter().map(edit));
         let changes = settings_changes(&self.before, &self.settings)?;
         if !changes.is_empty() {
             edits.push(FileEdit::splice(self.home.settings_file(), changes, WhenEmpty::Keep));

@@ -161,18 +161,24 @@ impl Setup {
                 self.edit_config([Change::Table { path: table_path(id), entries }]);
             }
             Road::Gateway => {
-                let port = match self.settings.port {
-                    Some(port) => port,
-                    None => crate::gateway::pick_port()?,
-                };
-                self.settings.port = Some(port);
-                self.edit_config([Change::Table {
-                    path: table_path(GATEWAY_ID),
-                    entries: gateway_table(port, command),
-                }]);
+                let table = self.gateway_change(command)?;
+                self.edit_config([table]);
             }
         }
         Ok(())
+    }
+
+    /// The change that writes the gateway's provider table, with a port picked if there was none.
+    ///
+    /// # Errors
+    /// When there is no free port.
+    pub fn gateway_change(&mut self, command: &TokenCommand) -> Result<Change> {
+        let port = match self.settings.port {
+            Some(port) => port,
+            None => crate::gateway::pick_port()?,
+        };
+        self.settings.port = Some(port);
+        Ok(Change::Table { path: table_path(GATEWAY_ID), entries: gateway_table(port, command) })
     }
 
     /// Deletes a file of ours when a removal leaves nothing in it.

@@ -17,13 +17,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("launch", &["codex", "error"]),
     ("gateway", &["catalog", "codex", "error", "protocol", "secret", "settings"]),
     ("setup", &["catalog", "codex", "config", "error", "gateway", "settings"]),
+    ("migrate", &["catalog", "codex", "config", "error", "secret", "settings", "setup"]),
     ("ui", &["error", "secret"]),
     ("demo", &["catalog", "codex", "error", "gateway", "launch", "settings", "setup", "ui"]),
     (
         "cli",
         &[
-            "catalog", "codex", "config", "demo", "error", "gateway", "launch", "probe", "secret", "settings", "setup",
-            "ui",
+            "catalog", "codex", "config", "demo", "error", "gateway", "launch", "migrate", "probe", "secret", "settings",
+            "setup", "ui",
         ],
     ),
 ];

@@ -1,0 +1,372 @@
+//! Provider tables: `wire_api = "chat"`, ids that Codex keeps for itself, keys in the file.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::catalog::{self, ProviderTemplate};
+use crate::codex::{self, sessions};
+use crate::config::Change;
+use crate::error::Result;
+use crate::secret::clean_key;
+use crate::settings::{KeyStore, Provider, Road, Wire};
+use crate::setup::GATEWAY_ID;
+
+use super::choice::{Choice, Destiny, follow};
+use super::finding::Kind;
+use super::pasted::Place;
+use super::table::Table;
+use super::world::{MovedKey, World};
+
+/// Ids for which Codex refuses a table (codex-facts 1.1).
+const REFUSED: [&str; 3] = ["openai", "ollama", "lmstudio"];
+
+/// Mends all provider tables, and what chooses them.
+pub(super) fn mend(world: &mut World<'_>, store: KeyStore) -> Result<()> {
+    let (choices, all) = (Choice::all(world)?, Table::all(world)?);
+    let mut destinies = BTreeMap::new();
+    let mut taken: BTreeSet<String> = all.iter().map(|table| table.id.clone()).collect();
+    taken.extend(world.setup.settings.providers.keys().cloned());
+    for table in &all {
+        if table.id == GATEWAY_ID || world.setup.table_is_ours(&table.id) {
+            continue;
+        }
+        let models = Choice::models(&choices, &table.id);
+        let mut mending = Mending { world, table, store, models, taken: &mut taken };
+        if let Some(destiny) = mending.mend()? {
+            destinies.insert(table.id.clone(), destiny);
+        }
+    }
+    follow(world, &choices, &destinies)
+}
+
+/// One provider on its way.
+struct Mending<'w, 'e> {
+    world: &'w mut World<'e>,
+    table: &'w Table,
+    store: KeyStore,
+    /// The models that are chosen of it.
+    models: Vec<String>,
+    taken: &'w mut BTreeSet<String>,
+}
+
+impl Mending<'_, '_> {
+    fn mend(&mut self) -> Result<Option<Destiny>> {
+        let table = self.table;
+        let is_chat = table.wire_api.as_deref() == Some("chat");
+        if let Some(other) = table.wire_api.as_deref().filter(|wire| !is_chat && *wire != "responses") {
+            let what = format!("`wire_api = \"{other}\"` of provider `{}`: Codex knows only `responses`", table.id);
+            self.left(Kind::WireApi, &["wire_api"], what, format!("take it out, and add the provider again: {}", self.add()));
+            return Ok(None);
+        }
+        let needs_header = table.pasted.iter().any(|(_, pasted)| matches!(pasted.place, Place::Header(_)));
+        let is_refused = REFUSED.contains(&table.id.as_str());
+        if is_chat || needs_header {
+            return self.to_gateway(if is_chat { Wire::Chat } else { Wire::Responses });
+        }
+        if table.has_pasted_keys() && !table.has_command {
+            return self.to_keyring(is_refused);
+        }
+        if is_refused {
+            let id = self.free_id();
+            self.rename(&id)?;
+            return Ok(Some(Destiny::Renamed(id)));
+        }
+        self.name_it()?;
+        Ok(None)
+    }
+
+    /// Puts the provider behind our gateway.
+    fn to_gateway(&mut self, wire: Wire) -> Result<Option<Destiny>> {
+        let table = self.table;
+        let what = match wire {
+            Wire::Chat => format!("`wire_api = \"chat\"` of provider `{}`: Codex refuses to start with it", table.id),
+            _ => format!("a key stands in a header of provider `{}`, as plain text", table.id),
+        };
+        let kind = if wire == Wire::Chat { Kind::WireApi } else { Kind::PastedKey };
+        let key = if wire == Wire::Chat { "wire_api" } else { "http_headers" };
+        let known = table.plain_base_url().and_then(|url| {
+            let same = self.world.setup.settings.providers.iter().find(|(_, known)| known.base_url == url);
+            same.filter(|(_, known)| known.road == Road::Gateway).map(|(id, _)| id.clone())
+        });
+        if let Some(id) = known {
+            self.found(kind, &[key], what, format!("you have it as `{id}` already, behind the gateway"));
+            self.drop_table()?;
+            return Ok(Some(Destiny::Gateway(id)));
+        }
+        let Some(mut provider) = self.provider(Road::Gateway, wire) else {
+            self.left(kind, &[key], what, format!("it is not clear how to reach it: {}", self.add()));
+            return Ok(None);
+        };
+        if table.has_query {
+            let then = "its `query_params` cannot be sent through the gateway; it was left as it is".to_owned();
+            self.left(kind, &[key], what, then);
+            return Ok(None);
+        }
+        let id = self.free_id();
+        if !self.take_keys(&id, &mut provider) {
+            return Ok(None);
+        }
+        self.found(kind, &[key], what, format!("goes through codexgw's gateway, as `{id}`"));
+        let gateway = self.world.setup.gateway_change(self.world.command)?;
+        let config = self.world.config_file();
+        self.drop_table()?;
+        self.world.change(&config, &[gateway])?;
+        self.world.setup.settings.providers.insert(id.clone(), provider);
+        Ok(Some(Destiny::Gateway(id)))
+    }
+
+    /// Leaves the provider to Codex, and its key to the store.
+    fn to_keyring(&mut self, is_refused: bool) -> Result<Option<Destiny>> {
+        let table = self.table;
+        let Some(mut provider) = self.provider(Road::Direct, Wire::Responses) else {
+            let what = format!("a key of provider `{}` stands in the file as plain text", table.id);
+            self.left(Kind::PastedKey, &[], what, format!("it is not clear how to reach it: {}", self.add()));
+            return Ok(None);
+        };
+        let id = if is_refused || !codex::valid_provider_id(&table.id) { self.free_id() } else { table.id.clone() };
+        if !self.take_keys(&id, &mut provider) {
+            return Ok(None);
+        }
+        let auth = self.world.command.auth(&id);
+        for file in table.files.clone() {
+            let mut changes: Vec<Change> = Vec::new();
+            let stale = ["env_key", "env_key_instructions", "requires_openai_auth"];
+            let pasted = table.pasted.iter().filter(|(place, _)| *place == file).map(|(_, pasted)| pasted.path.clone());
+            for below in pasted.chain(stale.iter().map(|key| vec![(*key).to_owned()])) {
+                let path = ["model_providers".to_owned(), table.id.clone()].into_iter().chain(below).collect();
+                changes.push(Change::Remove { path });
+            }
+            self.world.change(&file, &changes)?;
+        }
+        let first = table.files.first().cloned().unwrap_or_else(|| self.world.config_file());
+        self.world.change(&first, &[Change::set(&["model_providers", &table.id, "auth"], auth)])?;
+        self.name_it()?;
+        if id != table.id {
+            self.rename(&id)?;
+        }
+        self.world.setup.settings.providers.insert(id.clone(), provider);
+        Ok(Some(Destiny::Direct(id)))
+    }
+
+    /// What our settings will say of it; nothing when its address or a model is not known.
+    fn provider(&self, road: Road, wire: Wire) -> Option<Provider> {
+        let base_url = self.table.plain_base_url()?;
+        let template = template_of(&base_url);
+        let mut models = self.models.clone();
+        models.extend(template.and_then(|template| template.model.clone()).filter(|_| models.is_empty()));
+        let facts = |name: &String| (name.clone(), catalog::model_facts(name).cloned().unwrap_or_default());
+        let mut headers = template.map(|template| template.headers.clone()).unwrap_or_default();
+        headers.extend(self.table.headers.clone());
+        Some(Provider {
+            name: self.table.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| self.table.id.clone()),
+            template: template.map(|template| template.id.clone()),
+            base_url,
+            road,
+            wire,
+            key: KeyStore::None,
+            env_key: None,
+            key_command: Vec::new(),
+            headers,
+            secret_headers: Vec::new(),
+            quirks: None,
+            model: models.first()?.clone(),
+            models: models.iter().map(facts).collect(),
+        })
+    }
+
+    /// Takes the keys out of the files, or out of the shell where the gateway could not see them. False when one of
+    /// them cannot be a key; everything is left as it is then.
+    fn take_keys(&mut self, id: &str, provider: &mut Provider) -> bool {
+        let table = self.table;
+        let mut keys = Vec::new();
+        for (_, pasted) in &table.pasted {
+            let Ok((secret, _)) = clean_key(&pasted.raw, &[], &[]) else {
+                let what = format!("what stands in `{}` of provider `{}` is not a key", pasted.path.join("."), table.id);
+                let then = format!("take it out, then store the key: {}", self.add());
+                self.left(Kind::PastedKey, &path_of(&pasted.path), what, then);
+                return false;
+            };
+            let is_second = |(place, other): &(Place, crate::secret::Secret)| {
+                *place == Place::Key && pasted.place == Place::Key && other.expose() != secret.expose()
+            };
+            if keys.iter().any(is_second) {
+                let what = format!("two different keys stand in the table of provider `{}`", table.id);
+                self.left(Kind::PastedKey, &path_of(&pasted.path), what, "take the wrong one out first".to_owned());
+                return false;
+            }
+            keys.push((pasted.place.clone(), secret));
+        }
+        for (_, pasted) in &table.pasted {
+            let what = format!("a key stands in the file as plain text: `{}` of provider `{}`", pasted.path.join("."), table.id);
+            self.found(Kind::PastedKey, &path_of(&pasted.path), what, format!("moves to the {} as `{id}`", store_words(self.store)));
+        }
+        for (place, secret) in keys {
+            match place {
+                // The first one is what Codex would have sent.
+                Place::Key if provider.key == KeyStore::None => {
+                    provider.key = self.store;
+                    self.world.keys.push(MovedKey { name: id.to_owned(), secret });
+                }
+                Place::Key => self.world.keys.push(MovedKey { name: String::new(), secret }),
+                Place::Header(name) => {
+                    provider.secret_headers.push(name.clone());
+                    self.world.keys.push(MovedKey { name: format!("{id}/{name}"), secret });
+                }
+            }
+        }
+        if provider.road == Road::Gateway {
+            self.take_variables(id, provider);
+        }
+        let shadowed = table.env_key.as_deref().filter(|_| !table.pasted.is_empty());
+        if let Some(variable) = shadowed.filter(|variable| (self.world.env)(variable).is_some()) {
+            self.world.steps.push(format!(
+                "`{id}` uses the key of the file; to use the one in `{variable}`: `printenv {variable} | codexgw key set {id} --key-stdin`"
+            ));
+        }
+        true
+    }
+
+    /// The gateway runs on its own and sees no variable of the shell.
+    fn take_variables(&mut self, id: &str, provider: &mut Provider) {
+        let value = |world: &World<'_>, variable: &str| {
+            (world.env)(variable).and_then(|value| clean_key(&value, &[], &[]).ok()).map(|(secret, _)| secret)
+        };
+        for (header, variable) in self.table.env_headers.clone() {
+            if let Some(secret) = value(self.world, &variable) {
+                provider.secret_headers.push(header.to_lowercase());
+                self.world.keys.push(MovedKey { name: format!("{id}/{}", header.to_lowercase()), secret });
+            }
+        }
+        let Some(variable) = self.table.env_key.clone().filter(|_| provider.key == KeyStore::None) else { return };
+        provider.key = self.store;
+        let store = store_words(self.store);
+        match value(self.world, &variable) {
+            Some(secret) => {
+                self.world.keys.push(MovedKey { name: id.to_owned(), secret });
+                self.world.steps.push(format!("the value of `{variable}` is in the {store} now: the gateway sees no variables"));
+            }
+            None => self.world.steps.push(format!(
+                "store the key of `{id}` (`{variable}` is not set here): `codexgw key set {id}`"
+            )),
+        }
+    }
+
+    /// Takes the table out where no session needs it; Codex refuses to resume a session whose provider is gone.
+    fn drop_table(&mut self) -> Result<()> {
+        let id = self.table.id.as_str();
+        let count = sessions::count(self.world.setup.codex_home(), id);
+        let sessions = if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") };
+        let keep = count > 0 && !REFUSED.contains(&id);
+        for file in self.table.files.clone() {
+            let mut changes = Vec::new();
+            if keep {
+                for (_, pasted) in self.table.pasted.iter().filter(|(place, _)| *place == file) {
+                    let path = ["model_providers".to_owned(), id.to_owned()].into_iter().chain(pasted.path.clone());
+                    changes.push(Change::Remove { path: path.collect() });
+                }
+                changes.push(Change::remove(&["model_providers", id, "wire_api"]));
+            } else {
+                changes.push(Change::remove(&["model_providers", id]));
+            }
+            self.world.change(&file, &changes)?;
+        }
+        if keep {
+            self.world.steps.push(format!(
+                "the table `{id}` stays, since {sessions} saved under it could not be resumed without it: `codex -c model_provider={id} resume`",
+            ));
+        }
+        Ok(())
+    }
+
+    fn rename(&mut self, to: &str) -> Result<()> {
+        let id = self.table.id.as_str();
+        let what = if REFUSED.contains(&id) {
+            format!("`[model_providers.{id}]`: Codex keeps that id for itself, and refuses to start")
+        } else {
+            format!("provider `{id}`: codexgw takes only lower-case ids")
+        };
+        self.found(Kind::ReservedId, &[], what, format!("renamed to `{to}`, with what refers to it"));
+        for file in self.table.files.clone() {
+            self.world.change(&file, &[Change::rename(&["model_providers", id], to)])?;
+        }
+        Ok(())
+    }
+
+    /// Codex refuses a provider without a name.
+    fn name_it(&mut self) -> Result<()> {
+        let id = self.table.id.as_str();
+        if self.table.name.as_deref().is_some_and(|name| !name.is_empty()) || BUILT_IN.contains(&id) {
+            return Ok(());
+        }
+        let what = format!("provider `{id}` has no `name`: Codex refuses to start");
+        self.found(Kind::ProviderName, &[], what, format!("gets the name `{id}`"));
+        let Some(file) = self.table.files.first().cloned() else { return Ok(()) };
+        self.world.change(&file, &[Change::set(&["model_providers", id, "name"], id)])
+    }
+
+    /// An id that nobody has.
+    fn free_id(&mut self) -> String {
+        let id = self.table.id.as_str();
+        let template = catalog::provider(id).map(ProviderTemplate::default_id).filter(|other| *other != id);
+        let wanted = match template {
+            Some(other) => other.to_owned(),
+            None if codex::is_reserved(id) => format!("{id}-custom"),
+            None => tame(id),
+        };
+        let free = |name: &String| *name == id || !self.taken.contains(name);
+        let usable = |name: &String| codex::valid_provider_id(name) && !codex::is_reserved(name) && free(name);
+        let numbered = (2..).map(|number| format!("{wanted}-{number}"));
+        let chosen = std::iter::once(wanted.clone()).chain(numbered).find(usable).unwrap_or(wanted);
+        self.taken.insert(chosen.clone());
+        chosen
+    }
+
+    /// The command that adds it.
+    fn add(&self) -> String {
+        let url = self.table.plain_base_url().unwrap_or_else(|| "URL".to_owned());
+        format!("`codexgw add custom --id {} --base-url {url} --model MODEL`", tame(&self.table.id))
+    }
+
+    fn found(&mut self, kind: Kind, below: &[&str], what: String, then: String) {
+        let (file, path) = self.place(below);
+        self.world.found(kind, &file, &path_of(&path), what, then);
+    }
+
+    fn left(&mut self, kind: Kind, below: &[&str], what: String, then: String) {
+        let (file, path) = self.place(below);
+        self.world.left(kind, &file, &path_of(&path), what, then);
+    }
+
+    /// The first file that says it, and the path there.
+    fn place(&self, below: &[&str]) -> (std::path::PathBuf, Vec<String>) {
+        let path: Vec<&str> = ["model_providers", self.table.id.as_str()].into_iter().chain(below.iter().copied()).collect();
+        let says = |file: &&std::path::PathBuf| self.world.document(file).is_ok_and(|document| document.get(&path).is_some());
+        let file = self.table.files.iter().find(says).or_else(|| self.table.files.first());
+        (file.cloned().unwrap_or_default(), path.into_iter().map(str::to_owned).collect())
+    }
+}
+
+/// Built-in providers whose table may hold a few settings without a name.
+const BUILT_IN: [&str; 3] = ["amazon-bedrock", "amazon-bedrock-runtime", "gcp"];
+
+/// The template of the provider that a URL belongs to.
+fn template_of(base_url: &str) -> Option<&'static ProviderTemplate> {
+    let host = |url: &str| url::Url::parse(url).ok().and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
+    let wanted = host(base_url)?;
+    catalog::providers().find(|template| host(&template.base_url).as_ref() == Some(&wanted))
+}
+
+/// An id of ours, made of one that may not be.
+fn tame(id: &str) -> String {
+    let tame = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_' { c } else { '-' };
+    let id: String = id.to_lowercase().chars().map(tame).collect();
+    let id = id.trim_matches(['-', '_']);
+    if id.is_empty() { "custom".to_owned() } else { id.chars().take(60).collect() }
+}
+
+fn path_of(path: &[String]) -> Vec<&str> {
+    path.iter().map(String::as_str).collect()
+}
+
+fn store_words(store: KeyStore) -> &'static str {
+    if store == KeyStore::File { "key file" } else { "keyring" }
+}

@@ -1,0 +1,125 @@
+//! Values and keys that Codex has dropped: some stop it, some it ignores (codex-facts 1.1 and 1.3).
+
+use std::path::Path;
+
+use toml_edit::{Item, Value};
+
+use crate::config::{Change, Document};
+use crate::error::Result;
+
+use super::finding::Kind;
+use super::world::World;
+
+/// Keys and tables at the top that no Codex has known, or none does any more. Guides still recommend them.
+const IGNORED: [&str; 24] = [
+    "auth",
+    "network",
+    "default",
+    "gateway",
+    "base_url",
+    "model_max_output_tokens",
+    "max_output_tokens",
+    "temperature",
+    "model_temperature",
+    "model_supports_reasoning_summaries",
+    "model_reasoning_summary_format",
+    "disable_response_storage",
+    "preferred_auth_method",
+    "base_instructions",
+    "include_apply_patch_tool",
+    "experimental_use_freeform_apply_patch",
+    "windows_wsl_setup_acknowledged",
+    "zsh_path",
+    "model_catalog_url",
+    "commit_attribution",
+    "network_proxy",
+    "default_model",
+    "telemetry",
+    "debug",
+];
+
+/// Keys under a new name.
+const RENAMED: [(&str, &str); 1] = [("experimental_instructions_file", "model_instructions_file")];
+
+/// Mends one file.
+pub(super) fn mend(world: &mut World<'_>, file: &Path) -> Result<()> {
+    refused_values(world, file)?;
+    let document = world.document(file)?;
+    for (old, new) in RENAMED {
+        if document.get(&[old]).is_some() && document.get(&[new]).is_none() {
+            world.found(Kind::IgnoredKey, file, &[old], ignored(old), format!("renamed to `{new}`, as Codex did"));
+            world.change(file, &[Change::rename(&[old], new)])?;
+        }
+    }
+    for key in IGNORED {
+        let Some(item) = world.document(file)?.get(&[key]).cloned() else { continue };
+        let shown = if item.is_table_like() { format!("[{key}]") } else { key.to_owned() };
+        if holds_text_like_a_key(&item) {
+            let then = "it may hold a key: store that with `codexgw key set PROVIDER`, then take it out".to_owned();
+            world.left(Kind::PastedKey, file, &[key], ignored(&shown), then);
+            continue;
+        }
+        world.found(Kind::IgnoredKey, file, &[key], ignored(&shown), "removed".to_owned());
+        world.change(file, &[Change::remove(&[key])])?;
+    }
+    Ok(())
+}
+
+fn ignored(key: &str) -> String {
+    format!("`{key}`: Codex knows no such setting and ignores it")
+}
+
+/// Whether something below looks like a secret, by its key.
+fn holds_text_like_a_key(item: &Item) -> bool {
+    let Some(table) = item.as_table_like() else { return false };
+    table.iter().any(|(key, item)| {
+        (item.as_str().is_some_and(|text| text.len() >= 16) && super::pasted::is_key_name(key))
+            || holds_text_like_a_key(item)
+    })
+}
+
+fn refused_values(world: &mut World<'_>, file: &Path) -> Result<()> {
+    let document = world.document(file)?;
+    let text = |path: &[&str]| document.get_str(path).map(str::to_owned);
+    if text(&["approval_policy"]).as_deref() == Some("untrusted") {
+        let what = "`approval_policy = \"untrusted\"`: Codex refuses to start with it".to_owned();
+        world.found(Kind::RemovedValue, file, &["approval_policy"], what, "removed, as Codex asks".to_owned());
+        world.change(file, &[Change::remove(&["approval_policy"])])?;
+    }
+    if let Some(on) = document.get(&["web_search"]).and_then(Item::as_bool) {
+        let value = if on { "live" } else { "disabled" };
+        let what = format!("`web_search = {on}`: Codex takes only words there, and refuses to start");
+        world.found(Kind::RemovedValue, file, &["web_search"], what, format!("becomes `\"{value}\"`"));
+        world.change(file, &[Change::set(&["web_search"], value)])?;
+    }
+    for key in ["model_reasoning_effort", "plan_mode_reasoning_effort"] {
+        if text(&[key]).as_deref() == Some("") {
+            let what = format!("`{key}` is empty, which Codex refuses");
+            world.found(Kind::RemovedValue, file, &[key], what, "removed".to_owned());
+            world.change(file, &[Change::remove(&[key])])?;
+        }
+    }
+    if document.get(&["experimental_thread_store_endpoint"]).is_some() {
+        let path = ["experimental_thread_store_endpoint"];
+        let what = "`experimental_thread_store_endpoint`: Codex refuses to start with it".to_owned();
+        world.found(Kind::RemovedValue, file, &path, what, "removed".to_owned());
+        world.change(file, &[Change::remove(&path)])?;
+    }
+    for key in ["model_provider", "oss_provider"] {
+        if text(&[key]).as_deref() == Some("ollama-chat") && !defines(world, "ollama-chat")? {
+            let what = format!("`{key} = \"ollama-chat\"`: Codex no longer has that provider");
+            world.found(Kind::RemovedValue, file, &[key], what, "becomes `\"ollama\"`, as Codex asks".to_owned());
+            world.change(file, &[Change::set(&[key], Value::from("ollama"))])?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether any of the person's files defines a provider.
+fn defines(world: &World<'_>, id: &str) -> Result<bool> {
+    let mut found = false;
+    for file in world.user_files() {
+        found |= Document::get(&world.document(&file)?, &["model_providers", id]).is_some();
+    }
+    Ok(found)
+}

@@ -1,0 +1,54 @@
+//! Variables of the shell that people set for Codex, and that Codex does not read (codex-facts 1.5).
+
+use std::path::Path;
+
+use super::finding::{Finding, Kind};
+use super::world::World;
+
+/// The variables, and what to do instead.
+const DEAD: [(&str, &str); 6] = [
+    ("OPENAI_BASE_URL", "add the provider: `codexgw add custom --base-url URL`"),
+    ("OPENAI_API_BASE", "add the provider: `codexgw add custom --base-url URL`"),
+    ("CODEX_MODEL", "choose in a profile, or with `codex -m MODEL`"),
+    ("OPENAI_MODEL", "choose in a profile, or with `codex -m MODEL`"),
+    ("CODEX_MODEL_PROVIDER", "choose with `codexgw use PROVIDER`"),
+    ("CODEX_PROFILE", "choose with `codex -p PROFILE`, or `codexgw run --profile PROFILE`"),
+];
+
+/// Where shells keep what is set for every session, under the home directory.
+const FILES: [&str; 7] = [
+    ".bashrc",
+    ".bash_profile",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".config/fish/config.fish",
+];
+
+/// Explains the variables that are set now or in a start-up file of the shell. Nothing is changed there.
+pub(super) fn explain(world: &mut World<'_>, home: Option<&Path>) {
+    for (variable, then) in DEAD {
+        let set = (world.env)(variable).is_some_and(|value| !value.trim().is_empty());
+        let place = home.and_then(|home| FILES.iter().find_map(|file| exported(&home.join(file), variable)));
+        if !set && place.is_none() {
+            continue;
+        }
+        let (file, line) = place.unzip();
+        let what = format!("`{variable}` is set in your shell: Codex does not read it");
+        world.findings.push(Finding { kind: Kind::Shell, file, line, what, then: then.to_owned(), by_hand: true });
+    }
+}
+
+/// The line of a start-up file that sets a variable.
+fn exported(file: &Path, variable: &str) -> Option<(std::path::PathBuf, usize)> {
+    let bytes = std::fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&bytes);
+    let sets = |line: &str| {
+        let line = line.trim_start().trim_start_matches("export ").trim_start();
+        let fish = line.strip_prefix("set ").is_some_and(|rest| rest.split_whitespace().any(|word| word == variable));
+        fish || line.strip_prefix(variable).is_some_and(|rest| rest.starts_with('='))
+    };
+    let line = text.lines().position(sets)?;
+    Some((file.to_path_buf(), line + 1))
+}
