@@ -11,7 +11,7 @@ use crate::secret::private_file;
 use crate::settings::Home;
 
 use super::Codex;
-use super::program::bounded_output;
+use super::bounded::bounded_output;
 
 /// Longest time that `codex debug models` may take.
 const TIME_LIMIT: Duration = Duration::from_secs(10);

@@ -1,9 +1,11 @@
 //! Facts about Codex: find it, its version and what that version can do, its home, its catalogue format.
 
+mod bounded;
 pub mod catalogue;
 mod home;
 mod ids;
 pub mod instructions;
+mod judge;
 mod package;
 mod program;
 pub mod sessions;
@@ -11,6 +13,7 @@ mod version;
 
 pub use home::CodexHome;
 pub use ids::{is_reserved, valid_provider_id};
+pub use judge::Verdict;
 pub use package::Native;
 pub use program::Codex;
 pub use version::Version;

@@ -2,9 +2,8 @@
 
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
-use std::time::{Duration, Instant, UNIX_EPOCH};
+use std::process::Command;
+use std::time::{Duration, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
@@ -13,6 +12,7 @@ use crate::secret::private_file;
 use crate::settings::Home;
 
 use super::Version;
+use super::bounded::bounded_output;
 use super::package::{Native, Package};
 
 /// Longest time that `codex --version` may take. The npm package starts Node first, which is slow on a cold disk.
@@ -137,50 +137,10 @@ fn ask(path: &Path) -> Result<Version> {
         .ok_or_else(|| odd(format!("it said {:?}", words.chars().take(80).collect::<String>())))
 }
 
-/// Most output that is taken, in bytes: Codex's own catalogue is under half a megabyte.
-const OUTPUT_LIMIT: u64 = 16 << 20;
-
-/// Standard output of a command that gets no input and has to end within `limit`; what went wrong, in words,
-/// otherwise.
-pub(super) fn bounded_output(command: &mut Command, limit: Duration) -> Result<Vec<u8>, String> {
-    let started = Instant::now();
-    let mut child =
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().map_err(|e| e.to_string())?;
-    let result = output_within(&mut child, started, limit);
-    if result.is_err() {
-        // It may have ended by itself, which is as good.
-        let _ = child.kill();
-        let _ = child.wait();
-    }
-    result
-}
-
-fn output_within(child: &mut Child, started: Instant, limit: Duration) -> Result<Vec<u8>, String> {
-    let too_late = || format!("it did not end within {} s", limit.as_secs());
-    let stdout = child.stdout.take().ok_or("it has no output")?;
-    let (send, receive) = mpsc::channel();
-    // On a thread of its own, and not waited for: a child of the child may hold the pipe open for ever.
-    std::thread::Builder::new()
-        .spawn(move || {
-            let mut out = Vec::new();
-            // Nobody listens any more when the time has run out.
-            let _ = send.send(stdout.take(OUTPUT_LIMIT).read_to_end(&mut out).map(|_| out));
-        })
-        .map_err(|e| e.to_string())?;
-    let output = receive.recv_timeout(limit).map_err(|_| too_late())?.map_err(|e| e.to_string())?;
-    loop {
-        match child.try_wait().map_err(|e| e.to_string())? {
-            Some(status) if status.success() => return Ok(output),
-            Some(status) => return Err(format!("it ended with {status}")),
-            None if started.elapsed() > limit => return Err(too_late()),
-            None => std::thread::sleep(Duration::from_millis(5)),
-        }
-    }
-}
-
 #[cfg(all(test, unix))]
 pub(super) mod tests {
     use std::io::Write as _;
+    use std::process::Stdio;
 
     use super::*;
 
@@ -253,13 +213,5 @@ pub(super) mod tests {
         assert_eq!(remembered(&home, &path), Some(version));
         fs_err::write(&path, b"\x7fELF and so on, but longer").expect("ours");
         assert_eq!(remembered(&home, &path), None);
-    }
-
-    #[test]
-    fn a_command_that_does_not_end_is_left() {
-        let mut command = Command::new("/bin/sh");
-        command.args(["-c", "exec sleep 60"]);
-        let error = bounded_output(&mut command, Duration::from_millis(50)).expect_err("too late");
-        assert!(error.contains("did not end"), "{error}");
     }
 }

@@ -204,7 +204,7 @@ fn what_came_after_an_edit_is_undone_only_by_force() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("config.toml");
     let committer = committer(folder.path());
-    assert!(matches!(committer.undo(None, false).unwrap_err().problem, FileProblem::NoEntry));
+    assert!(matches!(committer.undo(None, false).unwrap_err().problem, FileProblem::NoEntry(None)));
     committer.commit("one", &[set(&path, "x", 1)]).unwrap();
     fs::write(&path, "x = 1\nmine = 2\n").unwrap();
     assert!(matches!(committer.undo(None, false).unwrap_err().problem, FileProblem::Changed));
@@ -213,7 +213,7 @@ fn what_came_after_an_edit_is_undone_only_by_force() {
     assert!(!path.exists());
     committer.undo(None, false).unwrap();
     assert_eq!(fs::read_to_string(&path).unwrap(), "x = 1\nmine = 2\n");
-    assert!(matches!(committer.undo(Some(99), false).unwrap_err().problem, FileProblem::NoEntry));
+    assert!(matches!(committer.undo(Some(99), false).unwrap_err().problem, FileProblem::NoEntry(Some(99))));
 }
 
 #[test]

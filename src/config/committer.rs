@@ -139,8 +139,7 @@ impl Committer {
         let mut past = Vec::new();
         for (id, _) in journal.ids().map_err(here)?.into_iter().rev().filter(|(_, pending)| !pending) {
             if let Some(entry) = journal.load(id, false).map_err(here)? {
-                let files = entry.manifest.files.iter().map(|record| record.named.clone()).collect();
-                past.push(Past { id, label: entry.manifest.label, at: entry.manifest.at, files });
+                past.push(entry.past());
             }
         }
         Ok(past)
@@ -176,6 +175,28 @@ impl Committer {
         forget().map_err(|problem: FileProblem| problem.of(&self.state))
     }
 
+    /// What one commit did, the last one if none is named: whatever the files hold now.
+    ///
+    /// # Errors
+    /// When there is no such commit.
+    pub fn show(&self, id: Option<u64>) -> Result<(Past, Vec<FileDiff>), FileError> {
+        let disk = &*self.disk;
+        let show = || {
+            let entry = self.entry(id)?;
+            let mut diffs = Vec::new();
+            for record in &entry.manifest.files {
+                let content = |name: &Option<String>| {
+                    let bytes = entry.content(disk, name.as_ref())?;
+                    Ok::<_, FileProblem>(bytes.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()))
+                };
+                let (before, after) = (content(&record.before)?, content(&record.after)?);
+                diffs.push(FileDiff { path: record.named.clone(), before, after });
+            }
+            Ok((entry.past(), diffs))
+        };
+        show().map_err(|problem: FileProblem| problem.of(&self.state))
+    }
+
     /// The edits that put back the files of one commit, the last one if none is named, with a label for them. With
     /// `force` also over what was written since.
     ///
@@ -183,14 +204,8 @@ impl Committer {
     /// When there is no such commit.
     pub fn plan_undo(&self, id: Option<u64>, force: bool) -> Result<(String, Vec<FileEdit>), FileError> {
         let disk = &*self.disk;
-        let journal = Journal::new(disk, &self.state);
         let plan = || {
-            let done = journal.ids()?.into_iter().filter(|(_, pending)| !pending);
-            let id = match id {
-                Some(id) => done.map(|(known, _)| known).find(|known| *known == id),
-                None => done.map(|(id, _)| id).next_back(),
-            };
-            let entry = journal.load(id.ok_or(FileProblem::NoEntry)?, false)?.ok_or(FileProblem::NoEntry)?;
+            let entry = self.entry(id)?;
             let mut edits = Vec::new();
             for record in &entry.manifest.files {
                 let before = entry.content(disk, record.before.as_ref())?;
@@ -200,6 +215,18 @@ impl Committer {
             Ok((format!("undo of {}: {}", entry.id, entry.manifest.label), edits))
         };
         plan().map_err(|problem: FileProblem| problem.of(&self.state))
+    }
+
+    /// One commit that is done, the last one if none is named.
+    fn entry(&self, id: Option<u64>) -> Result<Entry, FileProblem> {
+        let journal = Journal::new(&*self.disk, &self.state);
+        let mut done = journal.ids()?.into_iter().filter(|(_, pending)| !pending).map(|(known, _)| known);
+        let found = match id {
+            Some(id) => done.find(|known| *known == id),
+            None => done.next_back(),
+        };
+        let entry = found.map(|id| journal.load(id, false)).transpose()?.flatten();
+        entry.ok_or(FileProblem::NoEntry(id))
     }
 
     /// Puts back the files of one commit. This is a commit too: undoing it brings the edit back.

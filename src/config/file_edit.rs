@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use super::change::Change;
+use super::disk::Stat;
 use super::file_error::FileProblem;
 use super::splice::splice;
 use super::target::text;
@@ -51,6 +52,12 @@ impl FileEdit {
     /// Makes the whole file hold this. For files that are ours alone, in any format.
     pub fn write(path: impl Into<PathBuf>, content: impl Into<Vec<u8>>) -> Self {
         Self { path: path.into(), action: Action::Write(content.into()) }
+    }
+
+    /// Makes the whole file hold this, provided that it still holds what was read; nothing for a file that was not there.
+    pub fn replace(path: impl Into<PathBuf>, read: Option<Vec<u8>>, content: impl Into<Vec<u8>>) -> Self {
+        let action = Action::Put { expect: read, put: Some(content.into()), mode: Stat::private().mode, force: false };
+        Self { path: path.into(), action }
     }
 
     /// Deletes a file that is ours alone.

@@ -55,8 +55,8 @@ pub enum FileProblem {
     #[error("another codexgw is still writing")]
     Locked,
     /// A journal entry that is not there, or cannot be read.
-    #[error("there is no such edit to undo")]
-    NoEntry,
+    #[error("{}", .0.map_or_else(|| "there is nothing to undo".to_owned(), |id| format!("there is no change {id} to undo")))]
+    NoEntry(Option<u64>),
     /// The edit failed and a file of it could not be put back.
     #[error("`{}` could not be put back; its former text is in `{}`", file.display(), copy.display())]
     Stuck {
@@ -110,7 +110,7 @@ impl FileProblem {
             Self::Changed => {
                 "see what would be lost with `codexgw undo --dry-run`, then `codexgw undo --force`".to_owned()
             }
-            Self::NoEntry => "list them with `codexgw undo --list`".to_owned(),
+            Self::NoEntry(_) => "see which changes there are: `codexgw undo --list`".to_owned(),
             Self::Stuck { file, copy, .. } => format!("put it back: `cp {} {}`", copy.display(), file.display()),
             Self::Io { source, .. } => match source.kind() {
                 io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => {
@@ -129,6 +129,11 @@ impl From<FileError> for Error {
         let message = format!("cannot edit `{}`", path.display());
         let mut error = match &problem {
             FileProblem::Edit(EditError::Unverified { .. }) => Self::bug(message),
+            // Not about a file that the person would know.
+            FileProblem::NoEntry(_) => {
+                let error = Self::fixable(problem.to_string()).cause("nothing was changed");
+                return problem.hint(&path).into_iter().fold(error, Self::hint);
+            }
             _ => Self::fixable(message),
         };
         if let FileProblem::Stuck { because, .. } = &problem {

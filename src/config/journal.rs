@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::disk::{Disk, Stat};
 use super::file_error::FileProblem;
+use super::report::Past;
 use super::target::MAX_BYTES;
 
 /// How many commits are kept.
@@ -168,12 +169,19 @@ impl Entry {
         Ok(Some(name))
     }
 
+    /// As a person sees it.
+    pub(crate) fn past(&self) -> Past {
+        let Manifest { label, at, files, .. } = &self.manifest;
+        let files = files.iter().map(|record| record.named.clone()).collect();
+        Past { id: self.id, label: label.clone(), at: *at, files }
+    }
+
     /// Reads a kept content.
     pub(crate) fn content(&self, disk: &dyn Disk, name: Option<&String>) -> Result<Option<Vec<u8>>, FileProblem> {
         let Some(name) = name else { return Ok(None) };
         match disk.read(&self.folder.join(name), MAX_BYTES + 1).map_err(FileProblem::io("read a backup"))? {
             Some(content) => Ok(Some(content)),
-            None => Err(FileProblem::NoEntry),
+            None => Err(FileProblem::NoEntry(Some(self.id))),
         }
     }
 }

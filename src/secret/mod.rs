@@ -2,6 +2,7 @@
 
 mod clean;
 mod core_dump;
+pub mod credentials;
 pub mod gateway_token;
 mod key_command;
 mod key_file;
