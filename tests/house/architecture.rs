@@ -17,13 +17,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("launch", &["codex", "error"]),
     ("gateway", &["catalog", "codex", "error", "protocol", "secret", "settings"]),
     ("setup", &["catalog", "codex", "config", "error", "gateway", "settings"]),
+    ("import", &["catalog", "codex", "error", "secret", "settings"]),
     ("ui", &["error", "secret"]),
     ("demo", &["catalog", "codex", "error", "gateway", "launch", "settings", "setup", "ui"]),
     (
         "cli",
         &[
-            "catalog", "codex", "config", "demo", "error", "gateway", "launch", "probe", "secret", "settings", "setup",
-            "ui",
+            "catalog", "codex", "config", "demo", "error", "gateway", "import", "launch", "probe", "secret",
+            "settings", "setup", "ui",
         ],
     ),
 ];
