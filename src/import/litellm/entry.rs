@@ -123,6 +123,12 @@ impl<'a> Entry<'a> {
     fn of_upstream(&self, upstream: &Upstream, scope: &Scope, origin: &str) -> Found {
         let given = self.base_url(scope).filter(|url| !url.is_empty());
         let mut found = self.placed(upstream, given.as_deref(), origin);
+        if let (None, Some(stated)) = (&given, self.stated_base_url(scope)) {
+            // Without it the key would go to the provider's own address.
+            let name = stated.strip_prefix(IN_VARIABLE).unwrap_or(stated);
+            found.blocked = Some(format!("its address is in `{name}`, which is not set here"));
+            return found;
+        }
         found.key = self.key(upstream, given.is_some(), scope);
         if let Some(why) = upstream.why_closed() {
             found.blocked = Some(why.to_owned());
@@ -173,10 +179,18 @@ impl<'a> Entry<'a> {
         found
     }
 
-    fn base_url(&self, scope: &Scope) -> Option<String> {
-        let own = self.param("api_base", scope).or_else(|| self.param("base_url", scope));
+    fn base_url(&self, scope: &Scope<'a>) -> Option<String> {
+        let own = self.stated_base_url(scope);
         let openai = || ["OPENAI_BASE_URL", "OPENAI_API_BASE"].into_iter().find_map(|name| scope.text(&variable(name)));
-        own.and_then(|value| scope.text(value)).or_else(|| (self.prefix == Some("openai")).then(openai).flatten())
+        match own {
+            Some(value) => scope.text(value),
+            None => (self.prefix == Some("openai")).then(openai).flatten(),
+        }
+    }
+
+    fn stated_base_url(&self, scope: &Scope<'a>) -> Option<&'a str> {
+        let stated = self.param("api_base", scope).or_else(|| self.param("base_url", scope));
+        stated.filter(|text| !text.is_empty())
     }
 
     /// A key of the provider's own variable goes to the provider only, never to a place that the file names.

@@ -49,6 +49,10 @@ fn what_one_model_becomes() {
             "10-0-0-7 - http://10.0.0.7:4001/v1 - facebook/opt-125m",
         ),
         (
+            &["model: openai/x", "api_base: os.environ/LAB_URL", "api_key: sk-12345"],
+            "openai - https://api.openai.com/v1 - x not: its address is in `LAB_URL`, which is not set here",
+        ),
+        (
             &["model: hosted_vllm/qwen3", "api_base: http://gpu.lan:8000/v1", "api_key: none"],
             "vllm - http://gpu.lan:8000/v1 - qwen3",
         ),
