@@ -31,6 +31,7 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a provider: store its key, ask what it speaks, write what Codex needs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers that are configured')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Set up here the providers that another tool holds')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start Codex on a profile or provider')
             [CompletionResult]::new('use', 'use', [CompletionResultType]::ParameterValue, 'Make a provider or profile Codex''s default, also for the IDE extension and the desktop app')
             [CompletionResult]::new('off', 'off', [CompletionResultType]::ParameterValue, 'Put Codex back on what was its default before `use`')
@@ -88,6 +89,20 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'codexgw;migrate' {
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Where they are now')
+            [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The tool''s file, when it is not where the tool keeps it')
+            [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep the keys')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
+            [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
+            [CompletionResult]::new('--no-probe', '--no-probe', [CompletionResultType]::ParameterName, 'Ask the providers nothing')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'codexgw;run' {

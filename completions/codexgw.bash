@@ -34,6 +34,9 @@ _codexgw() {
             codexgw,list)
                 cmd="codexgw__subcmd__list"
                 ;;
+            codexgw,migrate)
+                cmd="codexgw__subcmd__migrate"
+                ;;
             codexgw,off)
                 cmd="codexgw__subcmd__off"
                 ;;
@@ -95,7 +98,7 @@ _codexgw() {
 
     case "${cmd}" in
         codexgw)
-            opts="-v -h -V --home --verbose --help --version demo add list run use off profile key remove undo gateway token completions uninstall"
+            opts="-v -h -V --home --verbose --help --version demo add list migrate run use off profile key remove undo gateway token completions uninstall"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -407,6 +410,36 @@ _codexgw() {
                 return 0
             fi
             case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__migrate)
+            opts="-v -h --from --path --dry-run --yes --store --no-probe --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --from)
+                    COMPREPLY=($(compgen -W "cc-switch litellm env" -- "${cur}"))
+                    return 0
+                    ;;
+                --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --store)
+                    COMPREPLY=($(compgen -W "keyring file" -- "${cur}"))
+                    return 0
+                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -28,6 +28,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand demo 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched'
             cand add 'Add a provider: store its key, ask what it speaks, write what Codex needs'
             cand list 'List the providers that are configured'
+            cand migrate 'Set up here the providers that another tool holds'
             cand run 'Start Codex on a profile or provider'
             cand use 'Make a provider or profile Codex''s default, also for the IDE extension and the desktop app'
             cand off 'Put Codex back on what was its default before `use`'
@@ -82,6 +83,19 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'codexgw;migrate'= {
+            cand --from 'Where they are now'
+            cand --path 'The tool''s file, when it is not where the tool keeps it'
+            cand --store 'Where to keep the keys'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --dry-run 'Show what would be done, and do nothing'
+            cand --yes 'Do it without asking'
+            cand --no-probe 'Ask the providers nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'codexgw;run'= {
             cand -p 'The profile to start on'

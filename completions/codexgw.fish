@@ -31,6 +31,7 @@ complete -c codexgw -n "__fish_codexgw_needs_command" -s V -l version -d 'Print 
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "demo" -d 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "add" -d 'Add a provider: store its key, ask what it speaks, write what Codex needs'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "list" -d 'List the providers that are configured'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "migrate" -d 'Set up here the providers that another tool holds'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "run" -d 'Start Codex on a profile or provider'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "use" -d 'Make a provider or profile Codex\'s default, also for the IDE extension and the desktop app'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "off" -d 'Put Codex back on what was its default before `use`'
@@ -77,6 +78,18 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l home -d 'Keep e
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l json -d 'Print JSON'
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l from -d 'Where they are now' -r -f -a "cc-switch\t'CC Switch\'s providers for Codex, Claude Code and Gemini CLI'
+litellm\t'What a LiteLLM proxy\'s `config.yaml` sends requests to'
+env\t'The variables of this shell'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l path -d 'The tool\'s file, when it is not where the tool keeps it' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l store -d 'Where to keep the keys' -r -f -a "keyring\t'The keyring of the operating system'
+file\t'A file that only you can read'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l dry-run -d 'Show what would be done, and do nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l yes -d 'Do it without asking'
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l no-probe -d 'Ask the providers nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s p -l profile -d 'The profile to start on' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l provider -d 'The provider to start on' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s m -l model -d 'Another model of that provider, by the provider\'s own name' -r

@@ -24,6 +24,7 @@
 //! | [`probe`] | asks a provider what it really speaks |
 //! | [`protocol`] | pure translation: no sockets, no clock, no files |
 //! | [`gateway`] | the local server around it, and its life |
+//! | [`import`] | what other tools hold of providers, read so that it can be set up here |
 //! | [`launch`] | environment and exec of codex |
 //! | [`demo`] | the embedded default: Codex on a scripted model |
 //! | [`error`] | the one error type: kind, causes, hints |
@@ -49,6 +50,7 @@ pub mod config;
 pub mod demo;
 pub mod error;
 pub mod gateway;
+pub mod import;
 pub mod launch;
 pub mod migrate;
 pub mod probe;

@@ -54,7 +54,7 @@ enum KeyCommand {
 
 /// An option that exists only to be refused: a key on a command line ends up in the shell's history and in the list
 /// of processes.
-#[derive(Debug, ClapArgs)]
+#[derive(Debug, Default, ClapArgs)]
 pub struct NoKeyOption {
     #[arg(long = "key", hide = true, num_args = 0..=1, value_name = "KEY", default_missing_value = "")]
     key: Option<String>,

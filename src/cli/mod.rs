@@ -8,6 +8,7 @@ mod demo;
 mod gateway;
 mod key;
 mod list;
+mod migrate;
 mod profile;
 mod remove;
 mod run;
@@ -48,6 +49,7 @@ enum Command {
     Demo(demo::Args),
     Add(Box<add::Args>),
     List(list::Args),
+    Migrate(migrate::Args),
     Run(run::Args),
     Use(default::UseArgs),
     Off(default::OffArgs),
@@ -82,6 +84,7 @@ impl Cli {
             Command::Demo(args) => args.run(&context),
             Command::Add(args) => args.run(&context),
             Command::List(args) => args.run(&context),
+            Command::Migrate(args) => args.run(&context),
             Command::Run(args) => args.run(&context),
             Command::Use(args) => args.run(&context),
             Command::Off(args) => args.run(&context),

@@ -65,13 +65,6 @@ impl FileEdit {
         Self { path: path.into(), action: Action::Delete }
     }
 
-    /// Makes the whole file hold `new`, if it still holds `old` (nothing: is not there). For edits that a person saw and
-    /// agreed to; a new file gets mode 0600.
-    pub fn replace(path: impl Into<PathBuf>, old: Option<Vec<u8>>, new: impl Into<Vec<u8>>) -> Self {
-        let action = Action::Put { expect: old, put: Some(new.into()), mode: 0o600, force: false };
-        Self { path: path.into(), action }
-    }
-
     /// Puts back a content, with this mode if the file is not there; without `force` only over `expect`.
     pub(crate) fn put(path: &Path, expect: Option<Vec<u8>>, put: Option<Vec<u8>>, mode: u32, force: bool) -> Self {
         Self { path: path.to_owned(), action: Action::Put { expect, put, mode, force } }

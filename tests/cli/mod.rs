@@ -9,6 +9,7 @@ mod help;
 mod key_command;
 mod keyring;
 mod keys;
+mod migrate_from;
 mod panics;
 mod profiles;
 mod remove;

@@ -18,13 +18,14 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("gateway", &["catalog", "codex", "error", "protocol", "secret", "settings"]),
     ("setup", &["catalog", "codex", "config", "error", "gateway", "settings"]),
     ("migrate", &["catalog", "codex", "config", "error", "secret", "settings", "setup"]),
+    ("import", &["catalog", "codex", "error", "secret", "settings"]),
     ("ui", &["error", "secret"]),
     ("demo", &["catalog", "codex", "error", "gateway", "launch", "settings", "setup", "ui"]),
     (
         "cli",
         &[
-            "catalog", "codex", "config", "demo", "error", "gateway", "launch", "migrate", "probe", "secret", "settings",
-            "setup", "ui",
+            "catalog", "codex", "config", "demo", "error", "gateway", "import", "launch", "migrate", "probe", "secret",
+            "settings", "setup", "ui",
         ],
     ),
 ];

@@ -29,8 +29,14 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// Takes the key from where the options say, else asks for it on a terminal.
-    pub fn gather(args: &Args, identity: &Identity, vault: &Vault, setup: &Setup) -> Result<Self> {
+    /// Takes the key that is `given`, or from where the options say, else asks for it on a terminal.
+    pub fn gather(
+        args: &Args,
+        identity: &Identity,
+        vault: &Vault,
+        setup: &Setup,
+        given: Option<Secret>,
+    ) -> Result<Self> {
         let headers = headers(args, identity)?;
         let mut gathered = Self {
             key: None,
@@ -43,7 +49,10 @@ impl Credentials {
         };
         let prefixes = identity.template.map(|template| template.key_prefixes.clone()).unwrap_or_default();
         let mut piped = Piped::read(args)?;
-        if let Some(line) = piped.key() {
+        if let Some(key) = given {
+            gathered.needs(vault)?;
+            gathered.key = Some(clean(key.expose(), &prefixes)?);
+        } else if let Some(line) = piped.key() {
             gathered.needs(vault)?;
             gathered.key = Some(clean(line, &prefixes)?);
         } else if let Some(variable) = &args.key_from_env {

@@ -1,4 +1,5 @@
 mod credentials;
+mod given;
 mod identity;
 mod outcome;
 mod upstream;
@@ -7,7 +8,7 @@ use clap::{Args as ClapArgs, ValueEnum};
 
 use crate::codex::Codex;
 use crate::error::{Error, Result};
-use crate::secret::Vault;
+use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Via, Wire};
 use crate::setup::{NewProvider, Setup, UseTarget};
 use crate::ui;
@@ -16,6 +17,7 @@ use super::context::{Context, commit_or_show};
 use super::key::NoKeyOption;
 
 use credentials::Credentials;
+pub use given::{Given, GivenKey};
 use identity::Identity;
 use outcome::Outcome;
 use upstream::Upstream;
@@ -81,6 +83,9 @@ pub struct Args {
     /// Print what was done as JSON
     #[arg(long)]
     json: bool,
+    /// Another command has asked already
+    #[arg(skip)]
+    given: bool,
     #[command(flatten)]
     never: NoKeyOption,
 }
@@ -146,6 +151,11 @@ impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         crate::secret::forbid_core_dumps();
         self.never.check()?;
+        self.carry_out(context, None)
+    }
+
+    /// Does it, with `key` when another command has found it already.
+    fn carry_out(self, context: &Context, key: Option<Secret>) -> Result<u8> {
         // Look before asking: nobody should type a key into a setup that cannot be finished.
         let mut setup = context.setup()?;
         let codex = find_codex(context)?;
@@ -154,7 +164,7 @@ impl Args {
         let via = self.via(&setup)?;
 
         let vault = Vault::new(&context.home);
-        let credentials = Credentials::gather(&self, &identity, &vault, &setup)?;
+        let credentials = Credentials::gather(&self, &identity, &vault, &setup, key)?;
         let upstream = Upstream::ask(&self, &identity, &credentials, via)?;
         credentials.fit(upstream.road, &identity.id)?;
 
@@ -208,6 +218,7 @@ impl Args {
             || self.key_from_env.is_some()
             || self.key_command.is_some()
             || self.json
+            || self.given
             || !ui::prompt::possible()
     }
 

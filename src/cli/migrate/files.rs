@@ -1,0 +1,106 @@
+use crate::codex::{Codex, Verdict};
+use crate::error::{Error, Result};
+use crate::migrate::{Finding, Migration, Surroundings};
+use crate::secret::Vault;
+use crate::settings::KeyStore;
+use crate::ui;
+
+use super::super::context::{Context, say_changed, show_diffs};
+
+/// How it is to be done.
+#[expect(clippy::struct_excessive_bools, reason = "the switches of the command line")]
+pub struct Options {
+    /// Only show it.
+    pub dry_run: bool,
+    /// Do not ask.
+    pub yes: bool,
+    /// Print JSON.
+    pub json: bool,
+    /// Where to keep the keys.
+    pub store: KeyStore,
+}
+
+/// Shows what was found and what will be written, asks once, and writes it.
+pub fn run(context: &Context, options: &Options) -> Result<u8> {
+    let cwd = std::env::current_dir().unwrap_or_default();
+    let home = dirs::home_dir();
+    let env = |name: &str| std::env::var(name).ok();
+    let around = Surroundings { cwd: &cwd, home: home.as_deref(), env: &env };
+    let command = context.token_command()?;
+    let migration = Migration::plan(context.setup()?, &command, &around, options.store)?;
+    if options.json {
+        ui::json(&migration.findings);
+    } else {
+        show(&migration.findings);
+    }
+    if !migration.mends() {
+        ui::note(if migration.findings.is_empty() { "nothing to mend" } else { "nothing that can be mended here" });
+        return Ok(0);
+    }
+    if !options.json {
+        show_diffs(&migration.preview()?);
+    }
+    let refusal = refusal(context, &migration)?;
+    if let Some(words) = &refusal {
+        ui::warn(format!("Codex would still refuse to start: {words}"), Some("`codexgw config edit`"));
+    }
+    if options.dry_run || (options.json && !options.yes) {
+        return Ok(0);
+    }
+    if !options.yes && !agreed()? {
+        ui::note("nothing was changed");
+        return Ok(0);
+    }
+    let done = migration.commit(&Vault::new(&context.home))?;
+    migration.setup().refresh_catalogues(Codex::find(&context.home).ok().as_ref())?;
+    say_changed(&done.report);
+    if done.keys > 0 {
+        ui::note(format!("{} moved out of plain sight", ui::plural(done.keys, "key")));
+    }
+    if done.forgotten > 0 {
+        ui::note("backups that held a key are gone, so this cannot be undone with `codexgw undo`");
+    } else {
+        ui::note("back again with: codexgw undo");
+    }
+    for step in &migration.steps {
+        ui::hint(step);
+    }
+    Ok(0)
+}
+
+fn show(findings: &[Finding]) {
+    for finding in findings {
+        let place = match (&finding.file, finding.line) {
+            (Some(file), Some(line)) => format!("{}:{line}: ", file.display()),
+            (Some(file), None) => format!("{}: ", file.display()),
+            (None, _) => String::new(),
+        };
+        ui::line(format!("{place}{}", finding.what));
+        let sign = if finding.by_hand { "by hand" } else { "mended" };
+        ui::line(format!("  {sign}: {}", finding.then));
+    }
+}
+
+fn agreed() -> Result<bool> {
+    if !ui::prompt::possible() {
+        return Err(Error::fixable("nothing was changed, since nobody can be asked here")
+            .hint("agree to it: `codexgw migrate --yes`"));
+    }
+    ui::prompt::confirm("Write this?", true)
+}
+
+/// What Codex has against the outcome, if anything. Without Codex nobody can be asked, and nothing is lost.
+fn refusal(context: &Context, migration: &Migration) -> Result<Option<String>> {
+    let Ok(codex) = Codex::find(&context.home) else { return Ok(None) };
+    let config = migration.setup().codex_home().config_file();
+    let diffs = migration.preview()?;
+    let changed = diffs.into_iter().find(|diff| diff.path == config);
+    let text = match changed {
+        Some(diff) => diff.after.unwrap_or_default(),
+        None => std::fs::read_to_string(&config).unwrap_or_default(),
+    };
+    Ok(match codex.judge(&text, None) {
+        Ok(Verdict::Refuses { words }) => Some(words),
+        Ok(Verdict::Accepts { .. }) | Err(_) => None,
+    })
+}

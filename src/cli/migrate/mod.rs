@@ -1,0 +1,53 @@
+mod files;
+mod from;
+
+use std::path::PathBuf;
+
+use clap::Args as ClapArgs;
+
+use crate::error::Result;
+
+use super::add::StoreChoice;
+use super::context::Context;
+
+use from::{From, Options};
+
+/// Mend what today's Codex refuses or ignores in your files, or take over the providers of another tool
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  codexgw migrate                      # shows what it found, and asks\n  \
+                        codexgw migrate --dry-run\n  codexgw migrate --from cc-switch\n  \
+                        codexgw migrate --from litellm --path proxy/config.yaml\n  codexgw migrate --from env --yes")]
+pub struct Args {
+    /// Set up here the providers that another tool holds
+    #[arg(long, value_name = "TOOL")]
+    from: Option<From>,
+    /// The tool's file, when it is not where the tool keeps it
+    #[arg(long, value_name = "FILE", requires = "from")]
+    path: Option<PathBuf>,
+    /// Show what would be done, and do nothing
+    #[arg(long)]
+    dry_run: bool,
+    /// Do it without asking
+    #[arg(long)]
+    yes: bool,
+    /// Where to keep the keys
+    #[arg(long, value_name = "STORE", default_value = "keyring")]
+    store: StoreChoice,
+    /// Ask the other tool's providers nothing
+    #[arg(long, requires = "from")]
+    no_probe: bool,
+    /// Print what was found as JSON; changes something only with --yes
+    #[arg(long, conflicts_with = "from")]
+    json: bool,
+}
+
+impl Args {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        crate::secret::forbid_core_dumps();
+        let Self { from, path, dry_run, yes, store, no_probe, json } = self;
+        match from {
+            Some(from) => from::run(context, from, &Options { path, dry_run, yes, store, probe: !no_probe }),
+            None => files::run(context, &files::Options { dry_run, yes, json, store: store.into() }),
+        }
+    }
+}

@@ -1,0 +1,160 @@
+//! One provider as CC Switch holds it: the files of the tool it is for, word for word.
+
+use serde_json::Value;
+use toml_edit::{DocumentMut, Item};
+
+use crate::codex;
+use crate::settings::Wire;
+
+use super::super::{Found, FoundKey, OPENAI, SPEAKS_GEMINI, SPEAKS_MESSAGES};
+
+/// Why an entry without a key and an address is not set up.
+const LOGIN: &str = "it is a login with an account, not a provider with a key";
+
+/// The tools whose providers can be of use to Codex.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Tool {
+    Codex,
+    Claude,
+    Gemini,
+}
+
+impl Tool {
+    /// Codex first: where two entries are for one account, Codex's own says most.
+    pub const ALL: [Self; 3] = [Self::Codex, Self::Claude, Self::Gemini];
+
+    /// CC Switch's name of it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Codex => "codex",
+            Self::Claude => "claude",
+            Self::Gemini => "gemini",
+        }
+    }
+
+    const fn shown(self) -> &'static str {
+        match self {
+            Self::Codex => "Codex",
+            Self::Claude => "Claude Code",
+            Self::Gemini => "Gemini CLI",
+        }
+    }
+
+    /// The one of that name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|tool| tool.name() == name)
+    }
+}
+
+/// One provider of one tool. It may hold a key, so it has no way to be printed.
+pub struct Record {
+    /// The tool it is for.
+    pub tool: Tool,
+    /// The name shown.
+    pub name: String,
+    /// What CC Switch writes into the tool's files.
+    pub settings: Value,
+    /// What else CC Switch knows of it.
+    pub meta: Value,
+}
+
+impl Record {
+    /// The provider, unless there is nothing at all in it.
+    pub fn found(&self, origin: &str) -> Option<Found> {
+        let found = Found::named(&self.name, format!("{origin}, for {}", self.tool.shown()));
+        let mut found = match self.tool {
+            Tool::Codex => self.codex(found),
+            Tool::Claude => self.environment(
+                found,
+                "ANTHROPIC_BASE_URL",
+                &["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY", "OPENROUTER_API_KEY", "GOOGLE_API_KEY"],
+                "ANTHROPIC_MODEL",
+            ),
+            Tool::Gemini => {
+                self.environment(found, "GOOGLE_GEMINI_BASE_URL", &["GEMINI_API_KEY", "GOOGLE_API_KEY"], "GEMINI_MODEL")
+            }
+        };
+        if found.base_url.is_none() && matches!(found.key, FoundKey::Missing) {
+            found.blocked = Some(LOGIN.to_owned());
+            found.template = None;
+        }
+        (!self.name.is_empty() || found.base_url.is_some()).then_some(found)
+    }
+
+    /// `auth.json` and the text of `config.toml`.
+    fn codex(&self, mut found: Found) -> Found {
+        let config = self.settings.get("config").and_then(Value::as_str).unwrap_or_default();
+        let config: DocumentMut = config.parse().unwrap_or_default();
+        let text = |item: Option<&Item>| item.and_then(Item::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
+        let active = text(config.get("model_provider")).unwrap_or_else(|| "openai".to_owned());
+        let table = config.get("model_providers").and_then(|tables| tables.get(&active));
+        let field = |name: &str| text(table.and_then(|table| table.get(name)));
+        let url =
+            field("base_url").or_else(|| text(config.get("openai_base_url"))).or_else(|| text(config.get("base_url")));
+        let stored = self.settings.pointer("/auth/OPENAI_API_KEY").and_then(Value::as_str).unwrap_or_default();
+        found.key = FoundKey::literal(stored);
+        if matches!(found.key, FoundKey::Missing) {
+            found.key = FoundKey::literal(&field("experimental_bearer_token").unwrap_or_default());
+        }
+        if let (FoundKey::Missing, Some(variable)) = (&found.key, field("env_key")) {
+            found.key = FoundKey::EnvVar(variable);
+        }
+        match url {
+            Some(url) => found = found.at(&url),
+            // A key alone is for OpenAI itself.
+            None if !matches!(found.key, FoundKey::Missing) && codex::is_reserved(&active) => found = found.at(OPENAI),
+            None => {}
+        }
+        found.wire = match (self.format(), field("wire_api").as_deref()) {
+            (Some("openai_chat"), _) | (None, Some("chat")) => Some(Wire::Chat),
+            (Some("openai_responses"), _) | (None, Some("responses")) => Some(Wire::Responses),
+            _ => None,
+        };
+        if self.format() == Some("anthropic") && found.template.is_none() {
+            found.blocked = Some(SPEAKS_MESSAGES.to_owned());
+        }
+        found.add_model(&text(config.get("model")).unwrap_or_default());
+        found
+    }
+
+    /// The variables of a tool that is led by them.
+    fn environment(&self, mut found: Found, url: &str, keys: &[&str], model: &str) -> Found {
+        let value = |name: &str| {
+            let text = self.settings.pointer(&format!("/env/{name}")).and_then(Value::as_str);
+            text.filter(|text| !text.trim().is_empty())
+        };
+        if let Some(key) = keys.iter().find_map(|name| value(name)) {
+            found.key = FoundKey::literal(key);
+        }
+        let (kind, why) = match self.tool {
+            Tool::Gemini => ("gemini", SPEAKS_GEMINI),
+            _ => ("anthropic", SPEAKS_MESSAGES),
+        };
+        if let Some(url) = value(url) {
+            found = found.at(url);
+        } else if crate::catalog::provider(kind).is_some() {
+            found.template = Some(kind.to_owned());
+        }
+        found.wire = match self.format() {
+            Some("openai_chat") => Some(Wire::Chat),
+            Some("openai_responses") => Some(Wire::Responses),
+            _ => None,
+        };
+        let speaks_openai = found.wire.is_some();
+        if speaks_openai || found.template.is_none() {
+            found.blocked = (!speaks_openai).then(|| why.to_owned());
+        } else {
+            // The same provider under the address that its template knows: this one is for another protocol.
+            found.base_url = None;
+        }
+        // Claude Code marks a long context behind the model's name.
+        let model = value(model).unwrap_or_default();
+        found.add_model(model.strip_suffix("[1m]").unwrap_or(model));
+        found
+    }
+
+    /// What the provider speaks, where CC Switch was told.
+    fn format(&self) -> Option<&str> {
+        self.meta.get("apiFormat").and_then(Value::as_str)
+    }
+}
