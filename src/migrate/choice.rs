@@ -69,7 +69,8 @@ pub(super) fn follow(world: &mut World<'_>, choices: &[Choice], destinies: &BTre
             Destiny::Gateway(id) => {
                 // A place that names either needs both: the other one may be that of another provider.
                 let named = choice.own_provider.is_some() || choice.own_model.is_some();
-                let model = choice.model.clone().or_else(|| Some(world.setup.settings.providers.get(id)?.model.clone()));
+                let model =
+                    choice.model.clone().or_else(|| Some(world.setup.settings.providers.get(id)?.model.clone()));
                 (GATEWAY_ID.to_owned(), model.filter(|_| named).map(|model| format!("{id}/{model}")))
             }
         };
@@ -112,7 +113,9 @@ pub(super) fn note_in_settings(world: &mut World<'_>) -> Result<()> {
             continue;
         };
         if file == world.config_file() {
-            if world.str(&file, &["model_provider"]).as_deref() == Some(GATEWAY_ID) && world.setup.settings.default.is_none() {
+            if world.str(&file, &["model_provider"]).as_deref() == Some(GATEWAY_ID)
+                && world.setup.settings.default.is_none()
+            {
                 let previous = Previous::default();
                 world.setup.settings.default = Some(DefaultChoice { provider, model, previous });
             }

@@ -18,6 +18,9 @@ mod shell;
 mod table;
 mod world;
 
+#[cfg(test)]
+mod tests;
+
 use std::path::Path;
 
 use crate::config::{Committer, FileDiff, Report};

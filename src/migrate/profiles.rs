@@ -57,6 +57,9 @@ fn fill(world: &mut World<'_>, file: &Path, piece: &str) -> Result<()> {
     let missing = legacy.root().iter().filter(|(key, _)| present.get(&[key]).is_none());
     let changes: Vec<Change> = missing
         .filter_map(|(key, item)| {
+            if let Some(source) = legacy.source(&[key]) {
+                return Some(Change::restore(&[key], source));
+            }
             let mut value = item.clone().into_value().ok()?;
             value.decor_mut().clear();
             Some(Change::set(&[key], value))

@@ -54,7 +54,12 @@ impl Mending<'_, '_> {
         let is_chat = table.wire_api.as_deref() == Some("chat");
         if let Some(other) = table.wire_api.as_deref().filter(|wire| !is_chat && *wire != "responses") {
             let what = format!("`wire_api = \"{other}\"` of provider `{}`: Codex knows only `responses`", table.id);
-            self.left(Kind::WireApi, &["wire_api"], what, format!("take it out, and add the provider again: {}", self.add()));
+            self.left(
+                Kind::WireApi,
+                &["wire_api"],
+                what,
+                format!("take it out, and add the provider again: {}", self.add()),
+            );
             return Ok(None);
         }
         let needs_header = table.pasted.iter().any(|(_, pasted)| matches!(pasted.place, Place::Header(_)));
@@ -180,7 +185,8 @@ impl Mending<'_, '_> {
         let mut keys = Vec::new();
         for (_, pasted) in &table.pasted {
             let Ok((secret, _)) = clean_key(&pasted.raw, &[], &[]) else {
-                let what = format!("what stands in `{}` of provider `{}` is not a key", pasted.path.join("."), table.id);
+                let what =
+                    format!("what stands in `{}` of provider `{}` is not a key", pasted.path.join("."), table.id);
                 let then = format!("take it out, then store the key: {}", self.add());
                 self.left(Kind::PastedKey, &path_of(&pasted.path), what, then);
                 return false;
@@ -196,8 +202,17 @@ impl Mending<'_, '_> {
             keys.push((pasted.place.clone(), secret));
         }
         for (_, pasted) in &table.pasted {
-            let what = format!("a key stands in the file as plain text: `{}` of provider `{}`", pasted.path.join("."), table.id);
-            self.found(Kind::PastedKey, &path_of(&pasted.path), what, format!("moves to the {} as `{id}`", store_words(self.store)));
+            let what = format!(
+                "a key stands in the file as plain text: `{}` of provider `{}`",
+                pasted.path.join("."),
+                table.id
+            );
+            self.found(
+                Kind::PastedKey,
+                &path_of(&pasted.path),
+                what,
+                format!("moves to the {} as `{id}`", store_words(self.store)),
+            );
         }
         for (place, secret) in keys {
             match place {
@@ -242,11 +257,14 @@ impl Mending<'_, '_> {
         match value(self.world, &variable) {
             Some(secret) => {
                 self.world.keys.push(MovedKey { name: id.to_owned(), secret });
-                self.world.steps.push(format!("the value of `{variable}` is in the {store} now: the gateway sees no variables"));
+                self.world
+                    .steps
+                    .push(format!("the value of `{variable}` is in the {store} now: the gateway sees no variables"));
             }
-            None => self.world.steps.push(format!(
-                "store the key of `{id}` (`{variable}` is not set here): `codexgw key set {id}`"
-            )),
+            None => self
+                .world
+                .steps
+                .push(format!("store the key of `{id}` (`{variable}` is not set here): `codexgw key set {id}`")),
         }
     }
 
@@ -338,8 +356,10 @@ impl Mending<'_, '_> {
 
     /// The first file that says it, and the path there.
     fn place(&self, below: &[&str]) -> (std::path::PathBuf, Vec<String>) {
-        let path: Vec<&str> = ["model_providers", self.table.id.as_str()].into_iter().chain(below.iter().copied()).collect();
-        let says = |file: &&std::path::PathBuf| self.world.document(file).is_ok_and(|document| document.get(&path).is_some());
+        let path: Vec<&str> =
+            ["model_providers", self.table.id.as_str()].into_iter().chain(below.iter().copied()).collect();
+        let says =
+            |file: &&std::path::PathBuf| self.world.document(file).is_ok_and(|document| document.get(&path).is_some());
         let file = self.table.files.iter().find(says).or_else(|| self.table.files.first());
         (file.cloned().unwrap_or_default(), path.into_iter().map(str::to_owned).collect())
     }

@@ -16,15 +16,8 @@ const DEAD: [(&str, &str); 6] = [
 ];
 
 /// Where shells keep what is set for every session, under the home directory.
-const FILES: [&str; 7] = [
-    ".bashrc",
-    ".bash_profile",
-    ".profile",
-    ".zshrc",
-    ".zshenv",
-    ".zprofile",
-    ".config/fish/config.fish",
-];
+const FILES: [&str; 7] =
+    [".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zprofile", ".config/fish/config.fish"];
 
 /// Explains the variables that are set now or in a start-up file of the shell. Nothing is changed there.
 pub(super) fn explain(world: &mut World<'_>, home: Option<&Path>) {

@@ -58,8 +58,15 @@ impl<'e> World<'e> {
         env: &'e dyn Fn(&str) -> Option<String>,
     ) -> Result<Self> {
         let (config, profiles) = (setup.codex_home().config_file(), setup.codex_home().profiles());
-        let mut world =
-            Self { setup, command, env, findings: Vec::new(), steps: Vec::new(), keys: Vec::new(), files: BTreeMap::new() };
+        let mut world = Self {
+            setup,
+            command,
+            env,
+            findings: Vec::new(),
+            steps: Vec::new(),
+            keys: Vec::new(),
+            files: BTreeMap::new(),
+        };
         world.load(&config)?;
         for (_, file) in profiles {
             world.load_or_tell(&file);
@@ -170,9 +177,8 @@ impl<'e> World<'e> {
 
     /// The edits that make the files what they became, for the one commit.
     pub(super) fn edits(&self) -> Vec<FileEdit> {
-        let changed = self.files.iter().filter(|(_, file)| {
-            file.before.as_ref().map_or("", Document::text) != file.text
-        });
+        let changed =
+            self.files.iter().filter(|(_, file)| file.before.as_ref().map_or("", Document::text) != file.text);
         let edit = |(path, file): (&PathBuf, &File)| {
             let old = file.before.as_ref().map(|document| document.text().as_bytes().to_vec());
             FileEdit::replace(path, old, file.text.as_bytes())
@@ -183,7 +189,9 @@ impl<'e> World<'e> {
 
 /// The names of the tables in a table.
 pub(super) fn tables(document: &Document, path: &[&str]) -> Vec<String> {
-    let table = if path.is_empty() { Some(document.root() as &dyn toml_edit::TableLike) } else {
+    let table = if path.is_empty() {
+        Some(document.root() as &dyn toml_edit::TableLike)
+    } else {
         document.get(path).and_then(toml_edit::Item::as_table_like)
     };
     let entries = table.into_iter().flat_map(toml_edit::TableLike::iter);

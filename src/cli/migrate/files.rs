@@ -34,7 +34,11 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
         show(&migration.findings);
     }
     if !migration.mends() {
-        ui::note(if migration.findings.is_empty() { "nothing to mend" } else { "nothing that can be mended here" });
+        ui::note(if migration.findings.is_empty() {
+            "nothing to mend"
+        } else {
+            "nothing that codexgw can mend by itself"
+        });
         return Ok(0);
     }
     if !options.json {
