@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::Auth;
+use crate::catalog::{Auth, ProviderTemplate};
 use crate::codex;
 use crate::settings::Settings;
 
@@ -96,7 +96,7 @@ fn same_as_before(found: &Found, steps: &[Step]) -> Option<String> {
 /// Its own id when it is free; Codex's own ids and those in use get a suffix.
 fn free_id(found: &Found, taken: impl Fn(&str) -> bool) -> String {
     let wanted = if codex::is_reserved(&found.id) {
-        let of_template = found.known_template().map(|template| template.default_id());
+        let of_template = found.known_template().map(ProviderTemplate::default_id);
         of_template.filter(|id| !codex::is_reserved(id)).map_or(format!("{}-custom", found.id), str::to_owned)
     } else {
         found.id.clone()
