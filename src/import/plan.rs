@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use crate::catalog::Auth;
+use url::Url;
+
+use crate::catalog::{Auth, ProviderTemplate};
 use crate::codex;
 use crate::settings::Settings;
 
@@ -73,12 +75,20 @@ fn why_not(found: &Found, known: &Settings) -> Option<String> {
     let Some(address) = found.address() else {
         return Some("nothing says where it is".to_owned());
     };
+    if holds_credentials(address) {
+        return Some("its address holds a name, a password or a query, which Codex cannot send".to_owned());
+    }
     let there = known.providers.iter().find(|(_, provider)| same_address(&provider.base_url, address));
     if let Some((id, _)) = there {
         return Some(format!("`{id}` has that address already"));
     }
     let wants_key = found.known_template().is_some_and(|template| template.auth == Auth::Bearer);
     (wants_key && matches!(found.key, FoundKey::Missing)).then(|| "no key was found for it".to_owned())
+}
+
+fn holds_credentials(address: &str) -> bool {
+    let holds = |url: Url| !url.username().is_empty() || url.password().is_some() || url.query().is_some();
+    Url::parse(address).is_ok_and(holds)
 }
 
 /// Two entries for one account: tools keep one for each program that they serve.
@@ -96,7 +106,7 @@ fn same_as_before(found: &Found, steps: &[Step]) -> Option<String> {
 /// Its own id when it is free; Codex's own ids and those in use get a suffix.
 fn free_id(found: &Found, taken: impl Fn(&str) -> bool) -> String {
     let wanted = if codex::is_reserved(&found.id) {
-        let of_template = found.known_template().map(|template| template.default_id());
+        let of_template = found.known_template().map(ProviderTemplate::default_id);
         of_template.filter(|id| !codex::is_reserved(id)).map_or(format!("{}-custom", found.id), str::to_owned)
     } else {
         found.id.clone()
@@ -166,6 +176,7 @@ mod tests {
                 found("ollama", "http://localhost:11434/v1", ""),
                 found("DeepSeek", "https://api.deepseek.com", ""),
                 found("mine", "https://mine.example", "k4"),
+                found("keyed", "https://me:pw@keyed.example/v1?key=k6", ""),
                 Found::named("nowhere", String::new()),
                 Found { blocked: Some("no road".to_owned()), ..found("far", "https://far.example", "k5") },
             ],
@@ -183,6 +194,7 @@ mod tests {
                 "add ollama-local",
                 "skip deepseek: no key was found for it",
                 "add mine-2",
+                "skip keyed: its address holds a name, a password or a query, which Codex cannot send",
                 "skip nowhere: nothing says where it is",
                 "skip far: no road",
             ]

@@ -83,7 +83,8 @@ mod tests {
 
     #[test]
     fn variables_become_providers_whose_keys_stay_in_them() {
-        let table: &[(&[(&str, &str)], &[&str])] = &[
+        type Variables = [(&'static str, &'static str)];
+        let table: &[(&Variables, &[&str])] = &[
             (&[], &[]),
             (
                 &[("OPENROUTER_API_KEY", "a"), ("DEEPSEEK_API_KEY", "b")],

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::support::upstream::Script;
-use crate::support::{Sandbox, Upstream};
+use crate::support::{Sandbox, Terminal, Upstream};
 
 /// A LiteLLM configuration with one model at the upstream, written to `work/config.yaml`.
 fn write_litellm(sandbox: &Sandbox, upstream: &Upstream) {
@@ -65,6 +65,21 @@ fn nothing_changes_without_a_yes() {
     refused.explains().stderr_has("codexgw migrate --from litellm --yes").never_says(&upstream.key());
     assert_eq!(sandbox.files(), before);
     assert!(upstream.records().is_empty(), "{}", upstream.report());
+}
+
+#[test]
+fn on_a_terminal_it_asks_once() {
+    let upstream = Upstream::chat(Script::none());
+    for (answer, count) in [("n", 0), ("y", 1)] {
+        let sandbox = Sandbox::with_codex();
+        write_litellm(&sandbox, &upstream);
+        let terminal = Terminal::start(&sandbox, "codexgw migrate --from litellm --store file");
+        terminal.wait_for("Set up 1 provider here?");
+        terminal.write(answer);
+        let screen = terminal.wait_for("ended with 0");
+        assert!(!screen.contains(&upstream.key()), "{screen}");
+        assert_eq!(listed(&sandbox).len(), count, "{screen}");
+    }
 }
 
 #[test]

@@ -155,6 +155,7 @@ impl Record {
 
     /// What the provider speaks, where CC Switch was told.
     fn format(&self) -> Option<&str> {
-        self.meta.get("apiFormat").and_then(Value::as_str)
+        // Older versions kept the word among the settings.
+        self.meta.get("apiFormat").or_else(|| self.settings.get("api_format"))?.as_str()
     }
 }

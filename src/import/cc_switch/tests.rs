@@ -120,6 +120,12 @@ fn what_an_entry_of_another_tool_becomes() {
         ),
         (
             Tool::Claude,
+            json!({"env": {"ANTHROPIC_BASE_URL": "https://relay.example"}, "api_format": "openai_responses"}),
+            json!({}),
+            "one - https://relay.example responses - -",
+        ),
+        (
+            Tool::Claude,
             env(&[]),
             json!({}),
             "one - - - - - not: it is a login with an account, not a provider with a key",

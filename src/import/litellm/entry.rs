@@ -122,7 +122,7 @@ impl<'a> Entry<'a> {
 
     fn of_upstream(&self, upstream: &Upstream, scope: &Scope, origin: &str) -> Found {
         let given = self.base_url(scope).filter(|url| !url.is_empty());
-        let mut found = self.placed(upstream, given.as_deref(), origin);
+        let mut found = placed(upstream, given.as_deref(), origin);
         if let (None, Some(stated)) = (&given, self.stated_base_url(scope)) {
             // Without it the key would go to the provider's own address.
             let name = stated.strip_prefix(IN_VARIABLE).unwrap_or(stated);
@@ -139,32 +139,6 @@ impl<'a> Entry<'a> {
             found.blocked = Some(format!("its key is in `{name}`, which is not set here"));
         } else if matches!(found.key, FoundKey::Missing) && given.is_none() && !upstream.needs_no_key() {
             found.blocked = Some("no key was found for it".to_owned());
-        }
-        found
-    }
-
-    /// With its name, its template and its address.
-    fn placed(&self, upstream: &Upstream, given: Option<&str>, origin: &str) -> Found {
-        let mut found = Found::named(upstream.id, origin.to_owned());
-        match given {
-            Some(url) => {
-                found = found.at(&with_version(upstream, url));
-                if upstream.id == "openai" && found.template.is_none() {
-                    // An OpenAI-compatible server: named after its host, for there may be many.
-                    found.id = id_from(&host(url));
-                }
-                found.template = found.template.or_else(|| upstream.template().map(str::to_owned));
-            }
-            None => {
-                found.template = upstream.template().map(str::to_owned);
-                if let (None, Place::At(url)) = (&found.template, &upstream.place) {
-                    found.base_url = Some((*url).to_owned());
-                }
-            }
-        }
-        found.wire = (found.template.is_none() && upstream.id != "openai").then_some(Wire::Chat);
-        if let Some(template) = found.known_template() {
-            found.name.clone_from(&template.name);
         }
         found
     }
@@ -208,6 +182,32 @@ impl<'a> Entry<'a> {
         let shared = || scope.credential(self.params.get("litellm_credential_name")?.as_str()?)?.get(name);
         self.params.get(name).or_else(shared)?.as_str()
     }
+}
+
+/// A provider with its name, its template and its address, which is the one `given` if there is one.
+fn placed(upstream: &Upstream, given: Option<&str>, origin: &str) -> Found {
+    let mut found = Found::named(upstream.id, origin.to_owned());
+    match given {
+        Some(url) => {
+            found = found.at(&with_version(upstream, url));
+            if upstream.id == "openai" && found.template.is_none() {
+                // An OpenAI-compatible server: named after its host, for there may be many.
+                found.id = id_from(&host(url));
+            }
+            found.template = found.template.or_else(|| upstream.template().map(str::to_owned));
+        }
+        None => {
+            found.template = upstream.template().map(str::to_owned);
+            if let (None, Place::At(url)) = (&found.template, &upstream.place) {
+                found.base_url = Some((*url).to_owned());
+            }
+        }
+    }
+    found.wire = (found.template.is_none() && upstream.id != "openai").then_some(Wire::Chat);
+    if let Some(template) = found.known_template() {
+        found.name.clone_from(&template.name);
+    }
+    found
 }
 
 fn variable(name: &str) -> String {

@@ -81,9 +81,9 @@ fn parse(text: &str, origin: &str, lookup: Lookup) -> Result<Vec<Found>> {
 }
 
 fn same_provider(a: &Found, b: &Found) -> bool {
-    let same_place = a.id == b.id && a.base_url == b.base_url;
+    let same_place = a.id == b.id && a.base_url == b.base_url && a.blocked == b.blocked;
     // What cannot be set up is told once, whatever its keys.
-    same_place && ((a.blocked.is_some() && a.blocked == b.blocked) || (a.blocked == b.blocked && a.key.same_as(&b.key)))
+    same_place && (a.blocked.is_some() || a.key.same_as(&b.key))
 }
 
 /// The proxy itself, for the models that only it can reach.
@@ -96,7 +96,9 @@ fn proxy(config: &Value, scope: &Scope, models: &[String], origin: &str) -> Foun
     if matches!(found.key, FoundKey::Missing) {
         found.key = scope.variable(MASTER_KEY).unwrap_or(FoundKey::Missing);
     }
-    models.iter().for_each(|model| found.add_model(model));
+    for model in models {
+        found.add_model(model);
+    }
     found.notes.push("for the models that only the proxy reaches; it has to be running".to_owned());
     found
 }

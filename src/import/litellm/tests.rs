@@ -149,6 +149,23 @@ model_list:
 }
 
 #[test]
+fn anchors_and_merges_are_followed_as_litellm_follows_them() {
+    let yaml = r"
+defaults: &lab
+  api_base: http://lab.lan/v1
+  api_key: sk-lab-12345
+model_list:
+  - model_name: one
+    litellm_params:
+      <<: *lab
+      model: openai/one
+  - model_name: two
+    litellm_params: {<<: *lab, model: openai/two, timeout: 30, stream: true}
+";
+    assert_eq!(told(yaml), ["lab-lan - http://lab.lan/v1 [12] one,two"]);
+}
+
+#[test]
 fn another_file_is_refused_without_being_quoted() {
     for yaml in ["", "a: 1", "model_list: 3", "api_key: [sk-secret\nmodel_list: ]", "\tsk-secret: : :"] {
         let Err(error) = parse(yaml, "`config.yaml`", &lookup) else { panic!("{yaml} was read") };
