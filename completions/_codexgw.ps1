@@ -37,6 +37,7 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Add, list and remove profiles: one name for a provider and a model')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Set, delete and list the keys of providers')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a provider: its key, its settings, its profiles and its table in Codex''s configuration')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Find, see and edit Codex''s config.toml, profile files, and codexgw''s own settings')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Put back the files as they were before a change; the last one, unless another is named')
             [CompletionResult]::new('gateway', 'gateway', [CompletionResultType]::ParameterValue, 'Run, look at, stop and move the local gateway')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print the token that Codex sends; this is what Codex calls')
@@ -213,9 +214,61 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'codexgw;config' {
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the file is')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the file, credentials left out')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Open the file in `$VISUAL` or `$EDITOR`; save it only if Codex accepts it')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of codexgw''s settings')
+            break
+        }
+        'codexgw;config;path' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The file of this profile instead')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--settings', '--settings', [CompletionResultType]::ParameterName, 'codexgw''s own settings instead')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print where all files are, as JSON')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'codexgw;config;show' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The file of this profile instead')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--settings', '--settings', [CompletionResultType]::ParameterName, 'codexgw''s own settings instead')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'codexgw;config;edit' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The file of this profile instead')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--settings', '--settings', [CompletionResultType]::ParameterName, 'codexgw''s own settings instead')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'codexgw;config;schema' {
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'codexgw;undo' {
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
             [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List the changes that can be undone')
+            [CompletionResult]::new('--show', '--show', [CompletionResultType]::ParameterName, 'Show what the change did, and change nothing')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Put the files back even if they were changed since')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')

@@ -34,6 +34,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand profile 'Add, list and remove profiles: one name for a provider and a model'
             cand key 'Set, delete and list the keys of providers'
             cand remove 'Remove a provider: its key, its settings, its profiles and its table in Codex''s configuration'
+            cand config 'Find, see and edit Codex''s config.toml, profile files, and codexgw''s own settings'
             cand undo 'Put back the files as they were before a change; the last one, unless another is named'
             cand gateway 'Run, look at, stop and move the local gateway'
             cand token 'Print the token that Codex sends; this is what Codex calls'
@@ -194,9 +195,56 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'codexgw;config'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand path 'Print where the file is'
+            cand show 'Print the file, credentials left out'
+            cand edit 'Open the file in `$VISUAL` or `$EDITOR`; save it only if Codex accepts it'
+            cand schema 'Print the JSON Schema of codexgw''s settings'
+        }
+        &'codexgw;config;path'= {
+            cand --profile 'The file of this profile instead'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --settings 'codexgw''s own settings instead'
+            cand --json 'Print where all files are, as JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;config;show'= {
+            cand --profile 'The file of this profile instead'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --settings 'codexgw''s own settings instead'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;config;edit'= {
+            cand --profile 'The file of this profile instead'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --settings 'codexgw''s own settings instead'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;config;schema'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'codexgw;undo'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --list 'List the changes that can be undone'
+            cand --show 'Show what the change did, and change nothing'
             cand --force 'Put the files back even if they were changed since'
             cand --dry-run 'Show what would change, and change nothing'
             cand -v 'Say on stderr what happens inside; twice and three times for more'

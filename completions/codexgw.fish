@@ -37,6 +37,7 @@ complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "off" -d 'Put Codex 
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "profile" -d 'Add, list and remove profiles: one name for a provider and a model'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "key" -d 'Set, delete and list the keys of providers'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "remove" -d 'Remove a provider: its key, its settings, its profiles and its table in Codex\'s configuration'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "config" -d 'Find, see and edit Codex\'s config.toml, profile files, and codexgw\'s own settings'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "undo" -d 'Put back the files as they were before a change; the last one, unless another is named'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "gateway" -d 'Run, look at, stop and move the local gateway'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "token" -d 'Print the token that Codex sends; this is what Codex calls'
@@ -138,8 +139,35 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l keep-table -d
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l dry-run -d 'Show what would change, and change nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -f -a "path" -d 'Print where the file is'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -f -a "show" -d 'Print the file, credentials left out'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -f -a "edit" -d 'Open the file in `$VISUAL` or `$EDITOR`; save it only if Codex accepts it'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -f -a "schema" -d 'Print the JSON Schema of codexgw\'s settings'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'The file of this profile instead' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -l settings -d 'codexgw\'s own settings instead'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Print where all files are, as JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'The file of this profile instead' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -l settings -d 'codexgw\'s own settings instead'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -l profile -d 'The file of this profile instead' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -l settings -d 'codexgw\'s own settings instead'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from schema" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l list -d 'List the changes that can be undone'
+complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l show -d 'Show what the change did, and change nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l force -d 'Put the files back even if they were changed since'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l dry-run -d 'Show what would change, and change nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'

@@ -23,6 +23,7 @@ pub const COMMANDS: &[&str] = &[
     "profile",
     "key",
     "remove",
+    "config",
     "undo",
     "gateway",
     "token",
