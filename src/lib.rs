@@ -16,7 +16,7 @@
 //! | [`ui`] | what a person sees: printer, tables, prompts, diffs, foreign text made safe |
 //! | [`setup`] | what `add`, `use`, `off` and `remove` write where: gathered, shown, committed all or none |
 //! | [`config`] | editing files that belong to others, byte for byte |
-//! | [`codex`] | facts about Codex: where it is, its version, its home, its catalogue format |
+//! | [`codex`] | facts about Codex: where it is, its version, its home, its catalogue format, its verdict |
 //! | [`settings`] | our own file: providers, profiles, the default |
 //! | [`secret`] | keys: where they are kept, and how they stay out of sight |
 //! | [`catalog`] | what is known beforehand of providers and models: `templates/` |

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use crate::error::{Error, Result};
+use crate::secret::private_file;
 
 use super::bounded::bounded_words;
 use super::{Codex, CodexHome};
@@ -72,8 +73,8 @@ struct Court<'a> {
 
 impl<'a> Court<'a> {
     fn open(config: &str, profile: Option<(&'a str, &str)>) -> std::io::Result<Self> {
-        // Readable by its owner alone, as `tempfile` makes it.
-        let dir = tempfile::Builder::new().prefix("codexgw-judge-").tempdir()?;
+        // A configuration may hold keys.
+        let dir = private_file::temporary_dir("codexgw-judge-")?;
         let court = Self { dir, profile: profile.map(|(name, _)| name), started: Instant::now() };
         std::fs::create_dir(court.home())?;
         std::fs::create_dir(court.codex_home())?;

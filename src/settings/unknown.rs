@@ -74,7 +74,8 @@ mod tests {
     #[test]
     fn unknown_keys_are_found_at_every_depth_with_what_they_stand_for() {
         let text = "port = 1\nprot = 2\n\n[provders.a]\nname = \"A\"\n\n[providers.a]\nbase-url = \"u\"\n\
-                    models.m.contxt = 1\nheaders.any = \"x\"\n\n[default]\nprovider = \"a\"\nprevious = { modle = \"1\" }\n";
+                    models.m.contxt = 1\nheaders.any = \"x\"\n\n[default]\nprovider = \"a\"\n\
+                    previous = { modle = \"1\" }\n";
         let found: Vec<_> = UnknownKey::all(text)
             .into_iter()
             .map(|key| (key.path, key.line, key.nearest.unwrap_or_default()))

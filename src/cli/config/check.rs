@@ -16,7 +16,7 @@ pub fn refusal(context: &Context, file: &ConfigFile, text: &str) -> Result<Optio
     }
     Ok(match &file.kind {
         Kind::Settings => refused_as_settings(file, text),
-        Kind::Codex(_) => refused_by_codex(context, text, None),
+        Kind::Codex => refused_by_codex(context, text, None),
         Kind::Profile(home, name) => {
             let config = read(&home.config_file())?.unwrap_or_default();
             refused_by_codex(context, &String::from_utf8_lossy(&config), Some((name, text)))
@@ -36,7 +36,9 @@ fn refused_by_codex(context: &Context, config: &str, profile: Option<(&str, &str
     let asked = Codex::find(&context.home).and_then(|codex| codex.judge(config, profile));
     match asked {
         Ok(Verdict::Accepts { warnings }) => {
-            warnings.into_iter().for_each(|warning| ui::warn(warning, None));
+            for warning in warnings {
+                ui::warn(warning, None);
+            }
             None
         }
         Ok(Verdict::Refuses { words }) => Some(words.lines().map(|line| format!("Codex says: {line}")).collect()),

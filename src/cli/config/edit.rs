@@ -74,7 +74,7 @@ struct Draft {
 impl Draft {
     fn new(file: &ConfigFile, content: &[u8]) -> Result<Self> {
         let failed = |e: std::io::Error| Error::fixable("cannot make a copy to edit").cause(e);
-        let dir = tempfile::Builder::new().prefix("codexgw-edit-").tempdir().map_err(failed)?;
+        let dir = private_file::temporary_dir("codexgw-edit-").map_err(failed)?;
         // The name tells the editor what is in it.
         let path = dir.path().join(file.path.file_name().unwrap_or_else(|| "config.toml".as_ref()));
         private_file::write(&path, content).map_err(failed)?;

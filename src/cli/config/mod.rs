@@ -73,7 +73,7 @@ struct ConfigFile {
 /// Whose it is.
 #[derive(Debug)]
 enum Kind {
-    Codex(CodexHome),
+    Codex,
     Profile(CodexHome, String),
     Settings,
 }
@@ -104,7 +104,7 @@ impl Selector {
         let home = CodexHome::resolve()?;
         Ok(match self.profile {
             Some(name) => ConfigFile { path: home.profile_file(&name)?, kind: Kind::Profile(home, name) },
-            None => ConfigFile { path: home.config_file(), kind: Kind::Codex(home) },
+            None => ConfigFile { path: home.config_file(), kind: Kind::Codex },
         })
     }
 }
@@ -113,7 +113,7 @@ impl ConfigFile {
     /// The command that edits this file.
     fn edit_command(&self) -> String {
         match &self.kind {
-            Kind::Codex(_) => "codexgw config edit".to_owned(),
+            Kind::Codex => "codexgw config edit".to_owned(),
             Kind::Profile(_, name) => format!("codexgw config edit --profile {name}"),
             Kind::Settings => "codexgw config edit --settings".to_owned(),
         }
