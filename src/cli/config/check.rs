@@ -9,6 +9,9 @@ use crate::ui;
 use super::super::context::{Context, say_unknown};
 use super::{ConfigFile, Kind, read};
 
+/// Longest line of Codex's that is repeated, in characters.
+const LONGEST_LINE: usize = 1000;
+
 /// Checks the text. Gives why it is refused, line by line, or nothing; says warnings itself.
 pub fn refusal(context: &Context, file: &ConfigFile, text: &str) -> Result<Option<Vec<String>>> {
     if let Err(problem) = Document::parse(&file.path, text) {
@@ -37,11 +40,13 @@ fn refused_by_codex(context: &Context, config: &str, profile: Option<(&str, &str
     match asked {
         Ok(Verdict::Accepts { warnings }) => {
             for warning in warnings {
-                ui::warn(warning, None);
+                ui::warn(ui::plain(&warning, LONGEST_LINE), None);
             }
             None
         }
-        Ok(Verdict::Refuses { words }) => Some(words.lines().map(|line| format!("Codex says: {line}")).collect()),
+        Ok(Verdict::Refuses { words }) => {
+            Some(words.lines().map(|line| format!("Codex says: {}", ui::plain(line, LONGEST_LINE))).collect())
+        }
         Err(error) => {
             let warning = format!("Codex was not asked, only the form of the file was checked: {error}");
             ui::warn(warning, error.hints().first().map(String::as_str));
