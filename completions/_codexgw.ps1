@@ -31,13 +31,14 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('demo', 'demo', [CompletionResultType]::ParameterValue, 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched')
             [CompletionResult]::new('add', 'add', [CompletionResultType]::ParameterValue, 'Add a provider: store its key, ask what it speaks, write what Codex needs')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'List the providers that are configured')
-            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Set up here the providers that another tool holds')
+            [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Mend what today''s Codex refuses or ignores in your files, or take over the providers of another tool')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start Codex on a profile or provider')
             [CompletionResult]::new('use', 'use', [CompletionResultType]::ParameterValue, 'Make a provider or profile Codex''s default, also for the IDE extension and the desktop app')
             [CompletionResult]::new('off', 'off', [CompletionResultType]::ParameterValue, 'Put Codex back on what was its default before `use`')
             [CompletionResult]::new('profile', 'profile', [CompletionResultType]::ParameterValue, 'Add, list and remove profiles: one name for a provider and a model')
             [CompletionResult]::new('key', 'key', [CompletionResultType]::ParameterValue, 'Set, delete and list the keys of providers')
             [CompletionResult]::new('remove', 'remove', [CompletionResultType]::ParameterValue, 'Remove a provider: its key, its settings, its profiles and its table in Codex''s configuration')
+            [CompletionResult]::new('config', 'config', [CompletionResultType]::ParameterValue, 'Find, see and edit Codex''s config.toml, profile files, and codexgw''s own settings')
             [CompletionResult]::new('undo', 'undo', [CompletionResultType]::ParameterValue, 'Put back the files as they were before a change; the last one, unless another is named')
             [CompletionResult]::new('gateway', 'gateway', [CompletionResultType]::ParameterValue, 'Run, look at, stop and move the local gateway')
             [CompletionResult]::new('token', 'token', [CompletionResultType]::ParameterValue, 'Print the token that Codex sends; this is what Codex calls')
@@ -92,13 +93,14 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             break
         }
         'codexgw;migrate' {
-            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Where they are now')
+            [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Set up here the providers that another tool holds')
             [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The tool''s file, when it is not where the tool keeps it')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep the keys')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')
-            [CompletionResult]::new('--no-probe', '--no-probe', [CompletionResultType]::ParameterName, 'Ask the providers nothing')
+            [CompletionResult]::new('--no-probe', '--no-probe', [CompletionResultType]::ParameterName, 'Ask the other tool''s providers nothing')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print what was found as JSON; changes something only with --yes')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
@@ -228,9 +230,61 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             break
         }
+        'codexgw;config' {
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('path', 'path', [CompletionResultType]::ParameterValue, 'Print where the file is')
+            [CompletionResult]::new('show', 'show', [CompletionResultType]::ParameterValue, 'Print the file, credentials left out')
+            [CompletionResult]::new('edit', 'edit', [CompletionResultType]::ParameterValue, 'Open the file in `$VISUAL` or `$EDITOR`; save it only if Codex accepts it')
+            [CompletionResult]::new('schema', 'schema', [CompletionResultType]::ParameterValue, 'Print the JSON Schema of codexgw''s settings')
+            break
+        }
+        'codexgw;config;path' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The file of this profile instead')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--settings', '--settings', [CompletionResultType]::ParameterName, 'codexgw''s own settings instead')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print where all files are, as JSON')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'codexgw;config;show' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The file of this profile instead')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--settings', '--settings', [CompletionResultType]::ParameterName, 'codexgw''s own settings instead')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'codexgw;config;edit' {
+            [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'The file of this profile instead')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--settings', '--settings', [CompletionResultType]::ParameterName, 'codexgw''s own settings instead')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'codexgw;config;schema' {
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
         'codexgw;undo' {
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
             [CompletionResult]::new('--list', '--list', [CompletionResultType]::ParameterName, 'List the changes that can be undone')
+            [CompletionResult]::new('--show', '--show', [CompletionResultType]::ParameterName, 'Show what the change did, and change nothing')
             [CompletionResult]::new('--force', '--force', [CompletionResultType]::ParameterName, 'Put the files back even if they were changed since')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would change, and change nothing')
             [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')

@@ -22,6 +22,9 @@ _codexgw() {
             codexgw,completions)
                 cmd="codexgw__subcmd__completions"
                 ;;
+            codexgw,config)
+                cmd="codexgw__subcmd__config"
+                ;;
             codexgw,demo)
                 cmd="codexgw__subcmd__demo"
                 ;;
@@ -61,6 +64,18 @@ _codexgw() {
             codexgw,use)
                 cmd="codexgw__subcmd__use"
                 ;;
+            codexgw__subcmd__config,edit)
+                cmd="codexgw__subcmd__config__subcmd__edit"
+                ;;
+            codexgw__subcmd__config,path)
+                cmd="codexgw__subcmd__config__subcmd__path"
+                ;;
+            codexgw__subcmd__config,schema)
+                cmd="codexgw__subcmd__config__subcmd__schema"
+                ;;
+            codexgw__subcmd__config,show)
+                cmd="codexgw__subcmd__config__subcmd__show"
+                ;;
             codexgw__subcmd__gateway,move)
                 cmd="codexgw__subcmd__gateway__subcmd__move"
                 ;;
@@ -98,7 +113,7 @@ _codexgw() {
 
     case "${cmd}" in
         codexgw)
-            opts="-v -h -V --home --verbose --help --version demo add list migrate run use off profile key remove undo gateway token completions uninstall"
+            opts="-v -h -V --home --verbose --help --version demo add list migrate run use off profile key remove config undo gateway token completions uninstall"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -192,6 +207,108 @@ _codexgw() {
                 return 0
             fi
             case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__config)
+            opts="-v -h --home --verbose --help path show edit schema"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__config__subcmd__edit)
+            opts="-v -h --settings --profile --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__config__subcmd__path)
+            opts="-v -h --settings --profile --json --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__config__subcmd__schema)
+            opts="-v -h --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__config__subcmd__show)
+            opts="-v -h --settings --profile --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --profile)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
@@ -422,7 +539,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__migrate)
-            opts="-v -h --from --path --dry-run --yes --store --no-probe --home --verbose --help"
+            opts="-v -h --from --path --dry-run --yes --store --no-probe --json --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -624,7 +741,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__undo)
-            opts="-v -h --list --force --dry-run --home --verbose --help"
+            opts="-v -h --list --show --force --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -31,13 +31,14 @@ complete -c codexgw -n "__fish_codexgw_needs_command" -s V -l version -d 'Print 
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "demo" -d 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "add" -d 'Add a provider: store its key, ask what it speaks, write what Codex needs'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "list" -d 'List the providers that are configured'
-complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "migrate" -d 'Set up here the providers that another tool holds'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "migrate" -d 'Mend what today\'s Codex refuses or ignores in your files, or take over the providers of another tool'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "run" -d 'Start Codex on a profile or provider'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "use" -d 'Make a provider or profile Codex\'s default, also for the IDE extension and the desktop app'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "off" -d 'Put Codex back on what was its default before `use`'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "profile" -d 'Add, list and remove profiles: one name for a provider and a model'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "key" -d 'Set, delete and list the keys of providers'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "remove" -d 'Remove a provider: its key, its settings, its profiles and its table in Codex\'s configuration'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "config" -d 'Find, see and edit Codex\'s config.toml, profile files, and codexgw\'s own settings'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "undo" -d 'Put back the files as they were before a change; the last one, unless another is named'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "gateway" -d 'Run, look at, stop and move the local gateway'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "token" -d 'Print the token that Codex sends; this is what Codex calls'
@@ -78,7 +79,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l home -d 'Keep e
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l json -d 'Print JSON'
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s h -l help -d 'Print help'
-complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l from -d 'Where they are now' -r -f -a "cc-switch\t'CC Switch\'s providers for Codex, Claude Code and Gemini CLI'
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l from -d 'Set up here the providers that another tool holds' -r -f -a "cc-switch\t'CC Switch\'s providers for Codex, Claude Code and Gemini CLI'
 litellm\t'What a LiteLLM proxy\'s `config.yaml` sends requests to'
 env\t'The variables of this shell'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l path -d 'The tool\'s file, when it is not where the tool keeps it' -r -F
@@ -87,7 +88,8 @@ file\t'A file that only you can read'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l dry-run -d 'Show what would be done, and do nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l yes -d 'Do it without asking'
-complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l no-probe -d 'Ask the providers nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l no-probe -d 'Ask the other tool\'s providers nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l json -d 'Print what was found as JSON; changes something only with --yes'
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s p -l profile -d 'The profile to start on' -r
@@ -151,8 +153,35 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l keep-table -d
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -l dry-run -d 'Show what would change, and change nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand remove" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -f -a "path" -d 'Print where the file is'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -f -a "show" -d 'Print the file, credentials left out'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -f -a "edit" -d 'Open the file in `$VISUAL` or `$EDITOR`; save it only if Codex accepts it'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and not __fish_seen_subcommand_from path show edit schema" -f -a "schema" -d 'Print the JSON Schema of codexgw\'s settings'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -l profile -d 'The file of this profile instead' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -l settings -d 'codexgw\'s own settings instead'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -l json -d 'Print where all files are, as JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from path" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -l profile -d 'The file of this profile instead' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -l settings -d 'codexgw\'s own settings instead'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -l profile -d 'The file of this profile instead' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -l settings -d 'codexgw\'s own settings instead'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from edit" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from schema" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from schema" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand config; and __fish_seen_subcommand_from schema" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l list -d 'List the changes that can be undone'
+complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l show -d 'Show what the change did, and change nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l force -d 'Put the files back even if they were changed since'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -l dry-run -d 'Show what would change, and change nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand undo" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'

@@ -17,7 +17,7 @@
 //! | [`setup`] | what `add`, `use`, `off` and `remove` write where: gathered, shown, committed all or none |
 //! | [`migrate`] | mends what today's Codex refuses or ignores in the person's files |
 //! | [`config`] | editing files that belong to others, byte for byte |
-//! | [`codex`] | facts about Codex: where it is, its version, its home, its catalogue format |
+//! | [`codex`] | facts about Codex: where it is, its version, its home, its catalogue format, its verdict |
 //! | [`settings`] | our own file: providers, profiles, the default |
 //! | [`secret`] | keys: where they are kept, and how they stay out of sight |
 //! | [`catalog`] | what is known beforehand of providers and models: `templates/` |

@@ -1,10 +1,12 @@
 //! What is known of one model.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Facts of one model. Absent means unknown; what the provider's own `/models` says wins over templates.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct ModelFacts {
     /// Shown name.
     #[serde(skip_serializing_if = "Option::is_none")]

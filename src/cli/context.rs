@@ -1,35 +1,60 @@
 //! What every command needs: where things are.
 
 use std::path::Path;
+use std::sync::Once;
 
 use crate::codex::CodexHome;
 use crate::config::{FileDiff, Outcome, Report};
 use crate::error::Result;
-use crate::settings::{Home, Settings};
+use crate::secret::credentials;
+use crate::settings::{Home, Settings, UnknownKey};
 use crate::setup::{Setup, TokenCommand};
-use crate::ui;
+use crate::{catalog, ui};
 
 /// Where codexgw's own things are.
 pub struct Context {
     /// codexgw's folders.
     pub home: Home,
+    warned: Once,
 }
 
 impl Context {
     pub fn new(home: Option<&Path>) -> Result<Self> {
-        Ok(Self { home: Home::resolve(home)? })
+        Ok(Self { home: Home::resolve(home)?, warned: Once::new() })
     }
 
     pub fn settings(&self) -> Result<Settings> {
+        self.warn_of_unknown_keys();
         Settings::read(&self.home.settings_file())
     }
 
     pub fn setup(&self) -> Result<Setup> {
+        self.warn_of_unknown_keys();
         Setup::load(&self.home, &CodexHome::resolve()?)
+    }
+
+    /// Warns once of keys in the settings that nobody reads: a mistyped one does nothing, and nobody would know why.
+    fn warn_of_unknown_keys(&self) {
+        self.warned.call_once(|| {
+            let file = self.home.settings_file();
+            // What else may be wrong with the file is said by whoever reads it.
+            if let Ok(text) = fs_err::read_to_string(&file) {
+                say_unknown(&UnknownKey::all(&text), &file);
+            }
+        });
     }
 
     pub fn token_command(&self) -> Result<TokenCommand> {
         TokenCommand::of_this_program(&self.home)
+    }
+}
+
+/// Warns of unknown keys, with what each most likely stands for.
+pub fn say_unknown(keys: &[UnknownKey], file: &Path) {
+    for key in keys {
+        let known = key.nearest.as_ref().map(|name| format!("`{name}` is known; ")).unwrap_or_default();
+        let hint = format!("{known}mend it with `codexgw config edit --settings`");
+        ui::warn(format!("{key} in `{}`, line {}", file.display(), key.line), Some(&hint));
     }
 }
 
@@ -42,7 +67,17 @@ pub fn commit_or_show(setup: &Setup, label: &str, dry_run: bool) -> Result<Optio
     setup.commit(label).map(Some)
 }
 
+/// What keys of known providers start with.
+pub fn prefixes() -> Vec<&'static str> {
+    catalog::key_prefixes().into_iter().map(|(_, prefix)| prefix).collect()
+}
+
+/// Shows what changes in the person's own files, without the credentials that stand in them.
 pub fn show_diffs(diffs: &[FileDiff]) {
+    let prefixes = prefixes();
+    for text in diffs.iter().flat_map(|diff| [&diff.before, &diff.after]).flatten() {
+        credentials::remember(text, &prefixes);
+    }
     if diffs.is_empty() {
         ui::note("nothing would change");
     }

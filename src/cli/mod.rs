@@ -2,6 +2,7 @@
 
 mod add;
 mod completions;
+mod config;
 mod context;
 mod default;
 mod demo;
@@ -56,6 +57,7 @@ enum Command {
     Profile(profile::Args),
     Key(key::Args),
     Remove(remove::Args),
+    Config(config::Args),
     Undo(undo::Args),
     Gateway(gateway::Args),
     Token(token::Args),
@@ -91,6 +93,7 @@ impl Cli {
             Command::Profile(args) => args.run(&context),
             Command::Key(args) => args.run(&context),
             Command::Remove(args) => args.run(&context),
+            Command::Config(args) => args.run(&context),
             Command::Undo(args) => args.run(&context),
             Command::Gateway(args) => args.run(&context),
             Command::Token(args) => args.run(&context),

@@ -4,6 +4,7 @@ use clap::Args as ClapArgs;
 
 use crate::error::{Error, Result};
 use crate::secret::Vault;
+use crate::settings::Settings;
 use crate::setup::{GATEWAY_ID, unknown_provider};
 
 use super::context::Context;
@@ -25,7 +26,8 @@ impl Args {
         let token = if self.id == GATEWAY_ID {
             crate::gateway::ensure(&context.home)?.1
         } else {
-            let settings = context.settings()?;
+            // Without warnings: Codex asks, and nobody reads what else is said.
+            let settings = Settings::read(&context.home.settings_file())?;
             let provider = settings
                 .providers
                 .get(&self.id)

@@ -2,8 +2,7 @@ use clap::Args as ClapArgs;
 
 use crate::config::{Committer, Past};
 use crate::error::{Error, Result};
-use crate::secret::credentials;
-use crate::{catalog, ui};
+use crate::ui;
 
 use super::context::{Context, say_changed, show_diffs};
 
@@ -53,11 +52,6 @@ impl Args {
 
 fn show(committer: &Committer, id: Option<u64>) -> Result<()> {
     let (past, diffs) = committer.show(id)?;
-    // Files of others are shown, with whatever they hold.
-    let prefixes: Vec<&str> = catalog::key_prefixes().into_iter().map(|(_, prefix)| prefix).collect();
-    for text in diffs.iter().flat_map(|diff| [&diff.before, &diff.after]).flatten() {
-        credentials::remember(text, &prefixes);
-    }
     ui::note(format!("change {}, {}: {}", past.id, when(&past), past.label));
     show_diffs(&diffs);
     Ok(())

@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use crate::error::{Error, Result};
+use crate::secret::private_file;
 
 use super::bounded::bounded_words;
 use super::{Codex, CodexHome};
@@ -72,8 +73,8 @@ struct Court<'a> {
 
 impl<'a> Court<'a> {
     fn open(config: &str, profile: Option<(&'a str, &str)>) -> std::io::Result<Self> {
-        // Readable by its owner alone, as `tempfile` makes it.
-        let dir = tempfile::Builder::new().prefix("codexgw-judge-").tempdir()?;
+        // A configuration may hold keys.
+        let dir = private_file::temporary_dir("codexgw-judge-")?;
         let court = Self { dir, profile: profile.map(|(name, _)| name), started: Instant::now() };
         std::fs::create_dir(court.home())?;
         std::fs::create_dir(court.codex_home())?;
@@ -126,7 +127,7 @@ impl<'a> Court<'a> {
 
     fn judge(&self, codex: &Codex) -> Result<Verdict, String> {
         let plain = self.load(codex)?;
-        let (ignored, strict) = self.load_strictly(codex)?;
+        let (ignored, strict) = self.load_strictly(codex);
         Ok(match (plain, strict) {
             (None, None) => Verdict::Accepts {
                 warnings: ignored
@@ -155,16 +156,16 @@ impl<'a> Court<'a> {
     }
 
     /// Loads it with unknown keys forbidden, as often as there are such keys. Gives those of the file in question,
-    /// and the words of a refusal for another reason.
-    fn load_strictly(&self, codex: &Codex) -> Result<(Vec<String>, Option<String>), String> {
+    /// and the words of a refusal for another reason. Ends early when the time is up: the verdict does not hang on it.
+    fn load_strictly(&self, codex: &Codex) -> (Vec<String>, Option<String>) {
         let mut ignored = Vec::new();
         let provider = format!("model_provider=\"{NOBODY}\"");
         for _ in 0..MOST_UNKNOWN {
-            let (_, said) = self.ask(codex, &["exec", "--strict-config", "-c", &provider])?;
+            let Ok((_, said)) = self.ask(codex, &["exec", "--strict-config", "-c", &provider]) else { break };
             // Anything else is its word about the provider that is none.
             let Some(words) = self.words(&said).filter(|_| said.contains("Error loading config.toml")) else { break };
             let Some((place, key)) = words.split_once(" unknown configuration field `") else {
-                return Ok((ignored, Some(words)));
+                return (ignored, Some(words));
             };
             let in_profile = self.profile.filter(|name| place.starts_with(&format!("{name}.config.toml:")));
             let key = key.lines().next().unwrap_or_default().trim_end_matches('`');
@@ -175,7 +176,7 @@ impl<'a> Court<'a> {
                 break;
             }
         }
-        Ok((ignored, None))
+        (ignored, None)
     }
 
     /// Runs Codex where it finds nothing but this configuration. Tells whether it ended well, and what it said.

@@ -3,6 +3,7 @@
 //! One front end ([`responses`]) and one back end per upstream protocol ([`chat`]), with a small shared
 //! representation ([`ir`]) between them, so that the grammar of Responses events is written once.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub mod carrier;
@@ -20,7 +21,7 @@ pub use ir::End;
 pub use quirks::Quirks;
 
 /// What an upstream speaks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Wire {
     /// OpenAI Responses: passed through.

@@ -186,10 +186,9 @@ fn by_line(text: &str, counts: impl Fn(&str) -> bool) -> String {
 fn assignment(line: &str) -> Option<usize> {
     line.match_indices(['=', ':']).map(|(at, _)| at + 1).find(|&at| {
         let name = line[..at - 1].trim_end().trim_end_matches(['"', '\'']);
-        let start = name.rfind(|c: char| !c.is_alphanumeric() && !"_-".contains(c)).map_or(0, |at| at + 1);
+        let name = name.rsplit(|c: char| !c.is_alphanumeric() && !"_-".contains(c)).next().unwrap_or_default();
         // What is hidden already stays as it is.
-        is_credential(name[start..].trim_start_matches('-'), CARRIERS[0])
-            && !line[at..].trim_start().starts_with(HIDDEN)
+        is_credential(name.trim_start_matches('-'), CARRIERS[0]) && !line[at..].trim_start().starts_with(HIDDEN)
     })
 }
 

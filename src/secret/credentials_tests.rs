@@ -1,3 +1,5 @@
+use proptest::prelude::*;
+
 use super::*;
 use crate::secret::redact::redact;
 
@@ -70,6 +72,7 @@ fn what_is_no_toml_is_hidden_line_by_line() {
         ("x = { Authorization = \"abc\"", "x = { Authorization = \"…\""),
         ("= \npassword = \"\"\"\nabc\n\"\"\"\nb = 1\n", "= \npassword = \"…\"\nb = 1\n"),
         ("= \n\"x-api-key\" : \"abc\"\n", "= \n\"x-api-key\" : \"…\"\n"),
+        ("= \n…=\n", "= \n…=\n"),
         ("= \nx = \"sk-0123456789abcdef\n", "= \nx = \"…\n"),
     ] {
         assert_eq!(hide(text, &[]), shown);
@@ -80,4 +83,23 @@ fn what_is_no_toml_is_hidden_line_by_line() {
 fn the_printer_knows_what_was_found() {
     remember("api_key = \"remembered-\\u0031\"\n# sk-remembered-0123456789\n", &[]);
     assert_eq!(redact("remembered-1 remembered-\\u0031 sk-remembered-0123456789"), "[redacted] [redacted] [redacted]");
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_the_credential_is_it_is_hidden(value in "(?s).{0,40}", comment in "[a-z ]{0,9}") {
+        let source = toml_edit::Value::from(value).to_string();
+        prop_assert_eq!(
+            hide(&format!("a = 1\n[t]\napi_key = {source} # {comment}\nb = 2\n"), &[]),
+            format!("a = 1\n[t]\napi_key = \"…\" # {comment}\nb = 2\n")
+        );
+    }
+
+    #[test]
+    fn any_text_can_be_shown(text in "(?s)([a-z_=\"'#{}\\[\\]. \n\r…]|token *=|key|\"\"\"|api_){0,30}") {
+        let shown = hide(&text, &[]);
+        prop_assert_eq!(hide(&shown, &[]), shown);
+    }
 }

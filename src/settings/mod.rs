@@ -5,6 +5,10 @@
 mod home;
 mod model;
 mod read;
+mod schema;
+mod unknown;
 
 pub use home::Home;
 pub use model::{DefaultChoice, KeyStore, Previous, ProfileRecord, Provider, Road, Settings, Via, Wire};
+pub use schema::schema;
+pub use unknown::UnknownKey;

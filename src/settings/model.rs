@@ -2,14 +2,16 @@
 
 use std::collections::BTreeMap;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::catalog::ModelFacts;
 pub use crate::protocol::Wire;
 
 /// The whole settings file.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Settings {
     /// Loopback port of the gateway, picked at the first gateway `add` and kept.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -30,7 +32,7 @@ pub struct Settings {
 }
 
 /// The road asked for.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Via {
     /// Direct when the probe showed that the provider takes all of Codex, else the gateway.
@@ -50,7 +52,7 @@ impl Via {
 }
 
 /// The road a provider is on.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum Road {
     /// Codex talks to the provider itself, through `[model_providers.<id>]`.
@@ -60,7 +62,8 @@ pub enum Road {
 }
 
 /// One provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct Provider {
     /// Shown name.
     pub name: String,
@@ -98,7 +101,7 @@ pub struct Provider {
 }
 
 /// Where a provider's key is kept.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub enum KeyStore {
     /// The OS keyring.
@@ -114,7 +117,8 @@ pub enum KeyStore {
 }
 
 /// What `use` wrote, and what stood there before.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct DefaultChoice {
     /// Provider id.
     pub provider: String,
@@ -126,19 +130,24 @@ pub struct DefaultChoice {
 }
 
 /// Former top-level values of `config.toml`, as TOML source text; absent when the key was not there.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
+#[schemars(deny_unknown_fields)]
 pub struct Previous {
+    /// That of `model_provider`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_provider: Option<String>,
+    /// That of `model`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model: Option<String>,
+    /// That of `model_reasoning_effort`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub model_reasoning_effort: Option<String>,
 }
 
 /// A profile file that we wrote keys into.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[schemars(deny_unknown_fields)]
 pub struct ProfileRecord {
     /// Provider id.
     pub provider: String,

@@ -17,11 +17,19 @@ impl Settings {
             Err(e) if e.kind() == std::io::ErrorKind::NotFound => return Ok(Self::default()),
             Err(e) => return Err(Error::fixable(format!("cannot read `{}`", file.display())).cause(e)),
         };
-        let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
-        toml_edit::de::from_str(text).map_err(|e| {
+        Self::parse(&text).map_err(|words| {
             Error::fixable(format!("cannot use `{}`", file.display()))
-                .cause(e.to_string().trim_end())
-                .hint("fix the line, or put back the last version with `codexgw undo`")
+                .cause(words)
+                .hint("mend it with `codexgw config edit --settings`, or put back the last version with `codexgw undo`")
         })
+    }
+
+    /// Reads the text of a settings file. Keys that nobody knows are passed over.
+    ///
+    /// # Errors
+    /// When it does not hold settings: the parser's words, with the line.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        toml_edit::de::from_str(text).map_err(|e| e.to_string().trim_end().to_owned())
     }
 }

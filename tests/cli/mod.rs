@@ -3,6 +3,7 @@
 mod add;
 mod add_refused;
 mod asks;
+mod config;
 mod default;
 mod gateway;
 mod help;

@@ -26,6 +26,29 @@ fn undo_with_nothing_to_undo_says_so() {
 }
 
 #[test]
+fn undo_show_prints_what_a_change_did_and_changes_nothing() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    sandbox.write_config(sandbox.config().unwrap() + "experimental_bearer_token = \"never-shown\"\n");
+    sandbox.codexgw(&["use", "up"]).run().ok();
+    let before = sandbox.files();
+    let shown = sandbox.codexgw(&["undo", "--show"]).run().ok().stdout_has("+model_provider = \"codexgw\"");
+    shown.never_says("never-shown").stderr_has("change 2");
+    sandbox.codexgw(&["undo", "1", "--show"]).run().ok().stdout_has("+[model_providers.codexgw").stderr_has("add up");
+    sandbox.codexgw(&["undo", "--show", "1"]).run().ok().stderr_has("add up");
+    assert_eq!(sandbox.files(), before);
+}
+
+#[test]
+fn undo_of_a_number_that_is_not_there_names_it() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    for arguments in [&["undo", "99"][..], &["undo", "99", "--show"]] {
+        let outcome = sandbox.codexgw(arguments).run().exits(1).explains();
+        outcome.stderr_has("no change 99").stderr_has("`codexgw undo --list`");
+    }
+    Sandbox::new().codexgw(&["undo", "99"]).run().exits(1).stderr_has("no change 99");
+}
+
+#[test]
 fn undo_does_not_overwrite_what_the_person_wrote_since() {
     let (_upstream, sandbox) = with_a_gateway_provider();
     let edited = sandbox.config().unwrap() + "\n[tui]\nnotifications = true\n";

@@ -24,6 +24,7 @@ pub const COMMANDS: &[&str] = &[
     "profile",
     "key",
     "remove",
+    "config",
     "undo",
     "gateway",
     "token",

@@ -1,11 +1,11 @@
 use crate::codex::{Codex, Verdict};
 use crate::error::{Error, Result};
 use crate::migrate::{Finding, Migration, Surroundings};
-use crate::secret::Vault;
+use crate::secret::{Vault, credentials};
 use crate::settings::KeyStore;
 use crate::ui;
 
-use super::super::context::{Context, say_changed, show_diffs};
+use super::super::context::{Context, prefixes, say_changed, show_diffs};
 
 /// How it is to be done.
 #[expect(clippy::struct_excessive_bools, reason = "the switches of the command line")]
@@ -103,6 +103,8 @@ fn refusal(context: &Context, migration: &Migration) -> Result<Option<String>> {
         Some(diff) => diff.after.unwrap_or_default(),
         None => std::fs::read_to_string(&config).unwrap_or_default(),
     };
+    // Its words may quote a value of the file.
+    credentials::remember(&text, &prefixes());
     Ok(match codex.judge(&text, None) {
         Ok(Verdict::Refuses { words }) => Some(words),
         Ok(Verdict::Accepts { .. }) | Err(_) => None,

@@ -1,0 +1,23 @@
+//! `codexgw config show`.
+
+use crate::config::Document;
+use crate::error::{Error, Result};
+use crate::secret::credentials;
+use crate::ui;
+
+use super::super::context::prefixes;
+use super::ConfigFile;
+
+pub fn show(file: &ConfigFile) -> Result<u8> {
+    let Some(bytes) = file.read()? else {
+        return Err(Error::fixable(format!("there is no `{}`", file.path.display()))
+            .hint(format!("make it with `{}`", file.edit_command())));
+    };
+    let text = String::from_utf8_lossy(&bytes);
+    ui::line(credentials::hide(&text, &prefixes()).trim_end_matches('\n'));
+    if let Err(problem) = Document::parse(&file.path, &text) {
+        let hint = format!("mend it with `{}`", file.edit_command());
+        ui::warn(format!("`{}` is not valid TOML: {problem}", file.path.display()), Some(&hint));
+    }
+    Ok(0)
+}
