@@ -83,6 +83,7 @@ impl Migration {
         for file in world.user_files() {
             removed::mend(&mut world, &file)?;
         }
+        removed::unknown_providers(&mut world)?;
         choice::note_in_settings(&mut world)?;
         shell::explain(&mut world, around.home);
         let edits = world.edits();

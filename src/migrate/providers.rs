@@ -376,7 +376,7 @@ fn template_of(base_url: &str) -> Option<&'static ProviderTemplate> {
 }
 
 /// An id of ours, made of one that may not be.
-fn tame(id: &str) -> String {
+pub(super) fn tame(id: &str) -> String {
     let tame = |c: char| if c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-' || c == '_' { c } else { '-' };
     let id: String = id.to_lowercase().chars().map(tame).collect();
     let id = id.trim_matches(['-', '_']);

@@ -4,10 +4,12 @@ use std::path::Path;
 
 use toml_edit::{Item, Value};
 
+use crate::catalog;
 use crate::config::{Change, Document};
 use crate::error::Result;
 
 use super::finding::Kind;
+use super::providers::tame;
 use super::world::World;
 
 /// Keys and tables at the top that no Codex has known, or none does any more. Guides still recommend them.
@@ -37,6 +39,9 @@ const IGNORED: [&str; 24] = [
     "telemetry",
     "debug",
 ];
+
+/// Providers that Codex brings along.
+const BUILT_IN: [&str; 6] = ["openai", "ollama", "lmstudio", "amazon-bedrock", "amazon-bedrock-runtime", "gcp"];
 
 /// Keys under a new name.
 const RENAMED: [(&str, &str); 1] = [("experimental_instructions_file", "model_instructions_file")];
@@ -111,6 +116,24 @@ fn refused_values(world: &mut World<'_>, file: &Path) -> Result<()> {
             world.found(Kind::RemovedValue, file, &[key], what, "becomes `\"ollama\"`, as Codex asks".to_owned());
             world.change(file, &[Change::set(&[key], Value::from("ollama"))])?;
         }
+    }
+    Ok(())
+}
+
+/// Names a provider that is chosen and that nobody defines: Codex refuses to start with it.
+pub(super) fn unknown_providers(world: &mut World<'_>) -> Result<()> {
+    for scope in world.scopes()? {
+        let Some(id) = world.str(&scope.file, &scope.path("model_provider")) else { continue };
+        if BUILT_IN.contains(&id.as_str()) || defines(world, &id)? {
+            continue;
+        }
+        let what =
+            format!("`model_provider = \"{id}\"`: no provider of that name is configured, and Codex refuses to start");
+        let then = match catalog::provider(&id) {
+            Some(template) => format!("add it: `codexgw add {}`", template.id),
+            None => format!("add it: `codexgw add custom --id {} --base-url URL`", tame(&id)),
+        };
+        world.left(Kind::UnknownProvider, &scope.file, &scope.path("model_provider"), what, then);
     }
     Ok(())
 }

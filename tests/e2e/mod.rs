@@ -7,6 +7,7 @@ mod direct;
 mod doubles;
 mod env_key;
 mod errors;
+mod migrate;
 mod passthrough;
 mod privacy;
 mod sessions;

@@ -33,20 +33,20 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
     } else {
         show(&migration.findings);
     }
+    if migration.mends() && !options.json {
+        show_diffs(&migration.preview()?);
+    }
+    if let Some(words) = refusal(context, &migration)? {
+        let hint = Some("mend it by hand: `codexgw config edit`");
+        ui::warn(format!("Codex would still refuse to start: {}", words.trim()), hint);
+    }
     if !migration.mends() {
         ui::note(if migration.findings.is_empty() {
             "nothing to mend"
         } else {
-            "nothing that codexgw can mend by itself"
+            "nothing that codexgw can mend itself"
         });
         return Ok(0);
-    }
-    if !options.json {
-        show_diffs(&migration.preview()?);
-    }
-    let refusal = refusal(context, &migration)?;
-    if let Some(words) = &refusal {
-        ui::warn(format!("Codex would still refuse to start: {words}"), Some("`codexgw config edit`"));
     }
     if options.dry_run || (options.json && !options.yes) {
         return Ok(0);
