@@ -74,15 +74,17 @@ pub fn prefixes() -> Vec<&'static str> {
 
 /// Shows what changes in the person's own files, without the credentials that stand in them.
 pub fn show_diffs(diffs: &[FileDiff]) {
-    let prefixes = prefixes();
-    for text in diffs.iter().flat_map(|diff| [&diff.before, &diff.after]).flatten() {
-        credentials::remember(text, &prefixes);
-    }
     if diffs.is_empty() {
         ui::note("nothing would change");
     }
+    let prefixes = prefixes();
     for diff in diffs {
-        ui::diff(&diff.unified());
+        let hide = |text: &Option<String>| text.as_ref().map(|text| credentials::hide(text, &prefixes));
+        let shown = FileDiff { path: diff.path.clone(), before: hide(&diff.before), after: hide(&diff.after) };
+        if shown.before == shown.after {
+            ui::note(format!("{}: a credential changes, which is not shown", diff.path.display()));
+        }
+        ui::diff(&shown.unified());
     }
 }
 

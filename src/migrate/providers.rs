@@ -51,21 +51,20 @@ struct Mending<'w, 'e> {
 impl Mending<'_, '_> {
     fn mend(&mut self) -> Result<Option<Destiny>> {
         let table = self.table;
-        let is_chat = table.wire_api.as_deref() == Some("chat");
-        if let Some(other) = table.wire_api.as_deref().filter(|wire| !is_chat && *wire != "responses") {
-            let what = format!("`wire_api = \"{other}\"` of provider `{}`: Codex knows only `responses`", table.id);
-            self.left(
-                Kind::WireApi,
-                &["wire_api"],
-                what,
-                format!("take it out, and add the provider again: {}", self.add()),
-            );
-            return Ok(None);
-        }
-        let needs_header = table.pasted.iter().any(|(_, pasted)| matches!(pasted.place, Place::Header(_)));
         let is_refused = REFUSED.contains(&table.id.as_str());
-        if is_chat || needs_header {
-            return self.to_gateway(if is_chat { Wire::Chat } else { Wire::Responses });
+        let refused_wire = table.wire_api.as_deref().filter(|wire| *wire != "responses");
+        let needs_header = table.pasted.iter().any(|(_, pasted)| matches!(pasted.place, Place::Header(_)));
+        let blocked = self.blocked();
+        if let Some(wire) = refused_wire {
+            if wire == "chat" && blocked.is_none() {
+                return self.to_gateway(Wire::Chat);
+            }
+            self.take_wire_out(wire)?;
+        }
+        if needs_header {
+            let Some(why) = blocked else { return self.to_gateway(Wire::Responses) };
+            self.left(Kind::PastedKey, &["http_headers"], self.key_in_header(), why);
+            return Ok(None);
         }
         if table.has_pasted_keys() && !table.has_command {
             return self.to_keyring(is_refused);
@@ -79,33 +78,60 @@ impl Mending<'_, '_> {
         Ok(None)
     }
 
+    /// A provider of ours that is the same.
+    fn known(&self) -> Option<String> {
+        let url = self.table.plain_base_url()?;
+        let mut same = self.world.setup.settings.providers.iter().filter(|(_, known)| known.base_url == url);
+        same.find(|(_, known)| known.road == Road::Gateway).map(|(id, _)| id.clone())
+    }
+
+    /// Why it cannot go behind the gateway, if so.
+    fn blocked(&self) -> Option<String> {
+        if self.known().is_some() {
+            None
+        } else if self.provider(Road::Gateway, Wire::Chat).is_none() {
+            Some(format!("where it is or which model it serves is not clear; to use it: {}", self.add()))
+        } else {
+            let why = "its `query_params` cannot be sent through the gateway; to use it without them";
+            self.table.has_query.then(|| format!("{why}: {}", self.add()))
+        }
+    }
+
+    fn key_in_header(&self) -> String {
+        format!("a key stands in a header of provider `{}`, as plain text", self.table.id)
+    }
+
+    /// Takes the line out that stops Codex, where no more can be done for the provider.
+    fn take_wire_out(&mut self, wire: &str) -> Result<()> {
+        let id = self.table.id.as_str();
+        let what = format!("`wire_api = \"{wire}\"` of provider `{id}`: Codex refuses to start with it");
+        let then = match self.blocked() {
+            Some(why) if wire == "chat" => format!("taken out, so that Codex starts; {why}"),
+            _ => format!("taken out, so that Codex starts; to use the provider: {}", self.add()),
+        };
+        self.found(Kind::WireApi, &["wire_api"], what, then);
+        for file in self.table.files.clone() {
+            self.world.change(&file, &[Change::remove(&["model_providers", id, "wire_api"])])?;
+        }
+        Ok(())
+    }
+
     /// Puts the provider behind our gateway.
     fn to_gateway(&mut self, wire: Wire) -> Result<Option<Destiny>> {
-        let table = self.table;
-        let what = match wire {
-            Wire::Chat => format!("`wire_api = \"chat\"` of provider `{}`: Codex refuses to start with it", table.id),
-            _ => format!("a key stands in a header of provider `{}`, as plain text", table.id),
+        let (kind, key, what) = match wire {
+            Wire::Chat => {
+                let what =
+                    format!("`wire_api = \"chat\"` of provider `{}`: Codex refuses to start with it", self.table.id);
+                (Kind::WireApi, "wire_api", what)
+            }
+            Wire::Responses => (Kind::PastedKey, "http_headers", self.key_in_header()),
         };
-        let kind = if wire == Wire::Chat { Kind::WireApi } else { Kind::PastedKey };
-        let key = if wire == Wire::Chat { "wire_api" } else { "http_headers" };
-        let known = table.plain_base_url().and_then(|url| {
-            let same = self.world.setup.settings.providers.iter().find(|(_, known)| known.base_url == url);
-            same.filter(|(_, known)| known.road == Road::Gateway).map(|(id, _)| id.clone())
-        });
-        if let Some(id) = known {
+        if let Some(id) = self.known() {
             self.found(kind, &[key], what, format!("you have it as `{id}` already, behind the gateway"));
             self.drop_table()?;
             return Ok(Some(Destiny::Gateway(id)));
         }
-        let Some(mut provider) = self.provider(Road::Gateway, wire) else {
-            self.left(kind, &[key], what, format!("it is not clear how to reach it: {}", self.add()));
-            return Ok(None);
-        };
-        if table.has_query {
-            let then = "its `query_params` cannot be sent through the gateway; it was left as it is".to_owned();
-            self.left(kind, &[key], what, then);
-            return Ok(None);
-        }
+        let Some(mut provider) = self.provider(Road::Gateway, wire) else { return Ok(None) };
         let id = self.free_id();
         if !self.take_keys(&id, &mut provider) {
             return Ok(None);

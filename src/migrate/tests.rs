@@ -123,6 +123,24 @@ fn each_refused_or_ignored_line_becomes_what_codex_takes() {
             vec![config(4, Kind::IgnoredKey), config(1, Kind::IgnoredKey)],
         ),
         ("profile = 'gone'\nmodel = 'm'\n", "model = 'm'\n", vec![config(1, Kind::LegacyProfile)]),
+        // Where it is, or which model it serves, is not known: Codex starts again at least.
+        (
+            "[model_providers.x]\nname = 'X'\nwire_api = 'anthropic' # a\n",
+            "[model_providers.x]\nname = 'X'\n",
+            vec![config(3, Kind::WireApi)],
+        ),
+        (
+            "[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\nwire_api = 'chat'\n",
+            "[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n",
+            vec![config(4, Kind::WireApi)],
+        ),
+        (
+            "model = 'm'\nmodel_provider = 'x'\n[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n\
+             wire_api = 'chat'\nquery_params = { v = '1' }\n",
+            "model = 'm'\nmodel_provider = 'x'\n[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n\
+             query_params = { v = '1' }\n",
+            vec![config(6, Kind::WireApi)],
+        ),
         (
             "[model_providers.x]\nbase_url = 'http://h/v1'\n",
             "[model_providers.x]\nbase_url = 'http://h/v1'\nname = \"x\"\n",
@@ -228,16 +246,6 @@ fn a_pasted_key_leaves_the_file_and_its_backups() {
 #[test]
 fn what_is_not_clear_is_left_to_the_person() {
     for (before, kind, env) in [
-        ("[model_providers.x]\nname = 'X'\nwire_api = 'anthropic'\n", Kind::WireApi, None),
-        // Where it is, or which model, is not known.
-        ("[model_providers.x]\nname = 'X'\nwire_api = 'chat'\n", Kind::WireApi, None),
-        ("[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\nwire_api = 'chat'\n", Kind::WireApi, None),
-        (
-            "model = 'm'\nmodel_provider = 'x'\n[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\nwire_api = 'chat'\n\
-             query_params = { v = '1' }\n",
-            Kind::WireApi,
-            None,
-        ),
         (
             "model = 'm'\nmodel_provider = 'x'\n[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n\
              experimental_bearer_token = 'key-number-1'\napi_key = 'key-number-2'\n",

@@ -271,6 +271,34 @@ fn walk(key: &str, parrot: SocketAddr) -> usize {
     for (path, content) in &kept {
         search.is_not_in(path, content);
     }
+    count + pasted(key, &search)
+}
+
+/// The key pasted into Codex's own file, and moved out of it.
+fn pasted(key: &str, search: &Search) -> usize {
+    let sandbox = Sandbox::with_codex();
+    let quoted = toml_edit::Value::from(key).to_string();
+    sandbox.write_config(format!(
+        "model = \"m\"\nmodel_provider = \"lab\"\n\n[model_providers.lab]\nname = \"Lab\"\n\
+         base_url = \"http://127.0.0.1:9/v1\"\nexperimental_bearer_token = {quoted}\n"
+    ));
+    let mut count = 0;
+    for line in [
+        ["config", "show", "-vvv"].as_slice(),
+        &["migrate", "--dry-run", "--store", "file", "-vvv"],
+        &["migrate", "--json", "--store", "file"],
+        &["remove", "lab", "-vvv"],
+        &["migrate", "--yes", "--store", "file", "-vvv"],
+        &["migrate", "--json"],
+        &["undo", "--list"],
+        &["config", "show"],
+    ] {
+        search.is_not_said(&sandbox.codexgw(line).run());
+        count += 1;
+    }
+    search.is_not_left(&sandbox);
+    let token = sandbox.codexgw(&["token", "lab"]).run().ok();
+    assert_eq!(token.stdout, format!("{key}\n"));
     count
 }
 
