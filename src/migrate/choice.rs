@@ -99,7 +99,7 @@ fn no_web_search(world: &World<'_>, scope: &Scope, id: &str) -> Result<Option<Ch
 }
 
 /// Notes in our settings what now chooses a provider of ours, so that `off`, `remove` and `list` know of it.
-pub(super) fn note_in_settings(world: &mut World<'_>) -> Result<()> {
+pub(super) fn note_in_settings(world: &mut World<'_>) {
     for file in world.user_files() {
         let provider = world.str(&file, &["model_provider"]);
         let model = world.str(&file, &["model"]);
@@ -124,5 +124,4 @@ pub(super) fn note_in_settings(world: &mut World<'_>) -> Result<()> {
             world.setup.settings.profiles.entry(name.to_owned()).or_insert(record);
         }
     }
-    Ok(())
 }

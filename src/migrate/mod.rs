@@ -84,7 +84,7 @@ impl Migration {
             removed::mend(&mut world, &file)?;
         }
         removed::unknown_providers(&mut world)?;
-        choice::note_in_settings(&mut world)?;
+        choice::note_in_settings(&mut world);
         shell::explain(&mut world, around.home);
         let edits = world.edits();
         let World { mut setup, findings, steps, keys, .. } = world;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use toml_edit::Item;
+use toml_edit::{Item, TableLike};
 
 use crate::config::{Change, cut};
 use crate::error::Result;
@@ -31,7 +31,8 @@ pub(super) fn mend(world: &mut World<'_>) -> Result<()> {
         world.found(Kind::LegacyProfile, &config, &path, what, then);
         world.set_text(&config, taken.rest);
     }
-    if world.document(&config)?.get(&["profiles"]).and_then(Item::as_table_like).is_some_and(|t| t.is_empty()) {
+    let left = world.document(&config)?;
+    if left.get(&["profiles"]).and_then(Item::as_table_like).is_some_and(TableLike::is_empty) {
         world.change(&config, &[Change::remove(&["profiles"])])?;
     }
     for file in world.user_files() {

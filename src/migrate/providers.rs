@@ -57,17 +57,17 @@ impl Mending<'_, '_> {
         let blocked = self.blocked();
         if let Some(wire) = refused_wire {
             if wire == "chat" && blocked.is_none() {
-                return self.to_gateway(Wire::Chat);
+                return self.put_behind_gateway(Wire::Chat);
             }
             self.take_wire_out(wire)?;
         }
         if needs_header {
-            let Some(why) = blocked else { return self.to_gateway(Wire::Responses) };
+            let Some(why) = blocked else { return self.put_behind_gateway(Wire::Responses) };
             self.left(Kind::PastedKey, &["http_headers"], self.key_in_header(), why);
             return Ok(None);
         }
         if table.has_pasted_keys() && !table.has_command {
-            return self.to_keyring(is_refused);
+            return self.put_key_away(is_refused);
         }
         if is_refused {
             let id = self.free_id();
@@ -117,7 +117,7 @@ impl Mending<'_, '_> {
     }
 
     /// Puts the provider behind our gateway.
-    fn to_gateway(&mut self, wire: Wire) -> Result<Option<Destiny>> {
+    fn put_behind_gateway(&mut self, wire: Wire) -> Result<Option<Destiny>> {
         let (kind, key, what) = match wire {
             Wire::Chat => {
                 let what =
@@ -146,7 +146,7 @@ impl Mending<'_, '_> {
     }
 
     /// Leaves the provider to Codex, and its key to the store.
-    fn to_keyring(&mut self, is_refused: bool) -> Result<Option<Destiny>> {
+    fn put_key_away(&mut self, is_refused: bool) -> Result<Option<Destiny>> {
         let table = self.table;
         let Some(mut provider) = self.provider(Road::Direct, Wire::Responses) else {
             let what = format!("a key of provider `{}` stands in the file as plain text", table.id);

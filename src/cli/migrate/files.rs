@@ -8,7 +8,6 @@ use crate::ui;
 use super::super::context::{Context, prefixes, say_changed, show_diffs};
 
 /// How it is to be done.
-#[expect(clippy::struct_excessive_bools, reason = "the switches of the command line")]
 pub struct Options {
     /// Only show it.
     pub dry_run: bool,
