@@ -377,13 +377,13 @@ mod unix {
         assert_eq!(fs::read_to_string(&path).unwrap(), "a = 1\n");
     }
 
-    /// Against the real Codex, named by `CODEXGW_TEST_CODEX`, which reads and writes the same file without a lock.
+    /// Against the real Codex, which reads and writes the same file without a lock.
     #[test]
     #[ignore = "needs the real Codex and minutes"]
     fn three_hundred_races_with_codex_lose_no_edit() {
-        let Some(codex) = std::env::var_os("CODEXGW_TEST_CODEX") else { return };
+        let codex = crate::test_codex::bin_dir().join("codex");
         // Codex warns about a home below the folder for temporary files.
-        let folder = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
+        let folder = tempfile::tempdir_in(crate::test_codex::target_dir()).unwrap();
         let path = folder.path().join("config.toml");
         fs::write(&path, "a = 1 # mine\n").unwrap();
         let is_over = std::sync::atomic::AtomicBool::new(false);
