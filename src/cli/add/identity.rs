@@ -30,9 +30,25 @@ impl Identity {
         let offered = template.filter(|_| args.id.is_none()).map(|template| template.default_profile().to_owned());
         let profile = args.profile.clone().or(offered).unwrap_or_else(|| id.clone());
         setup.check_profile_name(&profile)?;
+        may_take_profile(args, setup, &profile, &id)?;
         let name = template.map_or_else(|| id.clone(), |template| template.name.clone());
         Ok(Self { template, id, name, profile, base_url })
     }
+}
+
+/// A profile that stands for another provider changes hands only on the person's word.
+fn may_take_profile(args: &Args, setup: &Setup, profile: &str, id: &str) -> Result<()> {
+    let Some(other) = setup.settings.profiles.get(profile).map(|record| &record.provider).filter(|other| *other != id)
+    else {
+        return Ok(());
+    };
+    if args.force {
+        ui::note(format!("the profile `{profile}` was of `{other}`, which has none of that name now"));
+        return Ok(());
+    }
+    Err(Error::fixable(format!("the profile `{profile}` is of `{other}`"))
+        .cause("it was left as it is")
+        .hint(format!("choose another name: `--profile {profile}-2`, or take it over with `--force`")))
 }
 
 fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
