@@ -1,6 +1,6 @@
 //! The file store: one file per secret in the state folder, by explicit choice only.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::settings::Home;
@@ -35,8 +35,21 @@ pub fn delete(home: &Home, name: &str) -> Result<bool> {
 /// Whether the store can be used at all.
 pub fn probe(home: &Home) -> Result<()> {
     let dir = home.state_dir().join("keys");
-    private_file::create_dir(&dir)
-        .map_err(|e| Error::secret_store(format!("cannot make the folder `{}`", dir.display())).cause(e))
+    // Nothing is made here: what may still be called off leaves no trace.
+    let present = dir.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+    let checked = if present == dir { private_file::create_dir(&dir) } else { writable(present) };
+    checked.map_err(|e| Error::secret_store(format!("cannot make the folder `{}`", dir.display())).cause(e))
+}
+
+#[cfg(unix)]
+fn writable(folder: &Path) -> std::io::Result<()> {
+    use rustix::fs::{Access, access};
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+#[cfg(not(unix))]
+fn writable(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(all(test, unix))]
