@@ -81,7 +81,7 @@ impl OffArgs {
     pub fn run(self, context: &Context) -> Result<u8> {
         let mut setup = context.setup()?;
         let default = setup.settings.default.as_ref();
-        let had_other = default.is_none_or(|choice| choice.previous.model_provider.is_some());
+        let had_other = default.is_none_or(|choice| choice.previous != crate::settings::Previous::default());
         if !setup.clear_default() {
             return Err(nothing_to_put_back());
         }
