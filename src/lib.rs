@@ -16,6 +16,7 @@
 //! | [`ui`] | what a person sees: printer, tables, prompts, diffs, foreign text made safe |
 //! | [`setup`] | what `add`, `use`, `off` and `remove` write where: gathered, shown, committed all or none |
 //! | [`migrate`] | mends what today's Codex refuses or ignores in the person's files |
+//! | [`doctor`] | names what is wrong, shows what was measured, and mends it |
 //! | [`config`] | editing files that belong to others, byte for byte |
 //! | [`codex`] | facts about Codex: where it is, its version, its home, its catalogue format, its verdict |
 //! | [`settings`] | our own file: providers, profiles, the default |
@@ -41,6 +42,7 @@
 //! | a model's facts | a row in `templates/models/` |
 //! | a provider's quirk | a flag in its template and one arm in that protocol's writer |
 //! | an upstream protocol | a folder under `protocol/` and one variant of [`protocol::Wire`] |
+//! | a doctor's check | `doctor/checks/<name>.rs` and one line in the list |
 //! | a subcommand | `cli/<name>.rs`, one variant, one arm |
 
 pub mod catalog;
@@ -48,6 +50,7 @@ pub mod cli;
 pub mod codex;
 pub mod config;
 pub mod demo;
+pub mod doctor;
 pub mod error;
 pub mod gateway;
 pub mod import;

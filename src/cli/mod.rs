@@ -6,6 +6,7 @@ mod config;
 mod context;
 mod default;
 mod demo;
+mod doctor;
 mod gateway;
 mod key;
 mod list;
@@ -52,6 +53,7 @@ enum Command {
     List(list::Args),
     Migrate(migrate::Args),
     Run(run::Args),
+    Doctor(doctor::Args),
     Use(default::UseArgs),
     Off(default::OffArgs),
     Profile(profile::Args),
@@ -88,6 +90,7 @@ impl Cli {
             Command::List(args) => args.run(&context),
             Command::Migrate(args) => args.run(&context),
             Command::Run(args) => args.run(&context),
+            Command::Doctor(args) => args.run(&context),
             Command::Use(args) => args.run(&context),
             Command::Off(args) => args.run(&context),
             Command::Profile(args) => args.run(&context),

@@ -1,5 +1,6 @@
 //! Codex's saved sessions, which it files under the provider id.
 
+use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
 
@@ -30,11 +31,21 @@ struct Meta {
 /// (codex-facts G22).
 #[must_use]
 pub fn count(home: &CodexHome, provider_id: &str) -> usize {
+    by_provider(home).remove(provider_id).unwrap_or(0)
+}
+
+/// How many sessions were made with each provider id.
+#[must_use]
+pub fn by_provider(home: &CodexHome) -> BTreeMap<String, usize> {
     let mut files = Vec::new();
     for folder in FOLDERS {
         collect(&home.dir().join(folder), 0, &mut files);
     }
-    files.iter().filter(|file| provider_of(file).as_deref() == Some(provider_id)).count()
+    let mut counts = BTreeMap::new();
+    for provider in files.iter().filter_map(|file| provider_of(file)) {
+        *counts.entry(provider).or_insert(0) += 1;
+    }
+    counts
 }
 
 /// Session files lie under `sessions/<year>/<month>/<day>/`, archived ones under `archived_sessions/` itself.

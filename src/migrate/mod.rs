@@ -31,6 +31,7 @@ use crate::settings::KeyStore;
 use crate::setup::{Setup, TokenCommand};
 
 pub use finding::{Finding, Kind};
+pub use project::files as project_files;
 
 use world::{MovedKey, World};
 

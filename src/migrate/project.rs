@@ -9,7 +9,8 @@ use super::finding::Kind;
 use super::world::{World, refused, tables};
 
 /// The project files that Codex reads when it is started in `cwd`: from there up to the root of the repository.
-pub(super) fn files(cwd: &Path, config: &Path) -> Vec<PathBuf> {
+#[must_use]
+pub fn files(cwd: &Path, config: &Path) -> Vec<PathBuf> {
     let same = |file: &Path| file.canonicalize().ok().is_some_and(|file| config.canonicalize().ok() == Some(file));
     let mut files = Vec::new();
     for folder in cwd.ancestors() {

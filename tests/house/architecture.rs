@@ -19,13 +19,20 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("setup", &["catalog", "codex", "config", "error", "gateway", "settings"]),
     ("migrate", &["catalog", "codex", "config", "error", "secret", "settings", "setup"]),
     ("import", &["catalog", "codex", "error", "secret", "settings"]),
+    (
+        "doctor",
+        &[
+            "catalog", "codex", "config", "error", "gateway", "launch", "migrate", "probe", "secret", "settings",
+            "setup",
+        ],
+    ),
     ("ui", &["error", "secret"]),
     ("demo", &["catalog", "codex", "error", "gateway", "launch", "settings", "setup", "ui"]),
     (
         "cli",
         &[
-            "catalog", "codex", "config", "demo", "error", "gateway", "import", "launch", "migrate", "probe", "secret",
-            "settings", "setup", "ui",
+            "catalog", "codex", "config", "demo", "doctor", "error", "gateway", "import", "launch", "migrate", "probe",
+            "secret", "settings", "setup", "ui",
         ],
     ),
 ];

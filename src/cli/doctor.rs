@@ -1,0 +1,137 @@
+use anstyle::{AnsiColor, Style};
+use clap::Args as ClapArgs;
+
+use crate::doctor::{self, CHECKS, Finding, Report, Severity, Subject, World};
+use crate::error::{Error, Kind, Result};
+use crate::settings::Home;
+use crate::ui;
+
+use super::context::Context;
+
+/// Find out what is wrong, and mend it
+#[derive(Debug, ClapArgs)]
+#[command(after_help = "Examples:\n  codexgw doctor\n  codexgw doctor openrouter --fix\n  \
+                        codexgw doctor --only key --json\n\nExit code 3 means that something is wrong.")]
+pub struct Args {
+    /// Look at one provider or profile only
+    #[arg(value_name = "PROVIDER | PROFILE")]
+    subject: Option<String>,
+    /// Mend what can be mended, then look again
+    #[arg(long)]
+    fix: bool,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+    /// Ask nobody over the network
+    #[arg(long)]
+    offline: bool,
+    /// Look only for this; may be given several times
+    #[arg(long, value_name = "ID")]
+    only: Vec<String>,
+    /// List what is looked at
+    #[arg(long, conflicts_with_all = ["fix", "subject", "only"])]
+    list: bool,
+}
+
+impl Args {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        crate::secret::forbid_core_dumps();
+        if self.list {
+            list();
+            return Ok(0);
+        }
+        let examine = || -> Result<Report> {
+            let subject = self.subject.as_deref().map(|name| subject(context, name)).transpose()?;
+            Ok(doctor::examine(World::read(&context.home, subject, self.offline), &self.only))
+        };
+        let mut report = examine()?;
+        if self.fix && report.has_trouble() {
+            mend(&report, &context.home, self.json);
+            report = examine()?;
+        }
+        if self.json {
+            ui::json(&report);
+        } else {
+            tell(&report);
+        }
+        Ok(if report.has_trouble() { Kind::Found.exit_code() } else { 0 })
+    }
+}
+
+fn list() {
+    let rows = CHECKS.iter().map(|check| {
+        let how = if check.is_online { "network" } else { "" };
+        vec![check.id.to_owned(), check.about.to_owned(), how.to_owned()]
+    });
+    ui::line(ui::table(&["ID", "LOOKS AT", "ASKS"], rows));
+}
+
+/// A provider of ours of that name, else a profile. A profile that nobody has is for the doctor to tell.
+fn subject(context: &Context, name: &str) -> Result<Subject> {
+    let is_provider = context.settings().is_ok_and(|settings| settings.providers.contains_key(name));
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
+    if is_provider {
+        Ok(Subject::Provider(name.to_owned()))
+    } else if plain {
+        Ok(Subject::Profile(name.to_owned()))
+    } else {
+        Err(Error::usage(format!("`{}` is neither a provider nor a profile", ui::plain(name, 60)))
+            .hint("see them: `codexgw list`"))
+    }
+}
+
+/// Carries out each fix once.
+fn mend(report: &Report, home: &Home, quiet: bool) {
+    let mut done: Vec<String> = Vec::new();
+    for finding in &report.findings {
+        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_ours()) else { continue };
+        let key = match fix {
+            doctor::Fix::Edit { file, changes, .. } => format!("{} {changes:?}", file.display()),
+            fix => fix.words(),
+        };
+        if done.contains(&key) {
+            continue;
+        }
+        done.push(key);
+        match doctor::apply(fix, home) {
+            Ok(what) if !quiet => ui::note(format!("{}: {what}", finding.id)),
+            Ok(_) => {}
+            Err(e) => ui::warn(format!("{}: {e}", finding.id), e.hints().first().map(String::as_str)),
+        }
+    }
+}
+
+fn tell(report: &Report) {
+    for finding in &report.findings {
+        one(finding);
+    }
+    for id in &report.out_of_time {
+        ui::warn(format!("the check `{id}` did not end in time"), None);
+    }
+    let trouble = report.findings.iter().filter(|finding| finding.severity < Severity::Note).count();
+    let seconds = format!("{}.{} s", report.took_ms / 1000, report.took_ms % 1000 / 100);
+    if trouble == 0 {
+        ui::note(format!("nothing is wrong; {} in {seconds}", ui::plural(report.looked_at.len(), "check")));
+    } else {
+        ui::note(format!("{} in {seconds}", ui::plural(trouble, "problem")));
+        if report.findings.iter().any(|finding| finding.fix.as_ref().is_some_and(doctor::Fix::is_ours)) {
+            ui::hint("mend what can be mended by itself: `codexgw doctor --fix`");
+        }
+    }
+}
+
+fn one(finding: &Finding) {
+    let (word, style) = match finding.severity {
+        Severity::Danger => ("danger", AnsiColor::Red.on_default().bold()),
+        Severity::Broken => ("broken", AnsiColor::Red.on_default()),
+        Severity::Warning => ("warning", AnsiColor::Yellow.on_default()),
+        Severity::Note => ("note", Style::new()),
+    };
+    ui::line(format!("{style}{word}{style:#} {} [{}]", finding.what, finding.id));
+    for seen in &finding.evidence {
+        ui::line(format!("    {seen}"));
+    }
+    if let Some(fix) = &finding.fix {
+        ui::line(format!("  → {}", fix.words()));
+    }
+}

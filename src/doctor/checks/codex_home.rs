@@ -1,0 +1,29 @@
+//! Codex's own folder.
+
+use crate::doctor::{Check, Finding, World};
+
+pub const CHECK: Check =
+    Check { id: "codex-home", about: "whether Codex's folder can be used", is_online: false, look };
+
+fn look(world: &World) -> Vec<Finding> {
+    let home = match &world.codex_home {
+        Ok(home) => home,
+        Err(e) => return vec![Finding::of_error("codex-home-missing", e)],
+    };
+    let mut findings = Vec::new();
+    if let Some(value) = world.var("CODEX_HOME").filter(|value| !std::path::Path::new(value).is_absolute()) {
+        findings.push(
+            Finding::warning("codex-home-relative", "`CODEX_HOME` is not an absolute path")
+                .saw(format!("it is `{value}`, so each folder that Codex is started in has a configuration of its own"))
+                .say(format!("name the whole path: `export CODEX_HOME={}`", home.dir().display())),
+        );
+    }
+    if home.dir().is_dir() && tempfile::tempfile_in(home.dir()).is_err() {
+        findings.push(
+            Finding::broken("codex-home-unwritable", "Codex cannot write into its own folder")
+                .saw(home.dir().display().to_string())
+                .say(format!("give it back to yourself: `sudo chown -R \"$USER\" {}`", home.dir().display())),
+        );
+    }
+    findings
+}

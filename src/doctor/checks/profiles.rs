@@ -1,0 +1,60 @@
+//! Profiles: Codex runs its default without a word when the file of one is not there (codex-facts 1.2).
+
+use crate::doctor::{Check, Finding, Fix, Subject, World};
+
+pub const CHECK: Check = Check { id: "profile", about: "whether profiles have their files", is_online: false, look };
+
+fn look(world: &World) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let ours = world.settings.as_ref().map(|settings| settings.profiles.clone()).unwrap_or_default();
+    for (name, record) in &ours {
+        if !world.profiles.contains_key(name) && !is_broken(world, name) {
+            let what = format!("the file of the profile `{name}` is gone, so `codex -p {name}` runs Codex's default");
+            let (provider, model) = (record.provider.as_str(), record.model.as_str());
+            findings.push(Finding::broken("profile-gone", what).mended_by(Fix::command(&[
+                "profile",
+                "add",
+                name,
+                "--provider",
+                provider,
+                "--model",
+                model,
+            ])));
+        }
+    }
+    if let Some(Subject::Profile(name)) = &world.subject
+        && !ours.contains_key(name)
+        && !world.profiles.contains_key(name)
+        && !is_broken(world, name)
+    {
+        let near = world
+            .profiles
+            .keys()
+            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+        let what = format!("there is no profile `{name}`: Codex runs its default without a word");
+        let finding = Finding::broken("profile-unknown", what);
+        findings.push(match near {
+            Some(near) => finding.say(format!("did you mean `{near}`? See all: `codexgw profile list`")),
+            None => finding.say("add a provider, and with it a profile: `codexgw add openrouter`"),
+        });
+    }
+    for (name, document) in &world.profiles {
+        let has_model = document.get(&["model"]).is_some();
+        if document.get(&["model_provider"]).is_some()
+            && !has_model
+            && world.config().is_none_or(|c| c.get(&["model"]).is_none())
+        {
+            let what = format!("the profile `{name}` names a provider and no model, so Codex asks for OpenAI's own");
+            findings.push(
+                Finding::broken("profile-without-model", what)
+                    .saw(document.path().display().to_string())
+                    .say(format!("name one: `codexgw config edit --profile {name}`")),
+            );
+        }
+    }
+    findings
+}
+
+fn is_broken(world: &World, name: &str) -> bool {
+    world.broken_profiles.contains_key(name)
+}

@@ -1,0 +1,45 @@
+//! A project's own configuration: its `model` beats a profile's when the project is trusted (codex-facts G13).
+
+use crate::config::{Change, Document};
+use crate::doctor::{Check, Finding, Fix, World};
+
+pub const CHECK: Check =
+    Check { id: "project", about: "a project's model that beats your profile", is_online: false, look };
+
+fn look(world: &World) -> Vec<Finding> {
+    let config = world.codex_home.as_ref().map(crate::codex::CodexHome::config_file).unwrap_or_default();
+    let mut findings = Vec::new();
+    for file in crate::migrate::project_files(&world.cwd, &config) {
+        let Ok(Some(document)) = Document::read(&file) else { continue };
+        if let Some(model) = document.get_str(&["model"]) {
+            let what = format!("this project asks for the model `{model}`, whatever your profile says");
+            let fix = Fix::Edit {
+                file: file.clone(),
+                changes: vec![Change::remove(&["model"])],
+                label: "take a project's `model` out",
+            };
+            findings.push(
+                Finding::warning("project-model", what)
+                    .saw(World::place(&document, &["model"]))
+                    .saw("`codexgw run` passes the profile's model itself; plain `codex -p` follows the project")
+                    .mended_by(fix),
+            );
+        }
+        if let Some(path) = document.get_str(&["model_catalog_json"])
+            && !file.with_file_name(path).is_file()
+        {
+            let what = "this project names a model catalogue that is not there, so Codex does not start in it";
+            let fix = Fix::Edit {
+                file: file.clone(),
+                changes: vec![Change::remove(&["model_catalog_json"])],
+                label: "take a project's missing catalogue out",
+            };
+            findings.push(
+                Finding::broken("project-catalogue", what)
+                    .saw(format!("{} names `{path}`", World::place(&document, &["model_catalog_json"])))
+                    .mended_by(fix),
+            );
+        }
+    }
+    findings
+}

@@ -1,0 +1,35 @@
+//! `codexgw doctor`: names what is wrong in words that a person understands, shows what was measured, and says the
+//! command that mends it.
+//!
+//! A check is a small file under `checks/` with a stable id. It looks at the [`World`], which was read once, and gives
+//! back [`Finding`]s. The checks run side by side, each bounded; a finding may carry a [`Fix`], which
+//! [`apply`] carries out. Nothing here writes anything but a fix.
+
+mod checks;
+mod finding;
+mod fix;
+mod run;
+mod world;
+
+pub use checks::CHECKS;
+pub use finding::{Finding, Severity};
+pub use fix::{Fix, apply};
+pub use run::{Report, examine};
+pub use world::{Subject, World};
+
+use std::time::Duration;
+
+/// Longest time that all checks together may take.
+pub const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// One thing that is looked at.
+pub struct Check {
+    /// Its stable name.
+    pub id: &'static str,
+    /// What it looks at, in one line.
+    pub about: &'static str,
+    /// Whether it asks somebody over the network.
+    pub is_online: bool,
+    /// Looks.
+    pub look: fn(&World) -> Vec<Finding>,
+}

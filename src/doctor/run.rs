@@ -1,0 +1,68 @@
+//! The checks, side by side.
+
+use std::sync::mpsc;
+use std::thread;
+use std::time::Instant;
+
+use serde::Serialize;
+
+use super::{CHECKS, Check, Finding, Severity, TIME_LIMIT, World};
+
+/// What all checks found.
+#[derive(Debug, Serialize)]
+pub struct Report {
+    /// Worst first.
+    pub findings: Vec<Finding>,
+    /// The checks that ran to their end.
+    pub looked_at: Vec<&'static str>,
+    /// The checks that did not end in time.
+    pub out_of_time: Vec<&'static str>,
+    /// How long it took, in milliseconds.
+    pub took_ms: u128,
+}
+
+impl Report {
+    /// Whether something is wrong.
+    #[must_use]
+    pub fn has_trouble(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity < Severity::Note)
+    }
+}
+
+/// Runs the checks that are wanted: all, or those of the given names of checks or findings. A check that does not end
+/// in time is left behind, and named.
+pub fn examine(world: World, only: &[String]) -> Report {
+    let started = Instant::now();
+    let wanted = |check: &&Check| {
+        let named =
+            only.is_empty() || only.iter().any(|id| id == check.id || id.starts_with(&format!("{}-", check.id)));
+        named && !(check.is_online && world.offline)
+    };
+    let checks: Vec<&'static Check> = CHECKS.iter().filter(wanted).collect();
+    let (sender, receiver) = mpsc::channel();
+    let world = std::sync::Arc::new(world);
+    for check in &checks {
+        let (sender, world, check) = (sender.clone(), world.clone(), *check);
+        thread::spawn(move || {
+            // The receiver is gone when time is up.
+            let _ = sender.send((check.id, (check.look)(&world)));
+        });
+    }
+    drop(sender);
+    let mut findings = Vec::new();
+    let mut looked_at = Vec::new();
+    while looked_at.len() < checks.len() {
+        let left = TIME_LIMIT.saturating_sub(started.elapsed());
+        let Ok((id, found)) = receiver.recv_timeout(left) else { break };
+        looked_at.push(id);
+        findings.extend(found);
+    }
+    findings.retain(|finding: &Finding| {
+        only.is_empty() || only.iter().any(|id| finding.id == id || CHECKS.iter().any(|check| check.id == id))
+    });
+    let order = |id: &str| CHECKS.iter().position(|check| id.starts_with(check.id)).unwrap_or(CHECKS.len());
+    findings.sort_by(|a, b| a.severity.cmp(&b.severity).then_with(|| order(a.id).cmp(&order(b.id))));
+    let out_of_time = checks.iter().map(|check| check.id).filter(|id| !looked_at.contains(id)).collect();
+    looked_at.sort_unstable();
+    Report { findings, looked_at, out_of_time, took_ms: started.elapsed().as_millis() }
+}

@@ -1,0 +1,128 @@
+//! What the checks look at, read once.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use crate::codex::{Codex, CodexHome};
+use crate::config::Document;
+use crate::error::{Error, Result};
+use crate::settings::{Home, Provider, Settings};
+
+/// What the person asked about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// A provider of ours.
+    Provider(String),
+    /// A profile.
+    Profile(String),
+}
+
+/// The person's setup.
+pub struct World {
+    /// codexgw's folders.
+    pub home: Home,
+    /// Codex's folder.
+    pub codex_home: Result<CodexHome>,
+    /// codexgw's settings.
+    pub settings: Result<Settings>,
+    /// Codex's `config.toml`, if there is one.
+    pub config: Result<Option<Document>>,
+    /// The profile files that parse, by name.
+    pub profiles: BTreeMap<String, Document>,
+    /// The profile files that do not, by name.
+    pub broken_profiles: BTreeMap<String, Error>,
+    /// The Codex on PATH.
+    pub codex: Result<Codex>,
+    /// The shell's variables.
+    pub env: BTreeMap<String, String>,
+    /// Where Codex would be started.
+    pub cwd: PathBuf,
+    /// The person's home directory.
+    pub person: Option<PathBuf>,
+    /// What was asked about; everything when nothing.
+    pub subject: Option<Subject>,
+    /// Ask nobody over the network.
+    pub offline: bool,
+}
+
+impl World {
+    /// Reads everything. What cannot be read is for the checks to tell.
+    #[must_use]
+    pub fn read(home: &Home, subject: Option<Subject>, offline: bool) -> Self {
+        let codex_home = CodexHome::resolve();
+        let read = |file: &std::path::Path| Document::read(file).map_err(Error::from);
+        let config = codex_home.as_ref().map_or(Ok(None), |home| read(&home.config_file()));
+        let mut profiles = BTreeMap::new();
+        let mut broken_profiles = BTreeMap::new();
+        for (name, file) in codex_home.as_ref().map(CodexHome::profiles).unwrap_or_default() {
+            match read(&file) {
+                Ok(Some(document)) => {
+                    profiles.insert(name, document);
+                }
+                Ok(None) => {}
+                Err(e) => {
+                    broken_profiles.insert(name, e);
+                }
+            }
+        }
+        Self {
+            codex_home,
+            settings: Settings::read(&home.settings_file()),
+            config,
+            profiles,
+            broken_profiles,
+            codex: Codex::find(home),
+            env: std::env::vars_os()
+                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                .collect(),
+            cwd: std::env::current_dir().unwrap_or_default(),
+            person: dirs::home_dir(),
+            subject,
+            offline,
+            home: home.clone(),
+        }
+    }
+
+    /// A variable that is set to something.
+    #[must_use]
+    pub fn var(&self, name: &str) -> Option<&str> {
+        self.env.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
+    }
+
+    /// Codex's `config.toml`, when it is there and parses.
+    #[must_use]
+    pub fn config(&self) -> Option<&Document> {
+        self.config.as_ref().ok()?.as_ref()
+    }
+
+    /// Codex's files that parse, with what each is called.
+    pub fn documents(&self) -> impl Iterator<Item = &Document> {
+        self.config().into_iter().chain(self.profiles.values())
+    }
+
+    /// Our providers that are asked about.
+    pub fn providers(&self) -> Vec<(&str, &Provider)> {
+        let Ok(settings) = &self.settings else { return Vec::new() };
+        let wanted = |id: &str| match &self.subject {
+            None => true,
+            Some(Subject::Provider(wanted)) => wanted == id,
+            Some(Subject::Profile(name)) => settings.profiles.get(name).is_some_and(|record| record.provider == id),
+        };
+        settings.providers.iter().map(|(id, provider)| (id.as_str(), provider)).filter(|(id, _)| wanted(id)).collect()
+    }
+
+    /// Where a key stands, for evidence: file and line.
+    #[must_use]
+    pub fn place(document: &Document, path: &[&str]) -> String {
+        match document.line(path) {
+            Some(line) => format!("{}:{line}", document.path().display()),
+            None => document.path().display().to_string(),
+        }
+    }
+
+    /// The error of something that could not be read.
+    #[must_use]
+    pub fn trouble(&self) -> Option<&Error> {
+        self.settings.as_ref().err()
+    }
+}
