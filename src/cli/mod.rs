@@ -7,6 +7,7 @@ mod context;
 mod default;
 mod demo;
 mod doctor;
+mod explain;
 mod gateway;
 mod key;
 mod list;
@@ -54,6 +55,7 @@ enum Command {
     Migrate(migrate::Args),
     Run(run::Args),
     Doctor(doctor::Args),
+    Explain(explain::Args),
     Use(default::UseArgs),
     Off(default::OffArgs),
     Profile(profile::Args),
@@ -91,6 +93,7 @@ impl Cli {
             Command::Migrate(args) => args.run(&context),
             Command::Run(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context),
+            Command::Explain(args) => args.run(),
             Command::Use(args) => args.run(&context),
             Command::Off(args) => args.run(&context),
             Command::Profile(args) => args.run(&context),

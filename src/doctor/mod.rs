@@ -6,12 +6,14 @@
 //! [`apply`] carries out. Nothing here writes anything but a fix.
 
 mod checks;
+mod explain;
 mod finding;
 mod fix;
 mod run;
 mod world;
 
 pub use checks::CHECKS;
+pub use explain::{Explanation, explain};
 pub use finding::{Finding, Severity};
 pub use fix::{Fix, apply};
 pub use run::{Report, examine};
