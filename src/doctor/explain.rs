@@ -26,19 +26,19 @@ pub struct Explanation {
 /// what is more certain first.
 #[must_use]
 pub fn explain(text: &str) -> Vec<Explanation> {
-    let text = text.to_lowercase().replace(['\u{2019}', '\n'], " ");
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    let says = |message: &&Message| {
-        message.parts.iter().all(|part| {
-            let part = part.to_lowercase().replace('\u{2019}', " ");
-            text.contains(&part.split_whitespace().collect::<Vec<_>>().join(" "))
-        })
-    };
+    let text = normal(text);
+    let says = |message: &&Message| message.parts.iter().all(|part| text.contains(&normal(part)));
     MESSAGES
         .iter()
         .filter(says)
         .map(|message| Explanation { id: message.id, cause: message.cause, fix: message.fix })
         .collect()
+}
+
+/// Without letter case, line breaks and the two kinds of apostrophe.
+fn normal(text: &str) -> String {
+    let text = text.to_lowercase().replace(['\u{2019}', '\''], " ");
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 const fn message(id: &'static str, parts: &'static [&'static str], cause: &'static str, fix: &'static str) -> Message {
