@@ -33,6 +33,8 @@ complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "add" -d 'Add a prov
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "list" -d 'List the providers that are configured'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "migrate" -d 'Mend what today\'s Codex refuses or ignores in your files, or take over the providers of another tool'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "run" -d 'Start Codex on a profile or provider'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "doctor" -d 'Find out what is wrong, and mend it'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "explain" -d 'Say what an error of Codex means, and what mends it'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "use" -d 'Make a provider or profile Codex\'s default, also for the IDE extension and the desktop app'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "off" -d 'Put Codex back on what was its default before `use`'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "profile" -d 'Add, list and remove profiles: one name for a provider and a model'
@@ -99,6 +101,18 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l home -d 'Keep ev
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l ephemeral -d 'Pass everything on the command line and write nothing into Codex\'s home but its own session'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l only -d 'Look only for this; may be given several times' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l fix -d 'Mend what can be mended, then look again'
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l offline -d 'Ask nobody over the network'
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l list -d 'List what is looked at'
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand explain" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand explain" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand explain" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand explain" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand use" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand use" -l dry-run -d 'Show what would change, and change nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand use" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'

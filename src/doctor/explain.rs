@@ -181,7 +181,7 @@ const MESSAGES: &[Message] = &[
         "context-full",
         &["ran out of room in the model's context window"],
         "the conversation is longer than the model takes",
-        "start a new thread, or `/compact` before; a wrong window is mended by `codexgw models refresh`",
+        "start a new thread, or `/compact` before it is full",
     ),
     message(
         "quota",

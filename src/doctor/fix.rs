@@ -89,5 +89,5 @@ fn run(words: &[String], home: &Home) -> Result<String> {
     }
     let words = String::from_utf8_lossy(&output.stderr);
     let error = Error::fixable(format!("`{shown}` failed"));
-    Err(words.lines().filter(|line| !line.trim().is_empty()).take(6).fold(error, |error, line| error.cause(line)))
+    Err(words.lines().filter(|line| !line.trim().is_empty()).take(6).fold(error, Error::cause))
 }

@@ -5,6 +5,7 @@ mod add_refused;
 mod asks;
 mod config;
 mod default;
+mod doctor;
 mod gateway;
 mod help;
 mod key_command;

@@ -19,6 +19,8 @@ pub const COMMANDS: &[&str] = &[
     "list",
     "migrate",
     "run",
+    "doctor",
+    "explain",
     "use",
     "off",
     "profile",
