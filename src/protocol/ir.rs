@@ -20,6 +20,8 @@ pub struct Request<'a> {
     pub items: Vec<Item<'a>>,
     /// The tools, namespaces resolved.
     pub tools: Vec<Tool<'a>>,
+    /// The provider's own search of the web, where the model may use it.
+    pub web_search: Option<WebSearch<'a>>,
     /// Which tool the model must call.
     pub tool_choice: ToolChoice<'a>,
     /// Whether several calls may come at once.
@@ -181,6 +183,30 @@ impl ToolSpec<'_> {
     }
 }
 
+/// The provider's own search of the web.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WebSearch<'a> {
+    /// Whether pages may be fetched now; otherwise only an index that was made before may be searched.
+    pub live: bool,
+    /// The only domains to search; empty when all are allowed.
+    pub allowed_domains: Vec<Cow<'a, str>>,
+    /// Where the person is, roughly.
+    pub location: Option<Location<'a>>,
+}
+
+/// A rough place, as far as it was told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Location<'a> {
+    /// The city.
+    pub city: Option<Cow<'a, str>>,
+    /// The state or region.
+    pub region: Option<Cow<'a, str>>,
+    /// The country's two letters.
+    pub country: Option<Cow<'a, str>>,
+    /// The IANA name of the time zone.
+    pub timezone: Option<Cow<'a, str>>,
+}
+
 /// Which tool must be called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ToolChoice<'a> {
@@ -270,6 +296,20 @@ pub enum Delta {
     Carrier(Carrier),
     /// Text of the answer.
     Text(String),
+    /// A page that the last `length` characters of the text rest on.
+    Citation {
+        /// Its address.
+        url: String,
+        /// Its title, or nothing.
+        title: String,
+        /// How many characters before this point rest on it.
+        length: usize,
+    },
+    /// The provider has searched the web by itself.
+    WebSearch {
+        /// What it searched for.
+        query: String,
+    },
     /// A tool call begins.
     CallStart {
         /// Tells the calls of one answer apart; the upstream's numbering.

@@ -102,6 +102,9 @@ fn text_size(request: &Request<'_>) -> usize {
 }
 
 fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, quirks: &Quirks, losses: &mut Vec<Loss>) {
+    if request.web_search.is_some() {
+        losses.push(Loss::new(loss::WEB_SEARCH, "web_search"));
+    }
     let limit = if quirks.max_tools_128 { MAX_TOOLS } else { usize::MAX };
     body.tools = request.tools.iter().take(limit).map(|tool| lowered(tool, names, quirks)).collect();
     for tool in request.tools.iter().skip(limit) {
