@@ -10,6 +10,7 @@ pub mod chat;
 pub mod failure;
 pub mod ir;
 mod lenient;
+mod pairing;
 pub mod quirks;
 pub mod responses;
 pub mod sse;
