@@ -261,6 +261,8 @@ pub mod loss {
     pub const TOOL_KIND: &str = "tool_kind";
     /// Tools beyond the number that the upstream takes.
     pub const TOOL_LIMIT: &str = "tool_limit";
+    /// A part of a tool's schema that the upstream does not take.
+    pub const TOOL_SCHEMA: &str = "tool_schema";
     /// A `tool_choice` that cannot be asked for.
     pub const TOOL_CHOICE: &str = "tool_choice";
     /// An input item of a kind that is not known or has no counterpart.
