@@ -141,9 +141,10 @@ impl<'a> Writer<'a, '_> {
     fn reasoning(&mut self, text: &'a str, carrier: Option<&'a Carrier>) {
         // Without a carrier it is another provider's; the front end has named that loss.
         let Some(carrier) = carrier else { return };
-        match thinking::block(text, carrier, self.model) {
-            Some(block) => self.turn.blocks.push(block),
-            None => self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model))),
+        if thinking::is_own(carrier, self.model) {
+            self.turn.blocks.extend(thinking::block(text, carrier));
+        } else {
+            self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
         }
     }
 

@@ -7,9 +7,10 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::WIRE;
-use super::event::{Block, Citation, Event, Piece, RawUsage, StopDetails};
+use super::ending::{Ending, ending};
+use super::event::{Block, Citation, Event, Piece, RawUsage};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, FailureCode, clean, failure_from_oddity, failure_from_stream};
+use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read};
 use crate::protocol::sse;
@@ -40,13 +41,6 @@ pub struct Decoder {
     /// The first event that was no piece of an answer; it is the cause when nothing else comes.
     oddity: Option<String>,
     done: bool,
-}
-
-/// How the upstream said that it stopped.
-#[derive(Debug)]
-enum Ending {
-    Stop(Stop),
-    Fail(Failure),
 }
 
 /// A block that is not whole.
@@ -416,32 +410,9 @@ impl Decoder {
 
     /// Notes why the upstream stopped; what may still come are counts.
     fn stopped(&mut self, reason: &str, details: Option<&RawValue>) {
-        let shown = |message: &str| Ending::Fail(Failure::shown(format!("{message} (`stop_reason`: `{reason}`)")));
-        let ending = match reason {
-            "" => return,
-            "max_tokens" => Ending::Stop(Stop::Length),
-            "model_context_window_exceeded" => Ending::Fail(Failure {
-                code: FailureCode::ContextLengthExceeded,
-                message: format!("the provider's answer filled the model's context (`stop_reason`: `{reason}`)"),
-                status: 400,
-            }),
-            "pause_turn" => shown("the provider paused its answer after many steps of its own; ask it to go on"),
-            "refusal" => {
-                let details = read::<StopDetails<'_>>(details).unwrap_or_default();
-                let why = clean(details.explanation.as_str());
-                let category = clean(details.category.as_str());
-                let mut message = "the provider refused to answer".to_owned();
-                if !category.is_empty() {
-                    message = format!("{message} (`{category}`)");
-                }
-                if !why.is_empty() {
-                    message = format!("{message}: {why}");
-                }
-                shown(&message)
-            }
-            _ => Ending::Stop(Stop::Done),
-        };
-        self.ending = Some(ending);
+        if !reason.is_empty() {
+            self.ending = Some(ending(reason, details));
+        }
     }
 
     /// The upstream has said that it is done.

@@ -6,6 +6,7 @@ mod cache;
 mod conversation;
 mod decoder;
 mod encode;
+mod ending;
 mod event;
 mod image;
 mod schema;

@@ -1,5 +1,7 @@
 //! JSON schemas as Messages takes them.
 
+use std::collections::HashMap;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -133,7 +135,7 @@ fn fits(name: &str) -> bool {
 
 fn names_fit(properties: Option<&RawValue>) -> bool {
     properties.is_none_or(|properties| {
-        serde_json::from_str::<std::collections::HashMap<String, serde::de::IgnoredAny>>(properties.get())
+        serde_json::from_str::<HashMap<String, &RawValue>>(properties.get())
             .is_ok_and(|properties| properties.keys().all(|name| fits(name)))
     })
 }

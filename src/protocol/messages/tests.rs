@@ -487,6 +487,12 @@ fn calls_of_the_past_keep_their_tools_when_no_others_are_offered() {
             "input_schema": {"type": "object", "properties": {}}}])
     );
     assert_eq!((&body["tool_choice"], losses.len()), (&json!({"type": "none"}), 0));
+    let request = json!({"model": "m", "input": items, "tools": [{"type": "web_search"}]});
+    let (body, losses) = encoded_for(&request, &["web_search_rejected"], &Abilities::default());
+    assert_eq!(
+        (&body["tools"][0]["name"], &body["tool_choice"], losses),
+        (&json!("f"), &json!({"type": "none"}), vec!["web_search: web_search".to_owned()])
+    );
 }
 
 #[test]
@@ -686,7 +692,7 @@ fn the_rules_refuse_what_the_provider_refuses() {
         "model": "m", "max_tokens": 2000, "stream": true, "thinking": {"type": "enabled", "budget_tokens": 1024},
         "tools": [{"name": "f", "input_schema": {"type": "object"}}],
         "messages": [user(json!([text("u")])),
-            assistant(json!([{"type": "thinking", "thinking": "", "signature": ""}, used("a", "f", json!({}))])),
+            assistant(json!([{"type": "thinking", "thinking": "", "signature": "s"}, used("a", "f", json!({}))])),
             user(json!([result("a", "1")]))],
     });
     assert_eq!(validate(&good), Ok(()));

@@ -111,17 +111,20 @@ fn lose(losses: &mut Vec<Loss>, wanted: &str, given: Option<&str>) {
     losses.push(Loss::new(loss::EFFORT, detail));
 }
 
-/// The block that a thought came as, if this protocol and model made it.
-pub(super) fn block<'a>(text: &'a str, carrier: &'a Carrier, model: &str) -> Option<Block<'a>> {
-    if carrier.wire != WIRE || carrier.model != model {
-        return None;
-    }
+/// Whether this protocol and model made a thought; all others would be refused, or paid for in vain.
+pub(super) fn is_own(carrier: &Carrier, model: &str) -> bool {
+    carrier.wire == WIRE && carrier.model == model
+}
+
+/// The block that a thought came as; none for one that holds nothing, which is refused.
+pub(super) fn block<'a>(text: &'a str, carrier: &'a Carrier) -> Option<Block<'a>> {
     let field = |name: &str| carrier.state.get(name).and_then(serde_json::Value::as_str);
-    match field("redacted") {
-        Some(data) => Some(Block::RedactedThinking { data }),
-        // Servers that sign nothing get back the empty signature that they sent.
-        None => Some(Block::Thinking { thinking: text, signature: field("signature").unwrap_or_default() }),
+    if let Some(data) = field("redacted") {
+        return Some(Block::RedactedThinking { data });
     }
+    // Servers that sign nothing get back the empty signature that they sent.
+    let signature = field("signature").unwrap_or_default();
+    (!text.is_empty() || !signature.is_empty()).then_some(Block::Thinking { thinking: text, signature })
 }
 
 /// Whether a turn that is still going on, by calls and their results, began without thought that could be sent back.

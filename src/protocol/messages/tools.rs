@@ -138,7 +138,8 @@ pub(super) fn choice<'a>(
     if tools.is_empty() {
         return None;
     }
-    if request.tools.is_empty() && request.web_search.is_none() {
+    let searches = tools.iter().any(|tool| matches!(tool, Tool::WebSearch { .. }));
+    if request.tools.is_empty() && !searches {
         return Some(ToolChoice::None);
     }
     let alone = request.parallel_tool_calls == Some(false) && !quirks.parallel_false_rejected;

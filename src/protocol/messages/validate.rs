@@ -233,7 +233,12 @@ fn assistant(blocks: &[Value], ids: &mut HashSet<String>, has_tools: bool) -> Re
         let block = object(block, "block")?;
         match block.get("type").and_then(Value::as_str) {
             Some("text") => text(block)?,
-            Some("thinking") => only(block, &["type", "thinking", "signature"], &["thinking", "signature"])?,
+            Some("thinking") => {
+                only(block, &["type", "thinking", "signature"], &["thinking", "signature"])?;
+                if block["thinking"] == "" && block["signature"] == "" {
+                    return Err("a thought without thinking".into());
+                }
+            }
             Some("redacted_thinking") => only(block, &["type", "data"], &["data"])?,
             Some("tool_use") => {
                 only(block, &["type", "id", "name", "input"], &["id", "name", "input"])?;

@@ -189,6 +189,8 @@ fn any_delta() -> impl Strategy<Value = Delta> {
         }),
         (0..3usize, "[{}\":a]{0,4}").prop_map(|(key, json)| Delta::CallInput { key, json }),
         (0..3usize).prop_map(|key| Delta::CallEnd { key }),
+        (0..3usize).prop_map(|length| Delta::Citation { url: "u".into(), title: String::new(), length }),
+        text.prop_map(|query| Delta::WebSearch { query }),
         Just(Delta::Usage(Usage { input: 1, output: 1, ..Usage::default() })),
         Just(Delta::Stop(Stop::Done)),
         Just(Delta::Stop(Stop::Length)),
