@@ -1,14 +1,12 @@
 //! The shared request to a Messages body.
 
-use std::collections::HashSet;
-
 use super::abilities::Abilities;
 use super::body::{Block, Body, Format, OutputConfig};
 use super::conversation::conversation;
 use super::decoder::Decoder;
 use super::thinking::{self, Mode};
 use super::{cache, schema, tools};
-use crate::protocol::ir::{self, Item, Loss, Part, Request, loss};
+use crate::protocol::ir::{self, Loss, Request, loss};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::Names;
 
@@ -59,19 +57,11 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks, abil
     };
     sampling(&mut body, request, quirks, plan.mode, &mut losses);
     cache::mark(&mut body);
-    let mut bytes = Vec::with_capacity(text_size(request));
+    let mut bytes = Vec::with_capacity(request.text_size());
     // Writing strings and numbers into a buffer cannot fail.
     let _ = serde_json::to_writer(&mut bytes, &body);
     drop(body);
-    let used_ids: HashSet<String> = request
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Call { id, .. } => Some(id.clone().into_owned()),
-            _ => None,
-        })
-        .collect();
-    let decoder = Decoder::new(names, upstream_model, used_ids);
+    let decoder = Decoder::new(names, upstream_model, request.call_ids());
     Outbound { body: bytes, losses, decoder }
 }
 
@@ -114,27 +104,4 @@ fn sampling(body: &mut Body<'_>, request: &Request<'_>, quirks: &Quirks, mode: M
     } else if request.top_p.is_some() {
         losses.push(Loss::new(loss::SAMPLING, "top_p beside temperature"));
     }
-}
-
-/// About how many bytes the body will have, so that it is not copied while it grows.
-fn text_size(request: &Request<'_>) -> usize {
-    let parts = |parts: &[Part<'_>]| -> usize {
-        parts
-            .iter()
-            .map(|part| match part {
-                Part::Text(text) => text.len() + text.len() / 16 + 64,
-                Part::Image { url, .. } => url.len() + 128,
-            })
-            .sum()
-    };
-    let items: usize = request
-        .items
-        .iter()
-        .map(|item| match item {
-            Item::Message { parts: list, .. } | Item::Output { parts: list, .. } => parts(list) + 128,
-            Item::Reasoning { text, .. } => text.len() + 1024,
-            Item::Call { input, .. } => input.len() + input.len() / 8 + 128,
-        })
-        .sum();
-    items + request.tools.len() * 1024 + 1024
 }
