@@ -102,7 +102,7 @@ pub fn failure_from_response(
     if matches!(status, 400 | 413 | 422 | 500) && words.says_too_long() {
         return Failure { status: 400, ..failure(FailureCode::ContextLengthExceeded, message) };
     }
-    if status == 404 && words.code == "model_not_found" {
+    if status == 404 && words.says_no_model() {
         return failure(FailureCode::ModelNotFound, message);
     }
     if status == 429 && !words.says_no_money() {
@@ -192,13 +192,18 @@ impl Words {
     fn into_failure(self, what: &str, raw: &str) -> Failure {
         let code = if self.says_too_long() {
             FailureCode::ContextLengthExceeded
-        } else if self.code == "429" || self.code.contains("rate_limit") {
+        } else if self.code == "429" || self.code.contains("rate_limit") || self.code == "overloaded_error" {
             FailureCode::RateLimitExceeded
         } else {
             FailureCode::InvalidPrompt
         };
         let said = if self.message.is_empty() { clean(raw) } else { self.message };
         Failure { code, message: format!("{what}: {said}"), status: 502 }
+    }
+
+    /// Anthropic names the model it has not, and nothing else, after `model:`.
+    fn says_no_model(&self) -> bool {
+        self.code == "model_not_found" || (self.code == "not_found_error" && self.message.starts_with("model:"))
     }
 
     fn says_too_long(&self) -> bool {
@@ -234,8 +239,10 @@ impl Words {
     }
 
     fn says_no_money(&self) -> bool {
-        const PHRASES: [&str; 7] = [
+        const PHRASES: [&str; 8] = [
             "insufficient_quota",
+            // Anthropic, for long prompts that a plan does not cover.
+            "extra usage is required",
             "insufficient balance",
             "billing",
             "credit",
@@ -332,7 +339,7 @@ fn entity(name: &str) -> Option<char> {
 }
 
 /// Foreign text made fit to show: no control characters, white space in ones, bounded.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let mut out = String::new();
     let mut letters = 0;
     for word in text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty())

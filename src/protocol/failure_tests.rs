@@ -96,6 +96,51 @@ fn a_401_never_reaches_the_client() {
 }
 
 #[test]
+fn anthropics_errors_are_understood() {
+    let body = |kind: &str, message: &str| {
+        serde_json::json!({"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_1"})
+            .to_string()
+    };
+    for (status, kind, message, code, seen_status) in [
+        (400, "invalid_request_error", "messages: roles must alternate", "invalid_prompt", 400),
+        (400, "invalid_request_error", "prompt is too long: 3 tokens > 2 maximum", "context_length_exceeded", 400),
+        (
+            400,
+            "invalid_request_error",
+            "input length and `max_tokens` exceed context limit: 3 + 2 > 4, decrease input length",
+            "context_length_exceeded",
+            400,
+        ),
+        (400, "invalid_request_error", "Your credit balance is too low", "invalid_prompt", 400),
+        (401, "authentication_error", "invalid x-api-key", "invalid_prompt", 502),
+        (402, "billing_error", "There is an issue with your billing", "invalid_prompt", 402),
+        (403, "permission_error", "not allowed", "invalid_prompt", 403),
+        (404, "not_found_error", "model: claude-x", "model_not_found", 404),
+        (404, "not_found_error", "Not Found", "invalid_prompt", 404),
+        (413, "request_too_large", "Request exceeds the maximum size", "invalid_prompt", 413),
+        (429, "rate_limit_error", "This request would exceed your rate limit", "rate_limit_exceeded", 429),
+        (429, "rate_limit_error", "Extra usage is required for long context requests.", "invalid_prompt", 429),
+        (500, "api_error", "Internal server error", "invalid_prompt", 500),
+        (529, "overloaded_error", "Overloaded", "invalid_prompt", 529),
+    ] {
+        let failure = failure_from_response("Acme", status, None, None, body(kind, message).as_bytes());
+        assert_eq!(failure.message, format!("Acme answered {status}: {message}"));
+        assert_eq!((failure.code.as_str(), failure.status), (code, seen_status), "{status} {message}");
+    }
+    for (kind, code) in [
+        ("overloaded_error", "rate_limit_exceeded"),
+        ("rate_limit_error", "rate_limit_exceeded"),
+        ("api_error", "invalid_prompt"),
+    ] {
+        let failure = failure_from_stream(&serde_json::from_str(&body(kind, "m")).unwrap());
+        assert_eq!(
+            (failure.code.as_str(), failure.message.as_str()),
+            (code, "the provider ended its answer with an error: m")
+        );
+    }
+}
+
+#[test]
 fn the_body_is_in_openais_shape() {
     let failure = failure_from_response("Acme", 404, None, None, b"gone").with_hint("run `codexgw models`");
     assert_eq!(

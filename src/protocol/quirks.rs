@@ -141,7 +141,6 @@ impl Quirks {
     pub(crate) fn effort<'a>(&'a self, wanted: &'a str) -> Option<&'a str> {
         /// What a model is taken to have when nothing is known of it.
         const USUAL: [&str; 3] = ["low", "medium", "high"];
-        const ORDER: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
         if self.reasoning_effort_unportable {
             return None;
         }
@@ -154,15 +153,21 @@ impl Quirks {
         }
         let levels: Vec<&str> =
             if self.efforts.is_empty() { USUAL.to_vec() } else { self.efforts.iter().map(String::as_str).collect() };
-        let rank = |level: &str| ORDER.iter().position(|known| *known == level);
-        let Some(wanted_rank) = rank(wanted) else { return levels.contains(&wanted).then_some(wanted) };
-        // The nearest; of two equally near the higher, since too little thought costs more than too much.
-        levels
-            .into_iter()
-            .filter_map(|level| rank(level).map(|rank| (level, rank)))
-            .min_by_key(|(_, rank)| (rank.abs_diff(wanted_rank), std::cmp::Reverse(*rank)))
-            .map(|(level, _)| level)
+        nearest_effort(levels, wanted)
     }
+}
+
+/// The level that is nearest to the wanted effort; an effort that nobody knows is none of them, or itself.
+pub(crate) fn nearest_effort<'a>(levels: Vec<&'a str>, wanted: &'a str) -> Option<&'a str> {
+    const ORDER: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+    let rank = |level: &str| ORDER.iter().position(|known| *known == level);
+    let Some(wanted_rank) = rank(wanted) else { return levels.contains(&wanted).then_some(wanted) };
+    // Of two equally near the higher, since too little thought costs more than too much.
+    levels
+        .into_iter()
+        .filter_map(|level| rank(level).map(|rank| (level, rank)))
+        .min_by_key(|(_, rank)| (rank.abs_diff(wanted_rank), std::cmp::Reverse(*rank)))
+        .map(|(level, _)| level)
 }
 
 #[cfg(test)]

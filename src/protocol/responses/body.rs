@@ -156,6 +156,30 @@ pub(super) struct RawTool<'a> {
     pub format: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub tools: TextOr<'a, &'a RawValue>,
+    #[serde(borrow, default)]
+    pub external_web_access: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub filters: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub user_location: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawFilters<'a> {
+    #[serde(borrow, default)]
+    pub allowed_domains: TextOr<'a, Text<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawLocation<'a> {
+    #[serde(borrow, default)]
+    pub city: Text<'a>,
+    #[serde(borrow, default)]
+    pub region: Text<'a>,
+    #[serde(borrow, default)]
+    pub country: Text<'a>,
+    #[serde(borrow, default)]
+    pub timezone: Text<'a>,
 }
 
 #[derive(Deserialize)]

@@ -3,7 +3,7 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::event::{Empty, ErrorOut, Event, Incomplete, Item, Part, Response, UsageOut};
+use super::event::{Annotation, Empty, ErrorOut, Event, Incomplete, Item, Part, Response, Search, UsageOut};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::Failure;
 use crate::protocol::ir::{Delta, Stop, ToolKind, ToolName, Usage};
@@ -56,6 +56,7 @@ struct Prose {
     text: String,
     thought: bool,
     carrier: Option<Carrier>,
+    annotations: Vec<Annotation>,
 }
 
 /// A call; several may be open at once, since upstreams interleave their fragments.
@@ -118,13 +119,15 @@ impl Encoder {
             Delta::Text(text) => self.prose(false, &text, out),
             Delta::Carrier(carrier) => {
                 // A thought may be sealed without a readable word.
-                if !self.prose.as_ref().is_some_and(|prose| prose.thought) {
+                if !self.prose.as_ref().is_some_and(Prose::is_open_thought) {
                     self.open_prose(true, out);
                 }
                 if let Some(prose) = &mut self.prose {
                     prose.carrier = Some(carrier);
                 }
             }
+            Delta::Citation { url, title, length } => self.cite(url, title, length, out),
+            Delta::WebSearch { query } => self.web_search(&query, out),
             Delta::CallStart { key, id, tool, kind } => self.open_call(key, id, tool, kind, out),
             Delta::CallInput { key, json } => self.call_input(key, &json, out),
             Delta::CallEnd { key } => {
@@ -215,7 +218,8 @@ impl Encoder {
         if text.is_empty() {
             return;
         }
-        if self.prose.as_ref().is_none_or(|prose| prose.thought != thought) {
+        let goes_on = |prose: &Prose| if thought { prose.is_open_thought() } else { !prose.thought };
+        if !self.prose.as_ref().is_some_and(goes_on) {
             self.open_prose(thought, out);
         }
         let Some(mut prose) = self.prose.take() else { return };
@@ -240,11 +244,11 @@ impl Encoder {
             Item::Message { id: &id, status: "in_progress", role: "assistant", content: &[] }
         };
         self.emit_item("response.output_item.added", index, &item, out);
-        let prose = Prose { index, id, text: String::new(), thought, carrier: None };
+        let prose = Prose { index, id, text: String::new(), thought, carrier: None, annotations: Vec::new() };
         let (kind, part) = if thought {
             ("response.reasoning_summary_part.added", Part::SummaryText { text: "" })
         } else {
-            ("response.content_part.added", Part::OutputText { text: "", annotations: [] })
+            ("response.content_part.added", Part::OutputText { text: "", annotations: &[] })
         };
         self.emit_prose(&prose, kind, None, Some(&part), out);
         self.prose = Some(prose);
@@ -262,7 +266,7 @@ impl Encoder {
             (
                 "response.output_text.done",
                 "response.content_part.done",
-                Part::OutputText { text: &prose.text, annotations: [] },
+                Part::OutputText { text: &prose.text, annotations: &prose.annotations },
             )
         };
         self.emit_prose(&prose, text_done, None, None, out);
@@ -277,6 +281,36 @@ impl Encoder {
             Item::Message { id: &prose.id, status: "completed", role: "assistant", content: &parts }
         };
         self.close_item(prose.index, &item, out);
+    }
+
+    /// Says what the open text rests on; without text there is nothing to say.
+    fn cite(&mut self, url: String, title: String, length: usize, out: &mut Vec<u8>) {
+        let sequence_number = self.sequence;
+        let Some(prose) = self.prose.as_mut().filter(|prose| !prose.thought) else { return };
+        let end_index = prose.text.chars().count();
+        let annotation = Annotation { url, title, start_index: end_index.saturating_sub(length), end_index };
+        let event = Event {
+            kind: "response.output_text.annotation.added",
+            sequence_number,
+            item_id: Some(&prose.id),
+            output_index: Some(prose.index),
+            content_index: Some(0),
+            annotation_index: Some(prose.annotations.len()),
+            annotation: Some(&annotation),
+            ..Event::default()
+        };
+        write(out, &event);
+        self.sequence += 1;
+        prose.annotations.push(annotation);
+    }
+
+    fn web_search(&mut self, query: &str, out: &mut Vec<u8>) {
+        self.close_prose(out);
+        let index = self.next_index();
+        let id = self.item_id("ws", index);
+        let item = |status| Item::WebSearchCall { id: &id, status, action: Search { query } };
+        self.emit_item("response.output_item.added", index, &item("in_progress"), out);
+        self.close_item(index, &item("completed"), out);
     }
 
     fn open_call(&mut self, key: usize, id: String, tool: ToolName<'static>, kind: ToolKind, out: &mut Vec<u8>) {
@@ -444,6 +478,13 @@ impl Encoder {
             tools: [],
             top_p: (),
         });
+    }
+}
+
+impl Prose {
+    /// Whether more thought belongs to this one; what was sealed is whole.
+    const fn is_open_thought(&self) -> bool {
+        self.thought && self.carrier.is_none()
     }
 }
 

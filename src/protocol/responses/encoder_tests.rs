@@ -189,6 +189,8 @@ fn any_delta() -> impl Strategy<Value = Delta> {
         }),
         (0..3usize, "[{}\":a]{0,4}").prop_map(|(key, json)| Delta::CallInput { key, json }),
         (0..3usize).prop_map(|key| Delta::CallEnd { key }),
+        (0..3usize).prop_map(|length| Delta::Citation { url: "u".into(), title: String::new(), length }),
+        text.prop_map(|query| Delta::WebSearch { query }),
         Just(Delta::Usage(Usage { input: 1, output: 1, ..Usage::default() })),
         Just(Delta::Stop(Stop::Done)),
         Just(Delta::Stop(Stop::Length)),
@@ -235,4 +237,58 @@ proptest! {
             prop_assert!(body["status"] != "completed");
         }
     }
+}
+
+#[test]
+fn searches_and_their_sources_are_items_and_annotations() {
+    let cite = |url: &str, length| Delta::Citation { url: url.into(), title: "T".into(), length };
+    let (events, body) = encode(vec![
+        cite("https://nothing.example", 3),
+        Delta::WebSearch { query: "rust".into() },
+        Delta::Text("Né ".into()),
+        Delta::Text("äb".into()),
+        cite("https://a.example", 2),
+        cite("https://b.example", 99),
+        Delta::Stop(Stop::Done),
+    ]);
+    let note = |url: &str, start: usize| serde_json::json!({"type": "url_citation", "url": url, "title": "T", "start_index": start, "end_index": 5});
+    let notes = [note("https://a.example", 3), note("https://b.example", 0)];
+    let added: Vec<_> =
+        events.iter().filter(|event| event["type"] == "response.output_text.annotation.added").collect();
+    for (index, (event, note)) in added.iter().zip(&notes).enumerate() {
+        assert_eq!((&event["annotation"], event["annotation_index"].as_u64()), (note, Some(index as u64)));
+    }
+    for (number, event) in events.iter().enumerate() {
+        assert_eq!(event["sequence_number"], number);
+    }
+    assert_eq!(
+        body["output"],
+        serde_json::json!([
+            {"type": "web_search_call", "id": "ws_1_0", "status": "completed",
+             "action": {"type": "search", "query": "rust"}},
+            {"type": "message", "id": "msg_1_1", "status": "completed", "role": "assistant",
+             "content": [{"type": "output_text", "text": "Né äb", "annotations": notes}]},
+        ])
+    );
+}
+
+#[test]
+fn sealed_thoughts_are_items_of_their_own() {
+    let seal = |state: &str| Delta::Carrier(Carrier::new("messages", "m", Value::from(state)));
+    let (events, _) = encode(vec![
+        Delta::Reasoning("a".into()),
+        seal("1"),
+        seal("2"),
+        Delta::Reasoning("b".into()),
+        seal("3"),
+        Delta::Stop(Stop::Done),
+    ]);
+    let seen: Vec<_> = done_items(&events)
+        .iter()
+        .map(|item| {
+            let carrier = Carrier::open(item["encrypted_content"].as_str().unwrap()).unwrap();
+            format!("{} {}", item.pointer("/summary/0/text").unwrap_or(&Value::Null), carrier.state)
+        })
+        .collect();
+    assert_eq!(seen, ["\"a\" \"1\"", "null \"2\"", "\"b\" \"3\""]);
 }

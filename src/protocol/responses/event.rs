@@ -36,6 +36,10 @@ pub(super) struct Event<'a> {
     pub input: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<[(); 0]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotation_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotation: Option<&'a Annotation>,
 }
 
 /// An output item.
@@ -79,13 +83,35 @@ pub(super) enum Item<'a> {
         arguments: &'a Value,
         status: &'static str,
     },
+    WebSearchCall {
+        id: &'a str,
+        status: &'static str,
+        action: Search<'a>,
+    },
+}
+
+/// What a search of the web was for.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "search")]
+pub(super) struct Search<'a> {
+    pub query: &'a str,
+}
+
+/// A page that a piece of the text rests on; the indices count characters.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename = "url_citation")]
+pub(super) struct Annotation {
+    pub url: String,
+    pub title: String,
+    pub start_index: usize,
+    pub end_index: usize,
 }
 
 /// A part of an item.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Part<'a> {
-    OutputText { text: &'a str, annotations: [(); 0] },
+    OutputText { text: &'a str, annotations: &'a [Annotation] },
     SummaryText { text: &'a str },
 }
 

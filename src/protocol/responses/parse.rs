@@ -5,12 +5,14 @@ use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
-use super::body::{Body, RawFormat, RawItem, RawPart, RawReasoning, RawText, RawTool, Rejection, object};
+use super::body::{
+    Body, RawFilters, RawFormat, RawItem, RawLocation, RawPart, RawReasoning, RawText, RawTool, Rejection, object,
+};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{
-    Format, Item, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, loss,
+    Format, Item, Location, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, WebSearch, loss,
 };
-use crate::protocol::lenient::{TextOr, read, text_or_json};
+use crate::protocol::lenient::{Text, TextOr, read, text_or_json};
 use crate::protocol::tools::{Names, namespace};
 
 /// The name under which a search for tools is offered; Codex knows that tool by its type alone.
@@ -249,7 +251,10 @@ fn add_tool<'a>(request: &mut Request<'a>, raw: RawTool<'a>, group: Option<&Cow<
             }
             return;
         }
-        "web_search" | "web_search_preview" => return lose(request, loss::WEB_SEARCH, "web_search"),
+        "web_search" | "web_search_preview" => {
+            request.web_search = Some(web_search(&raw));
+            return;
+        }
         other => return lose(request, loss::TOOL_KIND, if other.is_empty() { "without type" } else { other }),
     };
     let name = match spec {
@@ -261,6 +266,25 @@ fn add_tool<'a>(request: &mut Request<'a>, raw: RawTool<'a>, group: Option<&Cow<
     };
     let name = ToolName { namespace: group_name, name };
     request.tools.push(Tool { name, description: raw.description.0.unwrap_or_default(), spec });
+}
+
+fn web_search<'a>(raw: &RawTool<'a>) -> WebSearch<'a> {
+    let place = read::<RawLocation<'a>>(raw.user_location).map(|place| Location {
+        city: place.city.filled(),
+        region: place.region.filled(),
+        country: place.country.filled(),
+        timezone: place.timezone.filled(),
+    });
+    let domains = read::<RawFilters<'a>>(raw.filters).map(|filters| filters.allowed_domains);
+    let allowed_domains = match domains {
+        Some(TextOr::List(domains)) => domains.into_iter().filter_map(Text::filled).collect(),
+        _ => Vec::new(),
+    };
+    WebSearch {
+        live: read(raw.external_web_access).unwrap_or(true),
+        allowed_domains,
+        location: place.filter(|place| *place != Location::default()),
+    }
 }
 
 fn tool_choice<'a>(losses: &mut Vec<Loss>, raw: Option<&'a RawValue>) -> ToolChoice<'a> {

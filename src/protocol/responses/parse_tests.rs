@@ -34,7 +34,6 @@ fn what_has_no_counterpart_is_named() {
     assert_eq!(
         losses(&body),
         [
-            "web_search: web_search",
             "tool_kind: file_search",
             "tool_kind: without name",
             "tool_kind: not an object",
@@ -221,4 +220,30 @@ proptest! {
         let out: Value = serde_json::from_slice(&chat::encode(&request, "up", &Quirks::default()).body).unwrap();
         check_pairing(&out["messages"]);
     }
+}
+
+#[test]
+fn a_search_of_the_web_is_read_with_its_limits() {
+    let read = |tool: serde_json::Value| {
+        let body = json!({"model": "m", "input": "x", "tools": [tool]}).to_string();
+        format!("{:?}", parse(body.as_bytes()).unwrap().web_search.unwrap())
+    };
+    let plain = "WebSearch { live: true, allowed_domains: [], location: None }";
+    for tool in [
+        json!({"type": "web_search"}),
+        json!({"type": "web_search_preview", "external_web_access": true, "search_context_size": "low"}),
+        json!({"type": "web_search", "filters": 7, "user_location": {"type": "approximate", "city": ""}}),
+    ] {
+        assert_eq!(read(tool.clone()), plain, "{tool}");
+    }
+    assert_eq!(
+        read(json!({
+            "type": "web_search", "external_web_access": false, "filters": {"allowed_domains": ["a.org", ""]},
+            "user_location": {"type": "approximate", "country": "DE", "timezone": "Europe/Berlin"},
+        })),
+        "WebSearch { live: false, allowed_domains: [\"a.org\"], location: Some(Location { city: None, region: None, \
+         country: Some(\"DE\"), timezone: Some(\"Europe/Berlin\") }) }"
+    );
+    let none = json!({"model": "m", "input": "x", "tools": [{"type": "function", "name": "web_search"}]}).to_string();
+    assert_eq!(parse(none.as_bytes()).unwrap().web_search, None);
 }
