@@ -3,6 +3,7 @@
 //! A request borrows from the body that it was read from; deltas own what they carry. Nothing here knows a protocol.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
@@ -40,6 +41,42 @@ pub struct Request<'a> {
     pub cache_key: Option<Cow<'a, str>>,
     /// What was not understood or has no place in the shared form.
     pub losses: Vec<Loss>,
+}
+
+impl Request<'_> {
+    /// The ids of all calls of the history; one that comes again would tie an output to the wrong call.
+    #[must_use]
+    pub fn call_ids(&self) -> HashSet<String> {
+        let id = |item: &Item<'_>| match item {
+            Item::Call { id, .. } => Some(id.clone().into_owned()),
+            _ => None,
+        };
+        self.items.iter().filter_map(id).collect()
+    }
+
+    /// About how many bytes the body will have, so that it is not copied while it grows.
+    #[must_use]
+    pub fn text_size(&self) -> usize {
+        let parts = |parts: &[Part<'_>]| -> usize {
+            parts
+                .iter()
+                .map(|part| match part {
+                    Part::Text(text) => text.len() + text.len() / 16 + 32,
+                    Part::Image { url, .. } => url.len() + 64,
+                })
+                .sum()
+        };
+        let items: usize = self
+            .items
+            .iter()
+            .map(|item| match item {
+                Item::Message { parts: list, .. } | Item::Output { parts: list, .. } => parts(list) + 64,
+                Item::Reasoning { text, .. } => text.len() + 64,
+                Item::Call { input, .. } => input.len() + input.len() / 8 + 128,
+            })
+            .sum();
+        items + self.tools.len() * 1024 + 1024
+    }
 }
 
 /// One step of the conversation.
