@@ -109,10 +109,14 @@ fn plain_form(tool: &ToolName<'_>) -> String {
         }
     }
     form.push_str(&tool.name);
-    let form: String = form
+    let mut form: String = form
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-') { letter } else { '_' })
         .collect();
+    // Gemini wants a letter or an underscore in front.
+    if form.starts_with(|letter: char| letter.is_ascii_digit() || letter == '-') {
+        form.insert(0, '_');
+    }
     if form.is_empty() || (form.len() > MAX_NAME && tool.namespace.is_none()) {
         hashed_form(&form, tool, 0)
     } else {
