@@ -322,6 +322,8 @@ pub mod loss {
     pub const MISSING_OUTPUT: &str = "missing_output";
     /// Tool arguments that are not JSON, wrapped.
     pub const BROKEN_ARGUMENTS: &str = "broken_arguments";
+    /// Words of a tool's schema that the upstream does not know.
+    pub const SCHEMA: &str = "schema";
 }
 
 /// One step of an answer.
