@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 pub mod carrier;
 pub mod chat;
 pub mod failure;
+pub mod gemini;
 pub mod ir;
 mod lenient;
 mod pairing;

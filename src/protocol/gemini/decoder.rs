@@ -1,0 +1,336 @@
+//! A `generateContent` answer to deltas.
+
+use std::collections::{HashMap, HashSet};
+
+use super::WIRE;
+use super::chunk::{Candidate, Chunk, Content, Feedback, FunctionCall, Part, RawUsage};
+use super::signatures::{Signatures, Signed, SignedCall};
+use crate::protocol::carrier::Carrier;
+use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
+use crate::protocol::ir::{Delta, End, Stop, Usage};
+use crate::protocol::lenient::{TextOr, mended, read, text_or_json};
+use crate::protocol::sse;
+use crate::protocol::tools::Names;
+
+/// The most tool calls that one answer may hold; more is a broken upstream.
+const MAX_CALLS: usize = 512;
+
+/// The most characters that are kept of an event that is no piece of an answer.
+const MAX_ODDITY: usize = 4096;
+
+/// Reads one answer.
+#[derive(Debug)]
+pub struct Decoder {
+    names: Names,
+    model: String,
+    used_ids: HashSet<String>,
+    /// The ids of this answer's calls, with what was called.
+    calls: HashMap<String, String>,
+    next_key: usize,
+    /// Whether a thought is open that has to be sealed.
+    thinking: bool,
+    /// What the reasoning item that comes next or is open has to carry.
+    signatures: Signatures,
+    ending: Option<Ending>,
+    has_output: bool,
+    /// Whether there was a word or a call, and not thought alone.
+    has_answer: bool,
+    malformed: Option<String>,
+    /// The first event that was no piece of an answer; it is the cause when nothing else comes.
+    oddity: Option<String>,
+    done: bool,
+}
+
+/// How the upstream said that it stopped.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Ending {
+    Stop(Stop),
+    Fail(String),
+}
+
+impl Decoder {
+    pub(super) fn new(names: Names, model: &str, used_ids: HashSet<String>) -> Self {
+        Self {
+            names,
+            model: model.to_owned(),
+            used_ids,
+            calls: HashMap::new(),
+            next_key: 0,
+            thinking: false,
+            signatures: Signatures::default(),
+            ending: None,
+            has_output: false,
+            has_answer: false,
+            malformed: None,
+            oddity: None,
+            done: false,
+        }
+    }
+
+    /// Whether the answer is whole; what still comes need not be read.
+    #[must_use]
+    pub const fn is_done(&self) -> bool {
+        self.done
+    }
+
+    /// Takes the next event of a stream.
+    pub fn feed(&mut self, event: &sse::Event<'_>, out: &mut Vec<Delta>) {
+        let data = event.data.trim();
+        if self.done || data.is_empty() {
+            return;
+        }
+        if let Some(text) = self.malformed.take() {
+            return self
+                .fail(Failure::shown(format!("the provider's stream holds an event that is not JSON: `{text}`")), out);
+        }
+        // Google's stream just ends; proxies in front of it may say so.
+        if data == "[DONE]" {
+            return self.finish(End::Eof, out);
+        }
+        self.json(&mended(data), event.name == "error", out);
+    }
+
+    /// Takes the whole body of a non-streamed answer and ends.
+    pub fn feed_whole(&mut self, body: &[u8], out: &mut Vec<Delta>) {
+        let text = String::from_utf8_lossy(body);
+        let text = &mended(text.trim());
+        self.json(text, false, out);
+        if self.malformed.take().is_some() {
+            self.wonder(text);
+        }
+        self.finish(End::Eof, out);
+    }
+
+    /// The bytes have ended. That alone ends a stream, since a `finishReason` may stand on every chunk.
+    pub fn finish(&mut self, end: End, out: &mut Vec<Delta>) {
+        if self.done {
+            return;
+        }
+        let reason = match end {
+            _ if self.ending.is_some() => return self.conclude(out),
+            End::Cut(reason) => reason,
+            End::Eof if self.malformed.is_some() => "it ends inside an event".to_owned(),
+            End::Eof if self.has_output => "it ends without `finishReason`".to_owned(),
+            End::Eof => return self.fail(self.nothing(), out),
+        };
+        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
+    }
+
+    fn json(&mut self, data: &str, named_error: bool, out: &mut Vec<Delta>) {
+        // Without `alt=sse` a stream is one list, and so are some errors.
+        let chunks = if data.starts_with('[') {
+            serde_json::from_str::<Vec<Chunk<'_>>>(data)
+        } else {
+            serde_json::from_str::<Chunk<'_>>(data).map(|chunk| vec![chunk])
+        };
+        match chunks {
+            Ok(chunks) => {
+                for chunk in chunks {
+                    if !self.done {
+                        self.chunk(chunk, data, named_error, out);
+                    }
+                }
+            }
+            // Keepalive words of proxies are no objects.
+            Err(_) if !data.starts_with(['{', '[']) => self.wonder(data),
+            // Whether it is nonsense or the last, torn one shows with what comes next.
+            Err(_) => self.malformed = Some(data.chars().take(120).collect()),
+        }
+    }
+
+    /// Keeps the first event that is no piece of an answer.
+    fn wonder(&mut self, data: &str) {
+        if self.oddity.is_none() && !data.is_empty() {
+            self.oddity = Some(data.chars().take(MAX_ODDITY).collect());
+        }
+    }
+
+    /// Why there is no answer at all.
+    fn nothing(&self) -> Failure {
+        self.oddity
+            .as_deref()
+            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
+    }
+
+    fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
+        self.done = true;
+        out.push(Delta::Fail(failure));
+    }
+
+    fn chunk(&mut self, chunk: Chunk<'_>, data: &str, named_error: bool, out: &mut Vec<Delta>) {
+        if named_error || chunk.error.is_some_and(|error| !matches!(error.get(), "null" | "{}" | "\"\"" | "false")) {
+            let error = serde_json::from_str(data).unwrap_or_default();
+            return self.fail(failure_from_stream(&error), out);
+        }
+        let usage = read::<RawUsage>(chunk.usage_metadata);
+        let listed = matches!(chunk.candidates, TextOr::List(_));
+        if let Some(feedback) = read::<Feedback<'_>>(chunk.prompt_feedback)
+            && let Some(reason) = feedback.block_reason.filled()
+            && reason != "BLOCK_REASON_UNSPECIFIED"
+        {
+            let said = feedback.block_reason_message.filled().map(|said| format!(": {said}")).unwrap_or_default();
+            out.extend(usage.map(|usage| Delta::Usage(Usage::from(usage))));
+            let message =
+                format!("the provider's content filter refused the request (`blockReason`: `{reason}`){said}");
+            return self.fail(Failure::shown(message), out);
+        }
+        if usage.is_none() && !listed {
+            self.wonder(data);
+        }
+        if let TextOr::List(candidates) = chunk.candidates {
+            // More than one answer was never asked for.
+            if let Some(candidate) = candidates.into_iter().next() {
+                self.candidate(candidate, out);
+            }
+        }
+        if !self.done {
+            out.extend(usage.map(|usage| Delta::Usage(Usage::from(usage))));
+        }
+    }
+
+    fn candidate(&mut self, candidate: Candidate<'_>, out: &mut Vec<Delta>) {
+        if let Some(Content { parts: TextOr::List(parts) }) = read::<Content<'_>>(candidate.content) {
+            for part in parts {
+                if !self.done {
+                    self.part(&part, out);
+                }
+            }
+        }
+        if let Some(reason) = candidate.finish_reason.filled() {
+            self.ending = ending(&reason, candidate.finish_message.as_str()).or(self.ending.take());
+        }
+    }
+
+    fn part(&mut self, part: &Part<'_>, out: &mut Vec<Delta>) {
+        let signature = part.thought_signature.as_str();
+        if let Some(call) = read::<FunctionCall<'_>>(part.function_call) {
+            return self.call(&call, signature, out);
+        }
+        let text = part.text.as_str();
+        let signed = || Signed { signature: signature.to_owned(), length: text.len() };
+        if part.is_thought() {
+            if !text.is_empty() {
+                self.thinking = true;
+                self.has_output = true;
+                // The end of a thought that goes on is not its end.
+                self.signatures.thought = None;
+                out.push(Delta::Reasoning(text.to_owned()));
+            }
+            if !signature.is_empty() {
+                self.thinking = true;
+                self.signatures.thought = Some(signed());
+            }
+            return;
+        }
+        if !text.is_empty() {
+            // One text stays one message: a signature in its middle has no place, and none is wanted there.
+            if !self.thinking {
+                self.signatures.text = None;
+            }
+            self.seal(out);
+            (self.has_output, self.has_answer) = (true, true);
+            out.push(Delta::Text(text.to_owned()));
+        }
+        if !signature.is_empty() && part.text.0.is_some() {
+            self.signatures.text = Some(signed());
+        }
+    }
+
+    fn call(&mut self, call: &FunctionCall<'_>, signature: &str, out: &mut Vec<Delta>) {
+        let name = call.name.as_str();
+        let json = text_or_json(call.args).filter(|json| !json.trim().is_empty()).unwrap_or("{}".into());
+        if name.is_empty() {
+            return self.fail(Failure::shown("the provider's answer holds a tool call without a name"), out);
+        }
+        let id = call.id.as_str();
+        if !id.is_empty() {
+            // The same call again is a stutter of the stream: run twice, it could do harm.
+            let what = format!("{name} {json}");
+            if self.calls.get(id) == Some(&what) {
+                return;
+            }
+            self.calls.insert(id.to_owned(), what);
+        }
+        if self.next_key >= MAX_CALLS {
+            return self
+                .fail(Failure::shown(format!("the provider made more than {MAX_CALLS} tool calls at once")), out);
+        }
+        if !signature.is_empty() {
+            self.signatures.call = Some(SignedCall { signature: signature.to_owned(), name: name.to_owned() });
+        }
+        self.seal(out);
+        (self.has_output, self.has_answer) = (true, true);
+        let key = self.next_key;
+        self.next_key += 1;
+        let (tool, kind) = self.names.tool(name);
+        // An id that the history has already would tie the output to the wrong call; the front end makes another, as
+        // it does where there is none.
+        let id = if self.used_ids.insert(id.to_owned()) { id.to_owned() } else { String::new() };
+        out.push(Delta::CallStart { key, id, tool, kind });
+        out.push(Delta::CallInput { key, json: json.into_owned() });
+        out.push(Delta::CallEnd { key });
+    }
+
+    /// Seals the thought that has ended, and what has to be carried without one.
+    fn seal(&mut self, out: &mut Vec<Delta>) {
+        let signatures = std::mem::take(&mut self.signatures);
+        if std::mem::take(&mut self.thinking) || signatures != Signatures::default() {
+            out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, signatures.into_state())));
+        }
+    }
+
+    fn conclude(&mut self, out: &mut Vec<Delta>) {
+        match self.ending.take().unwrap_or(Ending::Stop(Stop::Done)) {
+            Ending::Fail(message) => self.fail(Failure::shown(message), out),
+            Ending::Stop(stop) => {
+                self.seal(out);
+                if stop == Stop::Done && !self.has_answer {
+                    return self.fail(self.silence(), out);
+                }
+                self.done = true;
+                out.push(Delta::Stop(stop));
+            }
+        }
+    }
+
+    /// Why an answer that ended in order says nothing.
+    fn silence(&self) -> Failure {
+        self.oddity.as_deref().map_or_else(
+            || {
+                Failure::shown(
+                    "the provider's answer is empty: the model stopped without a word (`finishReason`: `STOP`)",
+                )
+            },
+            failure_from_oddity,
+        )
+    }
+}
+
+/// What a `finishReason` means; none when it says nothing.
+fn ending(reason: &str, said: &str) -> Option<Ending> {
+    let words = match reason {
+        "FINISH_REASON_UNSPECIFIED" => return None,
+        "STOP" => return Some(Ending::Stop(Stop::Done)),
+        "MAX_TOKENS" => return Some(Ending::Stop(Stop::Length)),
+        "SAFETY"
+        | "PROHIBITED_CONTENT"
+        | "BLOCKLIST"
+        | "SPII"
+        | "IMAGE_SAFETY"
+        | "IMAGE_PROHIBITED_CONTENT"
+        | "MODEL_ARMOR" => "the provider's content filter stopped the answer",
+        "RECITATION" | "IMAGE_RECITATION" => "the provider stopped the answer because it repeats a known text",
+        "LANGUAGE" => "the provider stopped the answer because of its language",
+        "MALFORMED_FUNCTION_CALL" => "the provider's model made a tool call that cannot be read",
+        "UNEXPECTED_TOOL_CALL" => "the provider's model called a tool that is not on offer",
+        "TOO_MANY_TOOL_CALLS" => "the provider's model made too many tool calls",
+        "MISSING_THOUGHT_SIGNATURE" => "the provider misses a thought signature in the conversation",
+        _ => "the provider broke the answer off",
+    };
+    let said = if said.is_empty() { String::new() } else { format!(": {said}") };
+    Some(Ending::Fail(format!("{words} (`finishReason`: `{reason}`){said}")))
+}
+
+#[cfg(test)]
+#[path = "decoder_tests.rs"]
+mod tests;
