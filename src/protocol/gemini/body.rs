@@ -70,6 +70,10 @@ pub(super) enum Data<'a> {
     FileData(FileData<'a>),
     FunctionCall(FunctionCall<'a>),
     FunctionResponse(FunctionResponse<'a>),
+    /// A search that the provider made by itself, as it was told.
+    ToolCall(Value),
+    /// What that search found, as it was told.
+    ToolResponse(Value),
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -119,8 +123,9 @@ pub(super) struct ResponsePart<'a> {
 
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
-pub(super) struct Tool<'a> {
-    pub function_declarations: Vec<Declaration<'a>>,
+pub(super) enum Tool<'a> {
+    FunctionDeclarations(Vec<Declaration<'a>>),
+    GoogleSearch {},
 }
 
 #[derive(Debug, Serialize)]
@@ -140,7 +145,11 @@ pub(super) struct Declaration<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct ToolConfig<'a> {
-    pub function_calling_config: FunctionCalling<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub function_calling_config: Option<FunctionCalling<'a>>,
+    /// Without it the provider's own tools are refused beside functions.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub include_server_side_tool_invocations: bool,
 }
 
 #[derive(Debug, Serialize)]

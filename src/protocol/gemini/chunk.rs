@@ -28,6 +28,8 @@ pub(super) struct Candidate<'a> {
     pub finish_reason: Text<'a>,
     #[serde(borrow, default)]
     pub finish_message: Text<'a>,
+    #[serde(borrow, default)]
+    pub grounding_metadata: Option<&'a RawValue>,
 }
 
 #[derive(Deserialize)]
@@ -47,6 +49,10 @@ pub(super) struct Part<'a> {
     pub thought_signature: Text<'a>,
     #[serde(borrow, default)]
     pub function_call: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub tool_call: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub tool_response: Option<&'a RawValue>,
 }
 
 impl Part<'_> {
@@ -63,6 +69,41 @@ pub(super) struct FunctionCall<'a> {
     pub name: Text<'a>,
     #[serde(borrow, default)]
     pub args: Option<&'a RawValue>,
+}
+
+/// A search that the provider made by itself.
+#[derive(Deserialize)]
+pub(super) struct Search<'a> {
+    #[serde(borrow, default)]
+    pub args: Option<Queries<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Queries<'a> {
+    #[serde(borrow, default)]
+    pub queries: TextOr<'a, Text<'a>>,
+}
+
+/// What an answer rests on.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Grounding<'a> {
+    #[serde(borrow, default)]
+    pub grounding_chunks: TextOr<'a, Source<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Source<'a> {
+    #[serde(borrow, default)]
+    pub web: Option<Page<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct Page<'a> {
+    #[serde(borrow, default)]
+    pub uri: Text<'a>,
+    #[serde(borrow, default)]
+    pub title: Text<'a>,
 }
 
 #[derive(Deserialize)]

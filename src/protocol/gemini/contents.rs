@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::WIRE;
@@ -153,6 +154,7 @@ impl<'a> Writer<'a, '_> {
                 ..Part::text(Cow::Borrowed(text))
             });
         }
+        self.turn.parts.extend(signatures.parts.into_iter().filter_map(own_tool));
         if signatures.call.is_some() {
             self.turn.signed = signatures.call;
         }
@@ -330,6 +332,14 @@ fn sign_current_turn(contents: &mut [Content<'_>]) {
             part.thought_signature.get_or_insert(Cow::Borrowed(NO_SIGNATURE));
         }
     }
+}
+
+/// A part of the provider's own tools, as it came.
+fn own_tool<'a>(mut part: Value) -> Option<Part<'a>> {
+    let signature = part.get("thoughtSignature").and_then(Value::as_str).map(|signature| signature.to_owned().into());
+    let mut take = |word: &str| part.get_mut(word).map(Value::take).filter(Value::is_object);
+    let data = take("toolCall").map(Data::ToolCall).or_else(|| take("toolResponse").map(Data::ToolResponse))?;
+    Some(Part { thought_signature: signature, ..Part::of(data) })
 }
 
 fn joined<'a>(parts: &'a [ir::Part<'a>], separator: &str) -> Cow<'a, str> {

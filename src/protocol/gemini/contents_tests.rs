@@ -315,6 +315,15 @@ fn signatures_go_back_on_their_own_parts() {
 }
 
 #[test]
+fn what_the_providers_own_tools_did_goes_back_word_for_word() {
+    let search = json!({"toolCall": {"toolType": "GOOGLE_SEARCH_WEB", "id": "s", "args": {}}, "thoughtSignature": "S"});
+    let found = json!({"toolResponse": {"toolType": "GOOGLE_SEARCH_WEB", "id": "s", "response": {}}});
+    let carrier = own(json!({"parts": [search, found, {"odd": 1}], "call": {"signature": "C", "name": "f"}}));
+    let items = json!([said("user", "go"), thought(&carrier, ""), call("a", "f", "{}"), output("a", json!("1"))]);
+    assert_eq!(kept(items, NEW)[1], model(json!([search, found, new_call("a", "f", Some("C"))])));
+}
+
+#[test]
 fn a_whole_text_that_is_signed_stays_one_part() {
     let carrier = own(json!({"text": {"signature": "X", "length": 5}}));
     let items = json!([said("user", "go"), said("assistant", "Hello"), thought(&carrier, ""), said("user", "ok")]);

@@ -2,13 +2,15 @@
 
 use std::collections::{HashMap, HashSet};
 
+use serde_json::{Map, Value};
+
 use super::WIRE;
-use super::chunk::{Candidate, Chunk, Content, Feedback, FunctionCall, Part, RawUsage};
+use super::chunk::{Candidate, Chunk, Content, Feedback, FunctionCall, Grounding, Part, RawUsage, Search};
 use super::signatures::{Signatures, Signed, SignedCall};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
-use crate::protocol::lenient::{TextOr, mended, read, text_or_json};
+use crate::protocol::lenient::{Text, TextOr, mended, read, text_or_json};
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
 
@@ -31,6 +33,10 @@ pub struct Decoder {
     thinking: bool,
     /// What the reasoning item that comes next or is open has to carry.
     signatures: Signatures,
+    /// The pages that the answer rests on, with their titles.
+    sources: Vec<(String, String)>,
+    /// How many letters the text has that is open.
+    letters: usize,
     ending: Option<Ending>,
     has_output: bool,
     /// Whether there was a word or a call, and not thought alone.
@@ -58,6 +64,8 @@ impl Decoder {
             next_key: 0,
             thinking: false,
             signatures: Signatures::default(),
+            sources: Vec::new(),
+            letters: 0,
             ending: None,
             has_output: false,
             has_answer: false,
@@ -196,6 +204,14 @@ impl Decoder {
                 }
             }
         }
+        if let Some(Grounding { grounding_chunks: TextOr::List(sources) }) = read(candidate.grounding_metadata) {
+            for page in sources.into_iter().filter_map(|source| source.web) {
+                let (url, title) = (page.uri.as_str(), page.title.as_str());
+                if !url.is_empty() && !self.sources.iter().any(|(known, _)| known == url) {
+                    self.sources.push((url.to_owned(), title.to_owned()));
+                }
+            }
+        }
         if let Some(reason) = candidate.finish_reason.filled() {
             self.ending = ending(&reason, candidate.finish_message.as_str()).or(self.ending.take());
         }
@@ -206,11 +222,17 @@ impl Decoder {
         if let Some(call) = read::<FunctionCall<'_>>(part.function_call) {
             return self.call(&call, signature, out);
         }
+        if part.tool_call.is_some() || part.tool_response.is_some() {
+            return self.own_tool(part, out);
+        }
         let text = part.text.as_str();
         let signed = || Signed { signature: signature.to_owned(), length: text.len() };
         if part.is_thought() {
             if !text.is_empty() {
-                self.thinking = true;
+                if !std::mem::replace(&mut self.thinking, true) {
+                    // What came before the thought must not come behind it.
+                    self.seal_signatures(out);
+                }
                 self.has_output = true;
                 // The end of a thought that goes on is not its end.
                 self.signatures.thought = None;
@@ -224,16 +246,38 @@ impl Decoder {
         }
         if !text.is_empty() {
             // One text stays one message: a signature in its middle has no place, and none is wanted there.
-            if !self.thinking {
-                self.signatures.text = None;
-            }
+            self.signatures.text = None;
             self.seal(out);
+            self.letters += text.chars().count();
             (self.has_output, self.has_answer) = (true, true);
             out.push(Delta::Text(text.to_owned()));
         }
         if !signature.is_empty() && part.text.0.is_some() {
             self.signatures.text = Some(signed());
         }
+    }
+
+    /// A tool of the provider's own: it wants to see again what it said of it, word for word.
+    fn own_tool(&mut self, part: &Part<'_>, out: &mut Vec<Delta>) {
+        let mut kept = Map::new();
+        for (word, raw) in [("toolCall", part.tool_call), ("toolResponse", part.tool_response)] {
+            if let Some(value) = read::<Value>(raw) {
+                kept.insert(word.to_owned(), value);
+            }
+        }
+        if let Some(signature) = &part.thought_signature.0 {
+            kept.insert("thoughtSignature".to_owned(), signature.as_ref().into());
+        }
+        if let Some(search) = read::<Search<'_>>(part.tool_call) {
+            self.seal(out);
+            self.has_output = true;
+            if let Some(TextOr::List(queries)) = search.args.map(|args| args.queries) {
+                let queries: Vec<&str> = queries.iter().map(Text::as_str).filter(|query| !query.is_empty()).collect();
+                self.letters = 0;
+                out.push(Delta::WebSearch { query: queries.join("; ") });
+            }
+        }
+        self.signatures.parts.push(kept.into());
     }
 
     fn call(&mut self, call: &FunctionCall<'_>, signature: &str, out: &mut Vec<Delta>) {
@@ -273,9 +317,27 @@ impl Decoder {
 
     /// Seals the thought that has ended, and what has to be carried without one.
     fn seal(&mut self, out: &mut Vec<Delta>) {
+        if std::mem::take(&mut self.thinking) {
+            self.letters = 0;
+            let state = std::mem::take(&mut self.signatures).into_state();
+            out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
+        }
+        self.seal_signatures(out);
+    }
+
+    fn seal_signatures(&mut self, out: &mut Vec<Delta>) {
         let signatures = std::mem::take(&mut self.signatures);
-        if std::mem::take(&mut self.thinking) || signatures != Signatures::default() {
+        if signatures != Signatures::default() {
+            self.letters = 0;
             out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, signatures.into_state())));
+        }
+    }
+
+    /// Names the pages that the text rests on. Where in it is not told in a form that fits a stream.
+    fn cite(&mut self, out: &mut Vec<Delta>) {
+        if self.letters > 0 {
+            let length = self.letters;
+            out.extend(self.sources.drain(..).map(|(url, title)| Delta::Citation { url, title, length }));
         }
     }
 
@@ -283,6 +345,7 @@ impl Decoder {
         match self.ending.take().unwrap_or(Ending::Stop(Stop::Done)) {
             Ending::Fail(message) => self.fail(Failure::shown(message), out),
             Ending::Stop(stop) => {
+                self.cite(out);
                 self.seal(out);
                 if stop == Stop::Done && !self.has_answer {
                     return self.fail(self.silence(), out);

@@ -28,6 +28,8 @@ fn show(delta: &Delta) -> String {
         Delta::Reasoning(text) => format!("think {text}"),
         Delta::Carrier(carrier) => format!("seal {}", carrier.state),
         Delta::Text(text) => format!("text {text}"),
+        Delta::Citation { url, title, length } => format!("cite {length} {url} {title}"),
+        Delta::WebSearch { query } => format!("search {query}"),
         Delta::CallStart { key, id, tool: ToolName { namespace, name }, kind } => {
             let group = namespace.as_deref().map(|group| format!("{group}/")).unwrap_or_default();
             let custom = if *kind == ToolKind::Custom { " custom" } else { "" };
@@ -149,12 +151,47 @@ fn signatures_are_sealed_next_to_their_parts() {
     );
     assert_eq!(
         pieces(&[r#"{"text":"a","thoughtSignature":"X"}"#, r#"{"text":"why","thought":true}"#, r#"{"text":"b"}"#]),
-        ["text a", "think why", r#"seal {"text":{"signature":"X","length":1}}"#, "text b", "stop Done"]
+        ["text a", r#"seal {"text":{"signature":"X","length":1}}"#, "think why", "seal null", "text b", "stop Done"]
     );
     assert_eq!(
         pieces(&[r#"{"text":"a","thoughtSignature":"X"}"#, r#"{"text":"b","thoughtSignature":"Y"}"#]),
         ["text a", "text b", r#"seal {"text":{"signature":"Y","length":1}}"#, "stop Done"],
         "one text stays one message"
+    );
+}
+
+#[test]
+fn searches_of_the_provider_are_shown_and_kept() {
+    let call =
+        r#"{"toolCall":{"toolType":"GOOGLE_SEARCH_WEB","id":"s","args":{"queries":["a","b"]}},"thoughtSignature":"S"}"#;
+    let response = r#"{"toolResponse":{"toolType":"GOOGLE_SEARCH_WEB","id":"s","response":{}},"thoughtSignature":"R"}"#;
+    assert_eq!(
+        pieces(&[r#"{"text":"why","thought":true}"#, call, response, r#"{"text":"x"}"#]),
+        [
+            "think why".to_owned(),
+            "seal null".to_owned(),
+            "search a; b".to_owned(),
+            format!(r#"seal {{"parts":[{call},{response}]}}"#),
+            "text x".to_owned(),
+            "stop Done".to_owned(),
+        ]
+    );
+}
+
+#[test]
+fn the_pages_that_an_answer_rests_on_are_named_once() {
+    let grounded = r#"{"candidates":[{"content":{"parts":[{"text":"né","thoughtSignature":"X"}]},"groundingMetadata":{"groundingChunks":[{"web":{"uri":"https://a","title":"A"}},{"web":{"uri":"https://b"}},{"maps":{}}]}}]}"#;
+    let again = r#"{"candidates":[{"finishReason":"STOP","groundingMetadata":{"webSearchQueries":["q"],"groundingChunks":[{"web":{"uri":"https://a","title":"A"}}]}}]}"#;
+    assert_eq!(
+        stream(&[&chunk(r#"{"text":"so "}"#), grounded, again], End::Eof),
+        [
+            "text so ",
+            "text né",
+            "cite 5 https://a A",
+            "cite 5 https://b ",
+            r#"seal {"text":{"signature":"X","length":3}}"#,
+            "stop Done",
+        ]
     );
 }
 

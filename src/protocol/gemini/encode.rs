@@ -85,8 +85,12 @@ pub fn encode_with(request: &Request<'_>, upstream_model: &str, quirks: &Quirks,
     let model = Model::of(upstream_model);
     let mut talk = conversation(request, &names, upstream_model, &mut losses);
     let declarations = declarations(request, &names, quirks, &mut losses);
-    let tool_config =
-        if declarations.is_empty() { None } else { tool_config(request, &names, &declarations, &mut losses) };
+    let searches = searches(request, model, quirks, !declarations.is_empty(), &mut losses);
+    let tool_config = ToolConfig {
+        function_calling_config: function_calling(request, &names, &declarations, &mut losses),
+        include_server_side_tool_invocations: searches && !declarations.is_empty(),
+    };
+    let has_config = tool_config.function_calling_config.is_some() || tool_config.include_server_side_tool_invocations;
     let mut config = GenerationConfig {
         max_output_tokens: request.max_output_tokens,
         thinking_config: thinking(model, request.effort.as_deref(), quirks, &mut losses),
@@ -99,7 +103,7 @@ pub fn encode_with(request: &Request<'_>, upstream_model: &str, quirks: &Quirks,
         losses.push(Loss::new(loss::SAMPLING, "temperature, top_p"));
     }
     if let Some(format) = &request.format {
-        if declarations.is_empty() || model.is_3_or_later() {
+        if (declarations.is_empty() && !searches) || model.is_3_or_later() {
             answer_format(&mut config, format, quirks, &mut losses);
         } else {
             losses.push(Loss::new(loss::FORMAT, "asked for in words beside tools"));
@@ -107,12 +111,18 @@ pub fn encode_with(request: &Request<'_>, upstream_model: &str, quirks: &Quirks,
         }
     }
     let parts: Vec<Part<'_>> = talk.instructions.into_iter().map(Part::text).collect();
-    let tools = if declarations.is_empty() { Vec::new() } else { vec![Tool { function_declarations: declarations }] };
+    let mut tools = Vec::new();
+    if !declarations.is_empty() {
+        tools.push(Tool::FunctionDeclarations(declarations));
+    }
+    if searches {
+        tools.push(Tool::GoogleSearch {});
+    }
     let body = Body {
         system_instruction: (!parts.is_empty()).then_some(Instruction { parts }),
         contents: talk.contents,
         tools,
-        tool_config,
+        tool_config: has_config.then_some(tool_config),
         safety_settings: safety_settings(options.safety),
         generation_config: config,
     };
@@ -179,13 +189,40 @@ fn lose_words(of: &str, dropped: &[String], losses: &mut Vec<Loss>) {
     }
 }
 
+/// Whether the provider is to search the web by itself. It knows no limits to that, and older models no tools beside it.
+fn searches(request: &Request<'_>, model: Model, quirks: &Quirks, functions: bool, losses: &mut Vec<Loss>) -> bool {
+    let Some(search) = &request.web_search else { return false };
+    let why = if quirks.web_search_rejected || !model.knows_search() {
+        "web_search"
+    } else if !search.live {
+        // Google searches the web as it is now.
+        "only pages of an index were allowed, which the provider does not have"
+    } else if !search.allowed_domains.is_empty() {
+        "it cannot be kept to some domains"
+    } else if functions && !model.is_3_or_later() {
+        "web_search beside other tools"
+    } else if request.tool_choice == ToolChoice::None {
+        return false;
+    } else {
+        if search.location.is_some() {
+            losses.push(Loss::new(loss::WEB_SEARCH, "user_location"));
+        }
+        return true;
+    };
+    losses.push(Loss::new(loss::WEB_SEARCH, why));
+    false
+}
+
 /// The tool choice; nothing for what the model does unasked.
-fn tool_config<'a>(
+fn function_calling<'a>(
     request: &'a Request<'_>,
     names: &'a Names,
     declarations: &[Declaration<'a>],
     losses: &mut Vec<Loss>,
-) -> Option<ToolConfig<'a>> {
+) -> Option<FunctionCalling<'a>> {
+    if declarations.is_empty() {
+        return None;
+    }
     let (mode, allowed_function_names) = match &request.tool_choice {
         ToolChoice::Auto => return None,
         ToolChoice::None => ("NONE", Vec::new()),
@@ -200,7 +237,7 @@ fn tool_config<'a>(
             ("ANY", vec![name])
         }
     };
-    Some(ToolConfig { function_calling_config: FunctionCalling { mode, allowed_function_names } })
+    Some(FunctionCalling { mode, allowed_function_names })
 }
 
 fn answer_format<'a>(

@@ -147,6 +147,62 @@ fn answers_of_a_schema_stand_beside_tools_only_where_that_is_known() {
 }
 
 #[test]
+fn the_web_is_searched_where_that_goes_together() {
+    let functions = json!({"type": "function", "name": "f"});
+    let search = |fields: Value| {
+        let mut tool = json!({"type": "web_search", "external_web_access": true});
+        tool.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        tool
+    };
+    let plain = search(json!({}));
+    let both = json!([functions, plain]);
+    for (tools, model, quirks, sent, lost) in [
+        (json!([plain]), "gemini-2.5-pro", &[][..], " search", ""),
+        (both.clone(), "gemini-2.5-pro", &[], "functions", "web_search: web_search beside other tools"),
+        (both.clone(), "gemini-3-pro", &[], "functions search shown", ""),
+        (both.clone(), "gemini-3-pro", &["web_search_rejected"], "functions", "web_search: web_search"),
+        (both, "my-model", &[], "functions", "web_search: web_search"),
+        (
+            json!([search(json!({"filters": {"allowed_domains": ["x.y"]}}))]),
+            "gemini-3-pro",
+            &[],
+            "",
+            "web_search: it cannot be kept to some domains",
+        ),
+        (
+            json!([search(json!({"external_web_access": false}))]),
+            "gemini-3-pro",
+            &[],
+            "",
+            "web_search: only pages of an index were allowed, which the provider does not have",
+        ),
+        (
+            json!([search(json!({"user_location": {"type": "approximate", "city": "Bonn"}}))]),
+            "gemini-3-pro",
+            &[],
+            " search",
+            "web_search: user_location",
+        ),
+    ] {
+        let (body, losses) = with(json!({"tools": tools}), model, quirks);
+        let tools = body["tools"].as_array().cloned().unwrap_or_default();
+        let mut seen = String::new();
+        for (word, is) in [
+            ("functions", tools.iter().any(|tool| tool.get("functionDeclarations").is_some())),
+            (" search", tools.iter().any(|tool| tool["googleSearch"] == json!({}))),
+            (" shown", body["toolConfig"]["includeServerSideToolInvocations"] == true),
+        ] {
+            seen.push_str(if is { word } else { "" });
+        }
+        assert_eq!((seen.as_str(), losses.join(" ").as_str()), (sent, lost), "{tools:?} {model}");
+    }
+    let format = json!({"format": {"type": "json_object"}});
+    let (body, losses) = with(json!({"tools": [plain], "text": format}), "gemini-2.5-pro", &[]);
+    assert_eq!(body["generationConfig"]["responseMimeType"], Value::Null);
+    assert_eq!(losses, ["text_format: asked for in words beside tools"]);
+}
+
+#[test]
 fn schemas_are_reduced_where_the_door_is_old() {
     let tools = json!([
         {"type": "function", "name": "f", "parameters": {"type": "object", "additionalProperties": false,

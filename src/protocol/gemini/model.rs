@@ -54,6 +54,11 @@ impl Model {
         self.version >= Some((3, 0))
     }
 
+    /// Whether it can search the web by itself.
+    pub(super) fn knows_search(self) -> bool {
+        self.version >= Some((2, 0))
+    }
+
     /// How its thought is steered.
     pub(super) fn thinking(self) -> Thinking {
         match self.version {

@@ -19,6 +19,9 @@ pub(super) struct Signatures {
     /// Of the item's own thought.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thought: Option<Signed>,
+    /// What the provider's own tools did, part by part, behind the item's thought.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub parts: Vec<Value>,
     /// Of the call behind the item.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub call: Option<SignedCall>,
@@ -75,6 +78,7 @@ mod tests {
         let all = Signatures {
             text: Some(Signed { signature: "a".into(), length: 0 }),
             thought: Some(Signed { signature: "b".into(), length: 2 }),
+            parts: vec![json!({"toolCall": {}})],
             call: Some(SignedCall { signature: "c".into(), name: "f".into() }),
         };
         assert_eq!(Signatures::read(&all.clone().into_state()), all);

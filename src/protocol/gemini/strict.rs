@@ -19,6 +19,11 @@ pub(in crate::protocol) fn check(body: &Value, model: &str) {
     if let Some(config) = body.get("toolConfig") {
         check_tool_config(config, &declared);
     }
+    let searches =
+        body.get("tools").is_some_and(|tools| list(tools).iter().any(|tool| tool["googleSearch"].is_object()));
+    let shown = body.get("toolConfig").is_some_and(|config| config["includeServerSideToolInvocations"] == true);
+    assert_eq!(shown, searches && !declared.is_empty(), "a search beside functions has to be shown");
+    assert!(modern || !shown, "a search beside functions");
     check_contents(list(&body["contents"]), modern);
     if let Some(settings) = body.get("safetySettings") {
         for setting in list(settings) {
@@ -28,7 +33,7 @@ pub(in crate::protocol) fn check(body: &Value, model: &str) {
         }
     }
     if let Some(config) = body.get("generationConfig") {
-        check_generation(config, !declared.is_empty(), modern);
+        check_generation(config, body.contains_key("tools"), modern);
     }
 }
 
@@ -49,7 +54,7 @@ pub(in crate::protocol) fn check_schema(schema: &Value) {
             "enum" => {
                 assert_eq!(kind, "string", "{schema}");
                 assert!(!list(value).is_empty());
-                list(value).iter().for_each(|text| assert!(!filled(text).is_empty()));
+                assert!(list(value).iter().all(|text| !filled(text).is_empty()), "{schema}");
             }
             "items" => {
                 assert_eq!(kind, "array", "{schema}");
@@ -76,10 +81,19 @@ pub(in crate::protocol) fn check_schema(schema: &Value) {
 }
 
 fn check_tools(tools: &Value) -> Vec<String> {
-    let [tool] = list(tools) else { panic!("one list of declarations is wanted: {tools}") };
-    let declarations = list(&fields(tool, &["functionDeclarations"], &[])["functionDeclarations"]);
+    let mut declarations = None;
+    let mut searches = 0;
+    for tool in list(tools) {
+        let tool = fields(tool, &[], &["functionDeclarations", "googleSearch"]);
+        assert_eq!(tool.len(), 1, "{tool:?}");
+        if let Some(list) = tool.get("functionDeclarations") {
+            assert!(declarations.replace(list).is_none(), "one list of declarations is wanted: {tools}");
+        }
+        searches += usize::from(tool.get("googleSearch").is_some_and(|search| fields(search, &[], &[]).is_empty()));
+    }
+    assert!(searches < 2 && (declarations.is_some() || searches == 1), "{tools}");
     let mut names = Vec::new();
-    for declaration in declarations {
+    for declaration in declarations.map(list).unwrap_or_default() {
         let declaration = fields(declaration, &["name"], &["description", "parametersJsonSchema", "parameters"]);
         let name = check_name(&declaration["name"]);
         assert!(!names.contains(&name), "`{name}` twice");
@@ -93,19 +107,21 @@ fn check_tools(tools: &Value) -> Vec<String> {
             check_schema(schema);
         }
     }
-    assert!(!names.is_empty());
+    assert_eq!(declarations.is_some(), !names.is_empty());
     names
 }
 
 fn check_tool_config(config: &Value, declared: &[String]) {
-    let config = fields(config, &["functionCallingConfig"], &[]);
-    let calling = fields(&config["functionCallingConfig"], &["mode"], &["allowedFunctionNames"]);
+    let config = fields(config, &[], &["functionCallingConfig", "includeServerSideToolInvocations"]);
+    assert!(!config.is_empty() && config.get("includeServerSideToolInvocations").is_none_or(|shown| shown == true));
+    let Some(calling) = config.get("functionCallingConfig") else { return };
+    let calling = fields(calling, &["mode"], &["allowedFunctionNames"]);
     let mode = filled(&calling["mode"]);
     assert!(["AUTO", "ANY", "NONE"].contains(&mode), "{mode}");
     assert!(!declared.is_empty(), "a choice without tools");
     if let Some(names) = calling.get("allowedFunctionNames") {
         assert_eq!(mode, "ANY");
-        list(names).iter().for_each(|name| assert!(declared.contains(&check_name(name)), "{name}"));
+        assert!(list(names).iter().all(|name| declared.contains(&check_name(name))), "{names}");
     }
 }
 
@@ -123,7 +139,8 @@ fn check_contents(contents: &[Value], modern: bool) {
         let mut others = false;
         let mut fresh = Vec::new();
         for part in parts {
-            let kinds = ["text", "inlineData", "fileData", "functionCall", "functionResponse"];
+            let kinds =
+                ["text", "inlineData", "fileData", "functionCall", "functionResponse", "toolCall", "toolResponse"];
             let part = fields(part, &[], &[&kinds[..], &["thought", "thoughtSignature"]].concat());
             let kind: Vec<&str> = kinds.into_iter().filter(|kind| part.contains_key(*kind)).collect();
             let [kind] = kind[..] else { panic!("one kind is wanted: {part:?}") };
@@ -135,6 +152,7 @@ fn check_contents(contents: &[Value], modern: bool) {
                 ("fileData", "user") => {
                     filled(&fields(&part[kind], &["fileUri"], &["mimeType"])["fileUri"]);
                 }
+                ("toolCall" | "toolResponse", "model") => assert!(part[kind].is_object()),
                 ("functionCall", "model") => {
                     let call = fields(&part[kind], &["name", "args"], &["id"]);
                     assert!(call["args"].is_object(), "{call:?}");
