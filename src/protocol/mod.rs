@@ -13,6 +13,7 @@ pub mod ir;
 mod lenient;
 mod pairing;
 pub mod quirks;
+mod quota;
 pub mod responses;
 pub mod sse;
 pub mod tools;

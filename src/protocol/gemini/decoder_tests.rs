@@ -328,14 +328,27 @@ fn errors_inside_the_stream() {
     let text = chunk(r#"{"text":"x"}"#);
     assert_eq!(
         stream(&[&text, overloaded, &text], End::Eof),
-        ["text x".to_owned(), format!("fail InvalidPrompt {ends}: The model is overloaded.")]
+        ["text x".to_owned(), format!("fail RateLimitExceeded {ends}: The model is overloaded.")]
     );
     assert_eq!(
         stream(&[&format!("[{overloaded}]")], End::Eof),
-        [format!("fail InvalidPrompt {ends}: The model is overloaded.")]
+        [format!("fail RateLimitExceeded {ends}: The model is overloaded.")]
     );
-    let limited = r#"{"error":{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED"}}"#;
-    assert_eq!(stream(&[limited], End::Eof), [format!("fail RateLimitExceeded {ends}: slow down")]);
+    let details = |more: &str| {
+        format!(
+            r#"{{"error":{{"code":429,"message":"slow down","status":"RESOURCE_EXHAUSTED","details":[{{"@type":"type.googleapis.com/google.rpc.RetryInfo","retryDelay":"2s"}}{more}]}}}}"#
+        )
+    };
+    let day = r#",{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"PerDay"}]}"#;
+    for (limited, seen) in [
+        (details("").as_str(), "fail RateLimitExceeded", "slow down (try again in 2s)"),
+        (&details(day), "fail InvalidPrompt", "slow down (the quota of this day is used up)"),
+        (r#"{"error":{"code":429,"message":"slow down"}}"#, "fail RateLimitExceeded", "slow down"),
+    ]
+    .map(|(event, code, said)| (event, format!("{code} {ends}: {said}")))
+    {
+        assert_eq!(stream(&[limited], End::Eof), [seen]);
+    }
     let long = r#"{"error":{"code":400,"message":"The input token count (9) exceeds the maximum number of tokens allowed (8)."}}"#;
     assert!(stream(&[long], End::Eof)[0].starts_with("fail ContextLengthExceeded"));
 }
