@@ -1,6 +1,6 @@
 //! Pure translation between Codex's Responses API and what upstreams speak: no sockets, no clock, no files.
 //!
-//! One front end ([`responses`]) and one back end per upstream protocol ([`chat`]), with a small shared
+//! One front end ([`responses`]) and one back end per upstream protocol ([`chat`], [`gemini`]), with a small shared
 //! representation ([`ir`]) between them, so that the grammar of Responses events is written once.
 
 use serde::{Deserialize, Serialize};

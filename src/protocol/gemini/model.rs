@@ -3,7 +3,7 @@
 /// A model, as far as its name tells.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Model {
-    /// Major and minor version; none when it is no Gemini, or of an unknown naming.
+    /// Major and minor version; none when it is no Gemini.
     version: Option<(u32, u32)>,
     pro: bool,
     flash: bool,
@@ -28,21 +28,23 @@ pub(super) enum Thinking {
     Level(&'static [&'static str]),
 }
 
-/// What names like `gemini-flash-latest` are taken to mean: a generation that takes what all later ones take.
+/// What names without a number are taken to mean (`gemini-flash-latest`): a generation that takes what all later ones
+/// take.
 const LATEST: (u32, u32) = (4, 0);
 
 impl Model {
-    /// Reads a name, with or without `models/` or a vendor in front.
+    /// Reads a name, with or without `models/` or a vendor in front and a version behind `@`.
     pub(super) fn of(name: &str) -> Self {
-        let name = name.rsplit('/').next().unwrap_or(name).to_ascii_lowercase();
+        let name = name.rsplit('/').next().unwrap_or_default();
+        let name = name.split('@').next().unwrap_or_default().to_ascii_lowercase();
         let mut words = name.strip_prefix("gemini-").into_iter().flat_map(|rest| rest.split('-'));
         let has = |word: &str| name.split('-').any(|part| part == word);
         let (pro, flash, lite) = (has("pro"), has("flash"), has("lite"));
-        let version = words.next().and_then(|word| {
+        let version = words.next().map(|word| {
             let (major, minor) = word.split_once('.').unwrap_or((word, "0"));
             match (major.parse(), minor.parse()) {
-                (Ok(major), Ok(minor)) => Some((major, minor)),
-                _ => (has("latest") && (pro || flash)).then_some(LATEST),
+                (Ok(major), Ok(minor)) => (major, minor),
+                _ => LATEST,
             }
         });
         Self { version, pro, flash, lite }
@@ -97,7 +99,8 @@ mod tests {
             ("gemini-3.8-flash", true, Thinking::Level(&ALL[1..])),
             ("gemini-4-hydrogen", true, Thinking::Level(&ALL[1..])),
             ("gemini-flash-latest", true, Thinking::Level(&ALL[1..])),
-            ("gemini-exp-1206", false, Thinking::None),
+            ("gemini-robotics-er-2", true, Thinking::Level(&ALL[1..])),
+            ("publishers/google/models/gemini-2.5-pro@001", false, pro),
             ("gemma-4-31b-it", false, Thinking::None),
             ("my-tuned-model", false, Thinking::None),
             ("", false, Thinking::None),
