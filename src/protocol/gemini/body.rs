@@ -94,7 +94,7 @@ pub(super) struct FileData<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct FunctionCall<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Cow<'a, str>>,
+    pub id: Option<&'a str>,
     pub name: &'a str,
     pub args: Cow<'a, RawValue>,
 }
@@ -102,7 +102,7 @@ pub(super) struct FunctionCall<'a> {
 #[derive(Debug, Serialize)]
 pub(super) struct FunctionResponse<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<Cow<'a, str>>,
+    pub id: Option<&'a str>,
     pub name: &'a str,
     pub response: Response<'a>,
     #[serde(skip_serializing_if = "Vec::is_empty")]

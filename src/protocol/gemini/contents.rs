@@ -7,11 +7,11 @@ use std::collections::{HashMap, HashSet};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::WIRE;
 use super::body::{Content, Data, FunctionCall, FunctionResponse, Part, Response, ResponsePart, Role};
 use super::media::{fits_response, media};
 use super::model::Model;
 use super::signatures::{NO_SIGNATURE, Signatures, SignedCall};
+use super::{GIVEN_ID, WIRE};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{self, Item, Loss, Request, loss};
 use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
@@ -114,7 +114,7 @@ impl<'a> Writer<'a, '_> {
                     self.losses.push(Loss::new(loss::BROKEN_ARGUMENTS, tool.name.as_ref()));
                 }
                 let name = self.names.flat(tool);
-                let call = FunctionCall { id: self.wire_id(id, position), name, args: raw(arguments) };
+                let call = FunctionCall { id: given_id(id), name, args: raw(arguments) };
                 let mut part = Part::of(Data::FunctionCall(call));
                 let signed = self.turn.signed.take().filter(|signed| signed.name == name);
                 part.thought_signature = signed.map(|signed| Cow::Owned(signed.signature));
@@ -233,13 +233,13 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// Adds to the content of that voice, or begins one.
+    /// Adds to the content of that voice, or begins one. Responses stand alone: beside other parts they are miscounted.
     fn push(&mut self, role: Role, parts: Vec<Part<'a>>) {
         if parts.is_empty() {
             return;
         }
         match self.contents.last_mut() {
-            Some(last) if last.role == role => last.parts.extend(parts),
+            Some(last) if last.role == role && !responds(last) => last.parts.extend(parts),
             _ => self.contents.push(Content { role, parts }),
         }
     }
@@ -258,12 +258,12 @@ impl<'a> Writer<'a, '_> {
             let response = self.response(call, &mut below);
             responses.push(Part::of(Data::FunctionResponse(response)));
         }
-        responses.append(&mut below);
         self.push(Role::User, responses);
+        self.push(Role::User, below);
     }
 
     fn response(&mut self, call: &Pending<'a>, below: &mut Vec<Part<'a>>) -> FunctionResponse<'a> {
-        let id = self.wire_id(call.id, call.position);
+        let id = given_id(call.id);
         let mut response = FunctionResponse {
             id,
             name: call.name,
@@ -298,11 +298,6 @@ impl<'a> Writer<'a, '_> {
         response
     }
 
-    /// The id that ties a response to its call. Older models know none, and match by name and order.
-    fn wire_id(&self, id: &'a str, position: usize) -> Option<Cow<'a, str>> {
-        self.modern.then(|| if id.is_empty() { Cow::Owned(format!("call{position:05}")) } else { Cow::Borrowed(id) })
-    }
-
     fn finish(mut self) -> Conversation<'a> {
         self.flush();
         if self.contents.first().is_none_or(|first| first.role == Role::Model) {
@@ -319,13 +314,15 @@ impl<'a> Writer<'a, '_> {
     }
 }
 
-/// Gives every step of the current turn a signature: of each, the first call must have one. The turn begins behind the
-/// last content of the person that holds more than responses; earlier ones are not looked at.
+/// Gives every step of the current turn a signature: of each, the first call must have one. Earlier turns are not looked
+/// at. The turn is taken to begin where the person spoke last and not just cut in behind responses; a signature too many
+/// does no harm.
 fn sign_current_turn(contents: &mut [Content<'_>]) {
-    let said = |content: &Content<'_>| {
-        content.role == Role::User && content.parts.iter().all(|part| !matches!(part.data, Data::FunctionResponse(_)))
+    let begins = |at: &usize| {
+        let after_responses = at.checked_sub(1).is_some_and(|before| responds(&contents[before]));
+        contents[*at].role == Role::User && !responds(&contents[*at]) && !after_responses
     };
-    let start = contents.iter().rposition(said).unwrap_or(0);
+    let start = (0..contents.len()).rev().find(begins).unwrap_or(0);
     for content in &mut contents[start..] {
         let first = content.parts.iter_mut().find(|part| matches!(part.data, Data::FunctionCall(_)));
         if let Some(part) = first {
@@ -334,12 +331,22 @@ fn sign_current_turn(contents: &mut [Content<'_>]) {
     }
 }
 
+/// The upstream's own id of a call, which ties a response to it; without one they are matched by their order.
+fn given_id(id: &str) -> Option<&str> {
+    id.strip_prefix(GIVEN_ID).filter(|id| !id.is_empty())
+}
+
 /// A part of the provider's own tools, as it came.
 fn own_tool<'a>(mut part: Value) -> Option<Part<'a>> {
     let signature = part.get("thoughtSignature").and_then(Value::as_str).map(|signature| signature.to_owned().into());
     let mut take = |word: &str| part.get_mut(word).map(Value::take).filter(Value::is_object);
     let data = take("toolCall").map(Data::ToolCall).or_else(|| take("toolResponse").map(Data::ToolResponse))?;
     Some(Part { thought_signature: signature, ..Part::of(data) })
+}
+
+/// Whether a content holds the responses to calls.
+fn responds(content: &Content<'_>) -> bool {
+    content.parts.iter().any(|part| matches!(part.data, Data::FunctionResponse(_)))
 }
 
 fn joined<'a>(parts: &'a [ir::Part<'a>], separator: &str) -> Cow<'a, str> {

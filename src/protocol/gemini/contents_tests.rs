@@ -66,7 +66,7 @@ fn text(text: &str) -> Value {
     json!({ "text": text })
 }
 
-/// A call and a response as older models take them.
+/// A call and a response without ids, as they go where Gemini gave none.
 fn old_call(name: &str, args: Value) -> Value {
     json!({"functionCall": {"name": name, "args": args}})
 }
@@ -75,7 +75,7 @@ fn old_response(name: &str, output: &str) -> Value {
     json!({"functionResponse": {"name": name, "response": {"output": output}}})
 }
 
-/// A call and a response as newer models take them.
+/// A call and a response with the id that Gemini gave.
 fn new_call(id: &str, name: &str, signature: Option<&str>) -> Value {
     let mut call = json!({"functionCall": {"id": id, "name": name, "args": {}}});
     if let Some(signature) = signature {
@@ -170,7 +170,8 @@ fn missing_and_orphan_outputs_are_mended_and_named() {
                 old_call("f", json!({"unparsed_arguments": "{\"cmd\": \"ec"})),
                 old_call("f", json!({"unparsed_arguments": "[1]"})),
             ])),
-            user(json!([old_response("f", none), old_response("f", none), text("stop")])),
+            user(json!([old_response("f", none), old_response("f", none)])),
+            user(json!([text("stop")])),
         ])
     );
     assert_eq!(
@@ -180,16 +181,35 @@ fn missing_and_orphan_outputs_are_mended_and_named() {
 }
 
 #[test]
-fn ids_go_to_newer_models_alone_and_are_made_where_there_is_none() {
-    let items = json!([said("user", "go"), call("", "f", ""), output("", json!(""))]);
-    assert_eq!(
-        kept(items.clone(), NEW).as_array().unwrap()[1..],
-        [
-            model(json!([new_call("call00001", "f", Some(NO_SIGNATURE))])),
-            user(json!([new_response("call00001", "f", "(no output)")])),
-        ]
-    );
-    assert_eq!(kept(items, OLD)[1], model(json!([old_call("f", json!({}))])));
+fn only_ids_that_gemini_gave_go_back() {
+    let items = json!([
+        said("user", "go"),
+        call("gm_a", "f", ""),
+        call("toolu_1", "f", ""),
+        call("", "f", ""),
+        call("gm_", "f", ""),
+        output("gm_a", json!("1")),
+        output("toolu_1", json!("2")),
+        output("", json!("")),
+        output("gm_", json!("4")),
+    ]);
+    for name in [OLD, NEW] {
+        let mut contents = kept(items.clone(), name);
+        contents[1]["parts"][0].as_object_mut().unwrap().remove("thoughtSignature");
+        let bare = || old_call("f", json!({}));
+        assert_eq!(
+            contents.as_array().unwrap()[1..],
+            [
+                model(json!([new_call("a", "f", None), bare(), bare(), bare()])),
+                user(json!([
+                    new_response("a", "f", "1"),
+                    old_response("f", "2"),
+                    old_response("f", "(no output)"),
+                    old_response("f", "4"),
+                ])),
+            ]
+        );
+    }
 }
 
 #[test]
@@ -235,37 +255,41 @@ fn images_of_outputs_stand_in_the_response_or_below_all_of_them() {
     let png = json!({"inlineData": {"mimeType": "image/png", "data": "AAAA"}});
     let items = json!([
         said("user", "go"),
-        call("a", "f", "{}"),
-        call("b", "g", "{}"),
-        output("a", json!([image("data:image/png;base64,AAAA")])),
-        output("b", json!([{"type": "input_text", "text": "t"}, {"type": "input_text", "text": "u"}])),
+        call("gm_a", "f", "{}"),
+        call("gm_b", "g", "{}"),
+        output("gm_a", json!([image("data:image/png;base64,AAAA")])),
+        output("gm_b", json!([{"type": "input_text", "text": "t"}, {"type": "input_text", "text": "u"}])),
     ]);
     let mut pictured = new_response("a", "f", "[the image of this output is attached]");
     pictured["functionResponse"]["parts"] = json!([png]);
     assert_eq!(kept(items.clone(), NEW)[2], user(json!([pictured, new_response("b", "g", "t\nu")])));
+    let contents = kept(items, OLD);
     assert_eq!(
-        kept(items, OLD)[2],
-        user(json!([
-            old_response("f", "[the image of this output is below]"),
-            old_response("g", "t\nu"),
-            text("[image from the output of `f`]"),
-            png,
-        ]))
+        contents.as_array().unwrap()[2..],
+        [
+            user(json!([
+                new_response("a", "f", "[the image of this output is below]"),
+                new_response("b", "g", "t\nu"),
+            ])),
+            user(json!([text("[image from the output of `f`]"), png])),
+        ]
     );
     let items = json!([
         said("user", "go"),
-        call("a", "f", "{}"),
-        output("a", json!([{"type": "input_text", "text": "t"}, image("https://x.y/z"), image("data:x")])),
+        call("gm_a", "f", "{}"),
+        output("gm_a", json!([{"type": "input_text", "text": "t"}, image("https://x.y/z"), image("data:x")])),
     ]);
     let (contents, losses) = sent(items, NEW);
     assert_eq!(
-        contents[2],
-        user(json!([
-            new_response("a", "f", "t\n[the image of this output is below]"),
-            text("[image from the output of `f`]"),
-            {"fileData": {"fileUri": "https://x.y/z"}},
-            text("[an image whose `data:` URL holds no data, which the model cannot see]"),
-        ]))
+        contents.as_array().unwrap()[2..],
+        [
+            user(json!([new_response("a", "f", "t\n[the image of this output is below]")])),
+            user(json!([
+                text("[image from the output of `f`]"),
+                {"fileData": {"fileUri": "https://x.y/z"}},
+                text("[an image whose `data:` URL holds no data, which the model cannot see]"),
+            ])),
+        ]
     );
     assert_eq!(losses, ["content_part: an image whose `data:` URL holds no data"]);
 }
@@ -285,14 +309,14 @@ fn signatures_go_back_on_their_own_parts() {
     let items = json!([
         said("user", "go"),
         thought(&own(json!({"thought": signed("T", 3), "call": of_call("C", "f")})), "first why"),
-        call("a", "f", "{}"),
-        call("b", "f", "{}"),
-        output("a", json!("1")),
-        output("b", json!("2")),
+        call("gm_a", "f", "{}"),
+        call("gm_b", "f", "{}"),
+        output("gm_a", json!("1")),
+        output("gm_b", json!("2")),
         said("assistant", "Hello"),
         thought(&own(json!({"text": signed("X", 2), "call": of_call("D", "g")})), ""),
-        call("c", "g", "{}"),
-        output("c", json!("3")),
+        call("gm_c", "g", "{}"),
+        output("gm_c", json!("3")),
         said("assistant", "done"),
         thought(&own(json!({"text": signed("Y", 0)})), ""),
         said("user", "thanks"),
@@ -319,7 +343,7 @@ fn what_the_providers_own_tools_did_goes_back_word_for_word() {
     let search = json!({"toolCall": {"toolType": "GOOGLE_SEARCH_WEB", "id": "s", "args": {}}, "thoughtSignature": "S"});
     let found = json!({"toolResponse": {"toolType": "GOOGLE_SEARCH_WEB", "id": "s", "response": {}}});
     let carrier = own(json!({"parts": [search, found, {"odd": 1}], "call": {"signature": "C", "name": "f"}}));
-    let items = json!([said("user", "go"), thought(&carrier, ""), call("a", "f", "{}"), output("a", json!("1"))]);
+    let items = json!([said("user", "go"), thought(&carrier, ""), call("gm_a", "f", "{}"), output("gm_a", json!("1"))]);
     assert_eq!(kept(items, NEW)[1], model(json!([search, found, new_call("a", "f", Some("C"))])));
 }
 
@@ -341,14 +365,15 @@ fn a_signature_without_its_part_is_left_out() {
     }
     let items = json!([said("user", "go"), thought(&text_of(0), "why"), said("assistant", "Hé"), said("user", "ok")]);
     assert_eq!(kept(items, NEW)[1], plain, "nothing in front");
-    let items = json!([said("user", "go"), thought(&call_of("g"), ""), call("a", "f", "{}"), output("a", json!("1"))]);
+    let items =
+        json!([said("user", "go"), thought(&call_of("g"), ""), call("gm_a", "f", "{}"), output("gm_a", json!("1"))]);
     assert_eq!(kept(items, NEW)[1], model(json!([new_call("a", "f", Some(NO_SIGNATURE))])), "another call");
     let items = json!([
         said("user", "go"),
         thought(&call_of("f"), ""),
         said("user", "stop"),
-        call("a", "f", "{}"),
-        output("a", json!("1")),
+        call("gm_a", "f", "{}"),
+        output("gm_a", json!("1")),
     ]);
     assert_eq!(kept(items, NEW)[1], model(json!([new_call("a", "f", Some(NO_SIGNATURE))])), "interrupted");
 }
@@ -357,16 +382,16 @@ fn a_signature_without_its_part_is_left_out() {
 fn every_step_of_the_current_turn_is_signed_and_no_earlier_one() {
     let items = json!([
         said("user", "one"),
-        call("a", "f", "{}"),
-        output("a", json!("1")),
+        call("gm_a", "f", "{}"),
+        output("gm_a", json!("1")),
         said("assistant", "ok"),
         said("user", "two"),
-        call("b", "f", "{}"),
-        call("c", "f", "{}"),
-        output("b", json!("2")),
-        output("c", json!("3")),
-        call("d", "f", "{}"),
-        output("d", json!("4")),
+        call("gm_b", "f", "{}"),
+        call("gm_c", "f", "{}"),
+        output("gm_b", json!("2")),
+        output("gm_c", json!("3")),
+        call("gm_d", "f", "{}"),
+        output("gm_d", json!("4")),
     ]);
     let contents = kept(items.clone(), NEW);
     assert_eq!(contents[1], model(json!([new_call("a", "f", None)])));
@@ -374,7 +399,8 @@ fn every_step_of_the_current_turn_is_signed_and_no_earlier_one() {
     assert_eq!(contents[7], model(json!([new_call("d", "f", Some(NO_SIGNATURE))])));
     assert!(!kept(items, OLD).to_string().contains("thoughtSignature"));
     // The person cut in: the API may take the turn to have begun earlier.
-    let items = json!([said("user", "one"), call("a", "f", "{}"), output("a", json!("1")), said("user", "hurry")]);
+    let items =
+        json!([said("user", "one"), call("gm_a", "f", "{}"), output("gm_a", json!("1")), said("user", "hurry")]);
     assert_eq!(kept(items, NEW)[1], model(json!([new_call("a", "f", Some(NO_SIGNATURE))])));
 }
 
@@ -383,7 +409,7 @@ fn signatures_of_others_are_dropped_and_named() {
     let state = json!({"call": {"signature": "C", "name": "f"}});
     for foreign in [Carrier::new("chat", NEW, state.clone()), Carrier::new("gemini", "gemini-3-flash", state)] {
         let items =
-            json!([said("user", "go"), thought(&foreign, "why"), call("a", "f", "{}"), output("a", json!("1"))]);
+            json!([said("user", "go"), thought(&foreign, "why"), call("gm_a", "f", "{}"), output("gm_a", json!("1"))]);
         let (contents, losses) = sent(items, NEW);
         assert_eq!(contents[1], model(json!([new_call("a", "f", Some(NO_SIGNATURE))])));
         assert_eq!(losses, [format!("reasoning: made by `{}`", foreign.model)]);

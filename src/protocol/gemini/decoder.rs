@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::WIRE;
 use super::chunk::{Candidate, Chunk, Content, Feedback, FunctionCall, Grounding, Part, RawUsage, Search};
 use super::signatures::{Signatures, Signed, SignedCall};
+use super::{GIVEN_ID, WIRE};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
@@ -309,7 +309,8 @@ impl Decoder {
         let (tool, kind) = self.names.tool(name);
         // An id that the history has already would tie the output to the wrong call; the front end makes another, as
         // it does where there is none.
-        let id = if self.used_ids.insert(id.to_owned()) { id.to_owned() } else { String::new() };
+        let id = if id.is_empty() { String::new() } else { format!("{GIVEN_ID}{id}") };
+        let id = if self.used_ids.insert(id.clone()) { id } else { String::new() };
         out.push(Delta::CallStart { key, id, tool, kind });
         out.push(Delta::CallInput { key, json: json.into_owned() });
         out.push(Delta::CallEnd { key });

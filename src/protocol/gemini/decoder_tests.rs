@@ -11,7 +11,7 @@ use crate::protocol::responses::parse;
 fn decoder() -> Decoder {
     let body = json!({
         "model": "p/m",
-        "input": [{"type": "function_call", "call_id": "old", "name": "f", "arguments": "{}"}],
+        "input": [{"type": "function_call", "call_id": "gm_old", "name": "f", "arguments": "{}"}],
         "tools": [
             {"type": "function", "name": "f"},
             {"type": "custom", "name": "apply_patch"},
@@ -94,7 +94,7 @@ fn calls_come_whole() {
             r#"{"functionCall":{"id":"b","name":"stranger","args":null}}"#,
         ]),
         [
-            "call 0 \"a\" f",
+            "call 0 \"gm_a\" f",
             "input 0 {\"x\":1}",
             "end 0",
             "call 1 \"\" mcp__tiny/echo_it",
@@ -103,7 +103,7 @@ fn calls_come_whole() {
             "call 2 \"\" apply_patch custom",
             "input 2 {\"input\":\"*** Begin\"}",
             "end 2",
-            "call 3 \"b\" stranger",
+            "call 3 \"gm_b\" stranger",
             "input 3 {}",
             "end 3",
             "stop Done",
@@ -117,7 +117,7 @@ fn a_call_that_stutters_is_made_once() {
     let other = r#"{"functionCall":{"id":"a","name":"f","args":{"x":2}}}"#;
     assert_eq!(
         pieces(&[same, same, other]),
-        ["call 0 \"a\" f", "input 0 {\"x\":1}", "end 0", "call 1 \"\" f", "input 1 {\"x\":2}", "end 1", "stop Done"]
+        ["call 0 \"gm_a\" f", "input 0 {\"x\":1}", "end 0", "call 1 \"\" f", "input 1 {\"x\":2}", "end 1", "stop Done"]
     );
     let nameless = r#"{"functionCall":{"args":{"x":1}}}"#;
     assert_eq!(pieces(&[nameless]), ["fail InvalidPrompt the provider's answer holds a tool call without a name"]);
@@ -126,7 +126,7 @@ fn a_call_that_stutters_is_made_once() {
 #[test]
 fn signatures_are_sealed_next_to_their_parts() {
     let call = r#"{"functionCall":{"id":"a","name":"f"},"thoughtSignature":"C"}"#;
-    let called = ["call 0 \"a\" f", "input 0 {}", "end 0", "stop Done"];
+    let called = ["call 0 \"gm_a\" f", "input 0 {}", "end 0", "stop Done"];
     let sealed = r#"seal {"call":{"signature":"C","name":"f"}}"#;
     assert_eq!(pieces(&[call]), [&[sealed][..], &called].concat());
     assert_eq!(

@@ -129,10 +129,14 @@ fn check_contents(contents: &[Value], modern: bool) {
     assert!(!contents.is_empty(), "no contents");
     let mut calls: Vec<(Option<Value>, String)> = Vec::new();
     let mut unsigned = false;
+    // What the last content was: the model's, responses, or what the person said.
+    let (mut answered, mut last) = (false, "model");
     for (position, content) in contents.iter().enumerate() {
         let content = fields(content, &["role", "parts"], &[]);
-        let expected = if position % 2 == 0 { "user" } else { "model" };
-        assert_eq!(content["role"], expected, "content {position} of {contents:?}");
+        let expected = filled(&content["role"]);
+        assert!(expected == "user" || expected == "model", "{expected}");
+        assert!(expected != last || (expected == "user" && answered), "content {position} of {contents:?}");
+        last = expected;
         let parts = list(&content["parts"]);
         assert!(!parts.is_empty(), "content {position} is empty");
         let mut responses = Vec::new();
@@ -156,12 +160,11 @@ fn check_contents(contents: &[Value], modern: bool) {
                 ("functionCall", "model") => {
                     let call = fields(&part[kind], &["name", "args"], &["id"]);
                     assert!(call["args"].is_object(), "{call:?}");
-                    assert_eq!(call.contains_key("id"), modern, "{call:?}");
                     unsigned |= fresh.is_empty() && !signed;
                     fresh.push((call.get("id").cloned(), check_name(&call["name"])));
                 }
                 ("functionResponse", "user") => {
-                    assert!(!others, "a response behind other parts");
+                    assert!(!others, "a response beside other parts");
                     let response = fields(&part[kind], &["name", "response"], &["id", "parts"]);
                     filled(&fields(&response["response"], &["output"], &[])["output"]);
                     for part in response.get("parts").map(list).unwrap_or_default() {
@@ -176,13 +179,15 @@ fn check_contents(contents: &[Value], modern: bool) {
         }
         if expected == "user" {
             assert_eq!(responses, calls, "responses to other calls than were made");
+            assert!(responses.is_empty() || !others, "a response beside other parts");
             if responses.is_empty() {
                 unsigned = false;
             }
         }
+        answered = !responses.is_empty();
         calls = fresh;
     }
-    assert_eq!(contents.len() % 2, 1, "the model has the last word");
+    assert_eq!(last, "user", "the model has the last word");
     assert!(!modern || !unsigned, "a call of this turn without a signature");
 }
 
