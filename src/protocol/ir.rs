@@ -44,25 +44,15 @@ pub struct Request<'a> {
 }
 
 impl Request<'_> {
-    /// The ids of all calls of the history; one that comes again would tie an output to the wrong call.
-    #[must_use]
-    pub fn call_ids(&self) -> HashSet<String> {
-        let id = |item: &Item<'_>| match item {
-            Item::Call { id, .. } => Some(id.clone().into_owned()),
-            _ => None,
-        };
-        self.items.iter().filter_map(id).collect()
-    }
-
-    /// About how many bytes the body will have, so that it is not copied while it grows.
+    /// About how many bytes a body of it will have, so that the body is not copied while it grows.
     #[must_use]
     pub fn text_size(&self) -> usize {
         let parts = |parts: &[Part<'_>]| -> usize {
             parts
                 .iter()
                 .map(|part| match part {
-                    Part::Text(text) => text.len() + text.len() / 16 + 32,
-                    Part::Image { url, .. } => url.len() + 64,
+                    Part::Text(text) => text.len() + text.len() / 16 + 64,
+                    Part::Image { url, .. } => url.len() + 128,
                 })
                 .sum()
         };
@@ -70,12 +60,22 @@ impl Request<'_> {
             .items
             .iter()
             .map(|item| match item {
-                Item::Message { parts: list, .. } | Item::Output { parts: list, .. } => parts(list) + 64,
+                Item::Message { parts: list, .. } | Item::Output { parts: list, .. } => parts(list) + 96,
                 Item::Reasoning { text, .. } => text.len() + 64,
                 Item::Call { input, .. } => input.len() + input.len() / 8 + 128,
             })
             .sum();
         items + self.tools.len() * 1024 + 1024
+    }
+
+    /// The ids of the calls in the conversation.
+    #[must_use]
+    pub fn call_ids(&self) -> HashSet<String> {
+        let ids = self.items.iter().filter_map(|item| match item {
+            Item::Call { id, .. } => Some(id.clone().into_owned()),
+            _ => None,
+        });
+        ids.collect()
     }
 }
 
