@@ -212,7 +212,7 @@ impl Words {
             (FailureCode::ContextLengthExceeded, message)
         } else if let Some(why) = self.quota.and_then(|quota| quota.lasting) {
             (FailureCode::InvalidPrompt, format!("{message} ({why})"))
-        } else if matches!(self.code.as_str(), "429" | "503") || self.code.contains("rate_limit") {
+        } else if matches!(self.code.as_str(), "429" | "503" | "overloaded_error") || self.code.contains("rate_limit") {
             limited(message, self.quota.and_then(|quota| quota.wait))
         } else {
             (FailureCode::InvalidPrompt, message)
