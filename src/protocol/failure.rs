@@ -355,7 +355,7 @@ fn entity(name: &str) -> Option<char> {
 }
 
 /// Foreign text made fit to show: no control characters, white space in ones, bounded.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let mut out = String::new();
     let mut letters = 0;
     for word in text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty())

@@ -40,12 +40,14 @@ pub(super) fn conversation<'a>(
     request: &'a Request<'_>,
     names: &'a Names,
     name: &'a str,
+    signatures: bool,
     losses: &mut Vec<Loss>,
 ) -> Conversation<'a> {
     let mut writer = Writer {
         items: &request.items,
         names,
         name,
+        signatures,
         modern: Model::of(name).is_3_or_later(),
         losses,
         answers: answers(&request.items),
@@ -79,6 +81,8 @@ struct Writer<'a, 'l> {
     items: &'a [Item<'a>],
     names: &'a Names,
     name: &'a str,
+    /// Whether signatures are to go back.
+    signatures: bool,
     /// Whether the model is of generation 3 or later.
     modern: bool,
     losses: &'l mut Vec<Loss>,
@@ -140,6 +144,9 @@ impl<'a> Writer<'a, '_> {
     fn reasoning(&mut self, thought: &'a str, carrier: &'a Carrier) {
         if carrier.wire != WIRE || carrier.model != self.name {
             return self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
+        }
+        if !self.signatures {
+            return self.losses.push(Loss::new(loss::REASONING, "signatures were refused"));
         }
         let signatures = Signatures::read(&carrier.state);
         if let Some(signed) = signatures.text {

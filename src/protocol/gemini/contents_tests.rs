@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::protocol::Quirks;
-use crate::protocol::gemini::{encode, strict};
+use crate::protocol::gemini::{Options, encode, encode_with, refuses_signatures, strict};
 use crate::protocol::responses::parse;
 
 const OLD: &str = "gemini-2.5-pro";
@@ -402,6 +402,31 @@ fn every_step_of_the_current_turn_is_signed_and_no_earlier_one() {
     let items =
         json!([said("user", "one"), call("gm_a", "f", "{}"), output("gm_a", json!("1")), said("user", "hurry")]);
     assert_eq!(kept(items, NEW)[1], model(json!([new_call("a", "f", Some(NO_SIGNATURE))])));
+}
+
+#[test]
+fn signatures_that_were_refused_are_left_out() {
+    let items = json!([
+        said("user", "go"),
+        thought(&own(json!({"call": {"signature": "C", "name": "f"}})), ""),
+        call("a", "f", "{}"),
+        output("a", json!("1")),
+    ]);
+    let text = json!({"model": "p/m", "input": items}).to_string();
+    let options = Options { without_signatures: true, ..Options::default() };
+    let outbound = encode_with(&parse(text.as_bytes()).unwrap(), NEW, &Quirks::default(), options);
+    let body: Value = serde_json::from_slice(&outbound.body).unwrap();
+    strict::check(&body, NEW);
+    assert_eq!(body["contents"][1]["parts"][0]["thoughtSignature"], NO_SIGNATURE);
+    assert_eq!(outbound.losses, [Loss::new(loss::REASONING, "signatures were refused")]);
+    for (status, message, refused) in [
+        (400, "Corrupted thought signature.", true),
+        (400, "Function call `f` in the `1.` content block is missing a `thought_signature`.", true),
+        (400, "Invalid value", false),
+        (500, "Corrupted thought signature.", false),
+    ] {
+        assert_eq!(refuses_signatures(status, message), refused, "{message}");
+    }
 }
 
 #[test]

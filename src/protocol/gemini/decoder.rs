@@ -2,13 +2,13 @@
 
 use std::collections::{HashMap, HashSet};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 use super::chunk::{Candidate, Chunk, Content, Feedback, FunctionCall, Grounding, Part, RawUsage, Search};
 use super::signatures::{Signatures, Signed, SignedCall};
 use super::{GIVEN_ID, WIRE};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
+use crate::protocol::failure::{Failure, clean, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{Text, TextOr, mended, read, text_or_json};
 use crate::protocol::sse;
@@ -166,7 +166,11 @@ impl Decoder {
     }
 
     fn chunk(&mut self, chunk: Chunk<'_>, data: &str, named_error: bool, out: &mut Vec<Delta>) {
-        if named_error || chunk.error.is_some_and(|error| !matches!(error.get(), "null" | "{}" | "\"\"" | "false")) {
+        let error = chunk.error.filter(|error| !matches!(error.get(), "null" | "{}" | "\"\"" | "false"));
+        if let Some(error) = read::<Value>(error) {
+            return self.fail(failure_from_stream(&json!({ "error": error })), out);
+        }
+        if named_error {
             let error = serde_json::from_str(data).unwrap_or_default();
             return self.fail(failure_from_stream(&error), out);
         }
@@ -176,10 +180,12 @@ impl Decoder {
             && let Some(reason) = feedback.block_reason.filled()
             && reason != "BLOCK_REASON_UNSPECIFIED"
         {
-            let said = feedback.block_reason_message.filled().map(|said| format!(": {said}")).unwrap_or_default();
+            let said = more(feedback.block_reason_message.as_str());
             out.extend(usage.map(|usage| Delta::Usage(Usage::from(usage))));
-            let message =
-                format!("the provider's content filter refused the request (`blockReason`: `{reason}`){said}");
+            let message = format!(
+                "the provider's content filter refused the request (`blockReason`: `{}`){said}",
+                clean(&reason)
+            );
             return self.fail(Failure::shown(message), out);
         }
         if usage.is_none() && !listed {
@@ -391,8 +397,13 @@ fn ending(reason: &str, said: &str) -> Option<Ending> {
         "MISSING_THOUGHT_SIGNATURE" => "the provider misses a thought signature in the conversation",
         _ => "the provider broke the answer off",
     };
-    let said = if said.is_empty() { String::new() } else { format!(": {said}") };
-    Some(Ending::Fail(format!("{words} (`finishReason`: `{reason}`){said}")))
+    Some(Ending::Fail(format!("{words} (`finishReason`: `{}`){}", clean(reason), more(said))))
+}
+
+/// The provider's own words behind ours.
+fn more(said: &str) -> String {
+    let said = clean(said);
+    if said.is_empty() { said } else { format!(": {said}") }
 }
 
 #[cfg(test)]

@@ -266,7 +266,7 @@ fn every_reason_to_finish_is_told() {
     ] {
         assert_eq!(stream(&[&chunk(r#"{"text":"x"}"#), &finish(reason)], End::Eof), ["text x", ends], "{reason}");
     }
-    let explained = r#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Malformed function call: print("}]}"#;
+    let explained = r#"{"candidates":[{"finishReason":"MALFORMED_FUNCTION_CALL","finishMessage":"Malformed function call:\n\u001bprint("}]}"#;
     assert_eq!(
         stream(&[explained], End::Eof),
         [
@@ -333,6 +333,11 @@ fn errors_inside_the_stream() {
     assert_eq!(
         stream(&[&format!("[{overloaded}]")], End::Eof),
         [format!("fail RateLimitExceeded {ends}: The model is overloaded.")]
+    );
+    let list = format!("[{text},\n{overloaded}]");
+    assert_eq!(
+        stream(&[&list], End::Eof),
+        ["text x".to_owned(), format!("fail RateLimitExceeded {ends}: The model is overloaded.")]
     );
     let details = |more: &str| {
         format!(

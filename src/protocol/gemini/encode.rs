@@ -41,6 +41,9 @@ pub struct Outbound {
 pub struct Options {
     /// How the provider's content filters are set.
     pub safety: Safety,
+    /// Leaves thought signatures out: they are refused when the key or the door has changed since they were made.
+    /// [`refuses_signatures`] tells that.
+    pub without_signatures: bool,
 }
 
 /// How the provider's content filters are set.
@@ -83,7 +86,7 @@ pub fn encode_with(request: &Request<'_>, upstream_model: &str, quirks: &Quirks,
     let mut losses = request.losses.clone();
     let names = Names::new(request);
     let model = Model::of(upstream_model);
-    let mut talk = conversation(request, &names, upstream_model, &mut losses);
+    let mut talk = conversation(request, &names, upstream_model, !options.without_signatures, &mut losses);
     let declarations = declarations(request, &names, quirks, &mut losses);
     let searches = searches(request, model, quirks, !declarations.is_empty(), &mut losses);
     let tool_config = ToolConfig {
@@ -131,6 +134,13 @@ pub fn encode_with(request: &Request<'_>, upstream_model: &str, quirks: &Quirks,
     let _ = serde_json::to_writer(&mut bytes, &body);
     let decoder = Decoder::new(names, upstream_model, request.call_ids());
     Outbound { body: bytes, losses, decoder }
+}
+
+/// Whether a refusal is about thought signatures, so that the same request without them would be taken.
+#[must_use]
+pub fn refuses_signatures(status: u16, message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    status == 400 && (message.contains("thought signature") || message.contains("thought_signature"))
 }
 
 fn safety_settings(safety: Safety) -> Vec<SafetySetting> {

@@ -81,7 +81,7 @@ fn a_whole_request() {
 #[test]
 fn a_bare_request_is_bare() {
     let request = parse(br#"{"model":"m","input":"x","tool_choice":"required","parallel_tool_calls":false}"#).unwrap();
-    let options = Options { safety: Safety::Unset };
+    let options = Options { safety: Safety::Unset, ..Options::default() };
     let outbound = encode_with(&request, "gemini-2.0-flash", &Quirks::default(), options);
     assert_eq!(String::from_utf8(outbound.body).unwrap(), r#"{"contents":[{"role":"user","parts":[{"text":"x"}]}]}"#);
 }

@@ -12,7 +12,7 @@ mod signatures;
 mod thinking;
 
 pub use decoder::Decoder;
-pub use encode::{Options, Outbound, Safety, encode, encode_with, path};
+pub use encode::{Options, Outbound, Safety, encode, encode_with, path, refuses_signatures};
 
 /// The protocol's name in carriers.
 const WIRE: &str = "gemini";
