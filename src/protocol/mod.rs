@@ -1,7 +1,7 @@
 //! Pure translation between Codex's Responses API and what upstreams speak: no sockets, no clock, no files.
 //!
-//! One front end ([`responses`]) and one back end per upstream protocol ([`chat`], [`messages`]), with a small shared
-//! representation ([`ir`]) between them, so that the grammar of Responses events is written once.
+//! One front end ([`responses`]) and one back end per upstream protocol ([`chat`], [`messages`], [`gemini`]), with a
+//! small shared representation ([`ir`]) between them, so that the grammar of Responses events is written once.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -9,11 +9,13 @@ use serde::{Deserialize, Serialize};
 pub mod carrier;
 pub mod chat;
 pub mod failure;
+pub mod gemini;
 pub mod ir;
 mod lenient;
 pub mod messages;
 mod pairing;
 pub mod quirks;
+mod quota;
 pub mod responses;
 pub mod sse;
 pub mod tools;

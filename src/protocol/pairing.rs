@@ -1,8 +1,14 @@
-//! Which output belongs to which call.
+//! Calls and their outputs: which belong together, and what stands where one is missing.
 
 use std::collections::{HashMap, VecDeque};
 
 use super::ir::{Item, Role};
+
+/// Stands where a call has no output: the person interrupted it, or the history was cut.
+pub const NO_OUTPUT: &str = "[no output was recorded for this call]";
+
+/// Stands where a tool said nothing: some upstreams refuse a result without text.
+pub const EMPTY_OUTPUT: &str = "(no output)";
 
 /// Which output answers which call, by their positions.
 ///

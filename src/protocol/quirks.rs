@@ -89,10 +89,12 @@ quirks! {
     prompt_cache_key_rejected,
     /// Fields beyond the documented ones are refused.
     extra_fields_rejected,
+    /// Schemas of tools and answers are limited to a subset of `OpenAPI`'s.
+    schema_subset,
 }
 
 /// Quirks of the shared vocabulary that other rooms act on, that a later back end will, or that are seen to unasked.
-const NOT_TRANSLATION: [&str; 28] = [
+const NOT_TRANSLATION: [&str; 27] = [
     "additional_tools_unsupported",
     "api_key_header",
     "api_version_query",
@@ -112,7 +114,6 @@ const NOT_TRANSLATION: [&str; 28] = [
     "request_size_cap",
     "reserved_codex_id",
     "responses_no_v1",
-    "schema_subset",
     "slug_vendor_model",
     "small_default_context",
     "stateless",

@@ -2,14 +2,12 @@
 
 use std::borrow::Cow;
 
-use serde_json::value::RawValue;
-
 use super::body::{Body, Function, JsonSchema, Named, ResponseFormat, StreamOptions, Thinking, Tool, ToolChoice};
 use super::decoder::Decoder;
 use super::messages::messages;
 use crate::protocol::ir::{self, Format, Loss, Request, ToolSpec, loss};
 use crate::protocol::quirks::Quirks;
-use crate::protocol::tools::{EMPTY_SCHEMA, LOWERED_SCHEMA, Names, lowered_description};
+use crate::protocol::tools::{Names, lowered_description, lowered_schema, object_schema};
 
 /// The most tools that a limited upstream takes.
 const MAX_TOOLS: usize = 128;
@@ -104,9 +102,9 @@ fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, qu
 
 fn lowered<'a>(tool: &'a ir::Tool<'_>, names: &'a Names, quirks: &Quirks) -> Tool<'a> {
     let (parameters, strict) = match &tool.spec {
-        ToolSpec::Function { parameters, strict } => (schema(*parameters), *strict),
-        ToolSpec::Search { parameters } => (schema(*parameters), false),
-        ToolSpec::Custom { .. } => (constant(LOWERED_SCHEMA), false),
+        ToolSpec::Function { parameters, strict } => (object_schema(*parameters), *strict),
+        ToolSpec::Search { parameters } => (object_schema(*parameters), false),
+        ToolSpec::Custom { .. } => (lowered_schema(), false),
     };
     Tool {
         kind: "function",
@@ -117,15 +115,6 @@ fn lowered<'a>(tool: &'a ir::Tool<'_>, names: &'a Names, quirks: &Quirks) -> Too
             strict: (strict && !quirks.strict_rejected).then_some(true),
         },
     }
-}
-
-fn schema(parameters: Option<&RawValue>) -> &RawValue {
-    parameters.filter(|schema| schema.get().starts_with('{')).unwrap_or_else(|| constant(EMPTY_SCHEMA))
-}
-
-/// One of our own schemas as raw JSON.
-fn constant(json: &'static str) -> &'static RawValue {
-    serde_json::from_str(json).unwrap_or(RawValue::NULL)
 }
 
 fn effort<'a>(body: &mut Body<'a>, request: &'a Request<'_>, quirks: &'a Quirks, losses: &mut Vec<Loss>) {

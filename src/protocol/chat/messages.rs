@@ -10,15 +10,9 @@ use super::WIRE;
 use super::body::{Assistant, Content, FunctionCall, ImageUrl, Message, Part, ToolCall};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{self, Item, Loss, Request, Role, loss};
-use crate::protocol::pairing::answers;
+use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments};
-
-/// Stands where a call has no output: the person interrupted it, or the history was cut.
-const NO_OUTPUT: &str = "[no output was recorded for this call]";
-
-/// Stands where a tool said nothing: some upstreams refuse a result without text.
-const EMPTY_OUTPUT: &str = "(no output)";
 
 /// Stands where an output was nothing but an image.
 const IMAGE_BELOW: &str = "[the image of this output is in the next user message]";
