@@ -8,10 +8,12 @@ use serde::{Deserialize, Serialize};
 
 pub mod carrier;
 pub mod chat;
+pub mod compaction;
 pub mod failure;
 pub mod gemini;
 pub mod ir;
 mod lenient;
+pub mod loss;
 pub mod messages;
 mod pairing;
 pub mod quirks;
