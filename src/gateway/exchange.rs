@@ -95,8 +95,9 @@ fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Result<Prepare
             ("chat/completions", body, losses, Some(decoder))
         }
         Wire::Responses => {
-            let (rewritten, losses) = responses::rewrite(&body, model, quirks).map_err(rejected)?;
-            ("responses", rewritten, losses, None)
+            let responses::Rewritten { body, losses, .. } =
+                responses::rewrite(&body, model, quirks).map_err(rejected)?;
+            ("responses", body, losses, None)
         }
     };
     drop(body);

@@ -31,7 +31,7 @@ repeat work that is already done.";
 const CHECKPOINT: &str = "CONTEXT CHECKPOINT COMPACTION";
 
 /// Stands where a tool output was left out.
-const LEFT_OUT: &str = "[this output was left out: the conversation is too long for the model]";
+pub const LEFT_OUT: &str = "[this output was left out: the conversation is too long for the model]";
 
 /// The carrier's protocol: no upstream's, since every model can read a summary.
 const WIRE: &str = "summary";
@@ -83,8 +83,7 @@ pub fn is_beyond(request: &Request<'_>, window: u64) -> bool {
 
 /// Leaves out the oldest tool outputs until the conversation fits the window, with room for the summary.
 pub fn trim(request: &mut Request<'_>, window: u64) {
-    let most = window.saturating_sub(window / 10).saturating_mul(USUAL_BYTES_PER_TOKEN);
-    let mut excess = bytes(request).saturating_sub(most);
+    let mut excess = bytes(request).saturating_sub(most_bytes(window));
     let mut count = 0_usize;
     for item in &mut request.items {
         if excess == 0 {
@@ -100,8 +99,18 @@ pub fn trim(request: &mut Request<'_>, window: u64) {
         }
     }
     if count > 0 {
-        request.losses.push(Loss::new(loss::TRIMMED, format!("{count} of the oldest tool outputs")));
+        request.losses.push(trimmed(count));
     }
+}
+
+/// What a conversation may have to fit the window, with room for the summary.
+pub(super) const fn most_bytes(window: u64) -> u64 {
+    window.saturating_sub(window / 10).saturating_mul(USUAL_BYTES_PER_TOKEN)
+}
+
+/// So many outputs were left out.
+pub(super) fn trimmed(count: usize) -> Loss {
+    Loss::new(loss::TRIMMED, format!("{count} of the oldest tool outputs"))
 }
 
 /// The bytes of all text; images are not counted, since their tokens do not hang on their bytes.
