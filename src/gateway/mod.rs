@@ -5,6 +5,8 @@
 //! `upstream`, and streams the answer back (`live`).
 
 mod answer;
+mod body;
+mod client;
 mod directory;
 mod door;
 mod exchange;
