@@ -7,6 +7,7 @@
 mod answer;
 mod body;
 mod client;
+mod context;
 mod directory;
 mod door;
 mod exchange;
@@ -17,6 +18,7 @@ mod limits;
 mod listener;
 mod live;
 mod models;
+mod outgoing;
 mod phase;
 mod record;
 mod service;

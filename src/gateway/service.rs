@@ -32,6 +32,8 @@ pub(super) struct Gateway {
     pub upstream: Upstream,
     /// Serving, draining, ending.
     pub phase: PhaseSwitch,
+    /// Whether what cannot be carried over is refused, whatever the settings say.
+    pub strict: bool,
     /// How busy.
     pub activity: Activity,
     door: Door,
@@ -47,6 +49,7 @@ impl Gateway {
             keys: Keys::new(home.clone()),
             upstream: Upstream::new(&limits),
             phase: PhaseSwitch::new(),
+            strict: false,
             activity: Activity::new(),
             door: Door::new(token, port),
             version: version.to_owned(),
@@ -54,6 +57,12 @@ impl Gateway {
             limits,
             port,
         }
+    }
+
+    /// The same, refusing what cannot be carried over whole.
+    pub(super) fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
     }
 
     /// Answers one request.

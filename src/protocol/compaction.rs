@@ -83,7 +83,7 @@ pub fn is_beyond(request: &Request<'_>, window: u64) -> bool {
 
 /// Leaves out the oldest tool outputs until the conversation fits the window, with room for the summary.
 pub fn trim(request: &mut Request<'_>, window: u64) {
-    let mut excess = bytes(request).saturating_sub(most_bytes(window));
+    let mut excess = excess(request, window);
     let mut count = 0_usize;
     for item in &mut request.items {
         if excess == 0 {
@@ -103,9 +103,11 @@ pub fn trim(request: &mut Request<'_>, window: u64) {
     }
 }
 
-/// What a conversation may have to fit the window, with room for the summary.
-pub(super) const fn most_bytes(window: u64) -> u64 {
-    window.saturating_sub(window / 10).saturating_mul(USUAL_BYTES_PER_TOKEN)
+/// How many bytes are too many for the window, with room for the summary.
+#[must_use]
+pub fn excess(request: &Request<'_>, window: u64) -> u64 {
+    let most = window.saturating_sub(window / 10).saturating_mul(USUAL_BYTES_PER_TOKEN);
+    bytes(request).saturating_sub(most)
 }
 
 /// So many outputs were left out.

@@ -117,10 +117,9 @@ pub fn with_trigger(body: &[u8]) -> Result<Vec<u8>, Rejection> {
     Ok(out)
 }
 
-/// Leaves out the oldest tool outputs of a request for a summary that is about to pass, until it fits the window.
-pub fn trim(body: &[u8], window: u64) -> Result<Option<(Vec<u8>, Loss)>, Rejection> {
+/// Leaves out the oldest tool outputs of a request for a summary that is about to pass, until `excess` bytes are gone.
+pub fn trim(body: &[u8], mut excess: u64) -> Result<Option<(Vec<u8>, Loss)>, Rejection> {
     let entries: Entries<'_> = object(body)?;
-    let mut excess = (body.len() as u64).saturating_sub(compaction::most_bytes(window));
     let mut count = 0_usize;
     let mut out = Vec::with_capacity(body.len());
     let mut object = Writer::new(&mut out);

@@ -119,10 +119,10 @@ fn the_oldest_outputs_of_a_passing_request_go_until_it_fits() {
     let item =
         |id: usize| format!(r#"{{"type":"function_call_output","call_id":"{id}","output":"{}"}}"#, "y".repeat(3000));
     let body = format!(r#"{{"model":"m","input":[{},{},{}]}}"#, item(0), item(1), item(2));
-    for (window, left_out) in [(100_000, 0), (3000, 1), (2000, 2), (1, 3)] {
+    for (excess, left_out) in [(0, 0), (1, 1), (3100, 2), (100_000, 3)] {
         let count = |text: &[u8]| String::from_utf8_lossy(text).matches(compaction::LEFT_OUT).count();
-        let trimmed = trim(body.as_bytes(), window).unwrap();
-        assert_eq!(trimmed.as_ref().map_or(0, |(body, _)| count(body)), left_out, "{window}");
+        let trimmed = trim(body.as_bytes(), excess).unwrap();
+        assert_eq!(trimmed.as_ref().map_or(0, |(body, _)| count(body)), left_out, "{excess}");
         if let Some((body, loss)) = trimmed {
             let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
             assert_eq!(
