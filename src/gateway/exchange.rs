@@ -45,9 +45,9 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
         .route(&head.model)
         .map_err(|error| Failure { status: 404, ..failure::of_error(&error) })
         .and_then(|route| prepare(&route, task, body, stream))
-        .and_then(|prepared| match gateway.strict || catalogue.settings.strict {
-            true if !prepared.losses.is_empty() => Err(too_much_lost(&prepared.losses)),
-            _ => Ok(prepared),
+        .and_then(|prepared| {
+            let is_strict = gateway.strict || catalogue.settings.strict;
+            if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
         });
     let Prepared { call, losses, decoder, compacts, mut record } = match prepared {
         Ok(prepared) => prepared,

@@ -98,10 +98,10 @@ fn translate(route: &Route<'_>, task: Task, body: &mut Vec<u8>, stream: bool) ->
         return pass(route, task, body);
     }
     if task == Task::Compact {
-        *body = responses::with_trigger(body).map_err(rejected)?;
+        *body = responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?;
     }
     responses::mend_halves(body);
-    let mut request = responses::parse(body).map_err(rejected)?;
+    let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
     context::fit(&mut request, window)?;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {
@@ -128,11 +128,11 @@ fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failur
     let Route { ref quirks, model, .. } = *route;
     let is_native = task == Task::Compact && !quirks.compact_unsupported;
     let rewritten = if task == Task::Compact && !is_native {
-        responses::rewrite(&responses::with_trigger(body).map_err(rejected)?, model, quirks)
+        responses::rewrite(&responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?, model, quirks)
     } else {
         responses::rewrite(body, model, quirks)
     };
-    let Rewritten { mut body, mut losses, compacts } = rewritten.map_err(rejected)?;
+    let Rewritten { mut body, mut losses, compacts } = rewritten.map_err(|rejection| rejected(&rejection))?;
     losses.extend(context::fit_passing(&mut body, compacts || is_native, route.window())?);
     Ok(Translated {
         path: if is_native { "/responses/compact" } else { "/responses" }.to_owned(),
@@ -148,7 +148,7 @@ fn has_carrier(request: &Request<'_>) -> bool {
     request.items.iter().any(|item| matches!(item, Item::Reasoning { carrier: Some(_), .. }))
 }
 
-fn rejected(rejection: Rejection) -> Failure {
+fn rejected(rejection: &Rejection) -> Failure {
     let error = Error::fixable(format!("the request cannot be translated: {}", rejection.message));
     let error = match rejection.param {
         Some(param) => error.cause(format!("it is about `{param}`")),

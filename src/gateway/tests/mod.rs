@@ -1,3 +1,6 @@
+mod clients;
+mod compaction;
 mod door;
 mod exchange;
+mod losses;
 mod rig;

@@ -298,7 +298,9 @@ fn a_summary_is_one_item_and_nothing_else() {
     let compact = |deltas: Vec<Delta>| {
         let mut encoder = Encoder::new(meta()).compacting();
         let mut out = Vec::new();
-        deltas.into_iter().for_each(|delta| encoder.push(delta, &mut out));
+        for delta in deltas {
+            encoder.push(delta, &mut out);
+        }
         let mut events: Vec<Value> = Vec::new();
         let mut decoder = sse::Decoder::new();
         decoder.feed(&out, |event| events.push(serde_json::from_str(event.data).unwrap())).unwrap();

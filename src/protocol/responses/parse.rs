@@ -356,7 +356,7 @@ fn tool_choice_word(word: &str) -> ToolChoice<'static> {
     }
 }
 
-fn chosen<'a>(tool: RawTool<'a>) -> ToolName<'a> {
+fn chosen(tool: RawTool<'_>) -> ToolName<'_> {
     ToolName { namespace: tool.namespace.0.and_then(namespace), name: tool.name.0.unwrap_or_default() }
 }
 

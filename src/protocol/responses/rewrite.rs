@@ -103,11 +103,10 @@ pub fn with_trigger(body: &[u8]) -> Result<Vec<u8>, Rejection> {
     let mut items = Vec::new();
     for (key, value) in entries.0 {
         match (key.as_ref(), read::<TextOr<'_, &RawValue>>(Some(value))) {
-            // The answer is one document.
-            ("stream", _) => {}
             ("input", Some(TextOr::List(list))) => items.extend(list.into_iter().map(|item| item.get().to_owned())),
             ("input", Some(TextOr::Text(text))) => items.push(user_message(&text)),
-            ("input", _) => {}
+            // The answer is one document.
+            ("stream" | "input", _) => {}
             _ => object.entry(&key, value.get()),
         }
     }
