@@ -38,6 +38,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     }
 }
 
+/// What Codex writes into items for `OpenAI` alone, when it takes the provider for it; strict servers refuse it.
+const ITEM_METADATA: &str = "internal_chat_message_metadata_passthrough";
+
 #[derive(Deserialize)]
 struct Look<'a> {
     #[serde(borrow, default, rename = "type")]
@@ -48,6 +51,8 @@ struct Look<'a> {
     name: Text<'a>,
     #[serde(borrow, default)]
     encrypted_content: Text<'a>,
+    #[serde(borrow, default)]
+    internal_chat_message_metadata_passthrough: Option<&'a RawValue>,
 }
 
 /// A request in the form in which a Responses upstream gets it.
@@ -135,7 +140,7 @@ pub fn trim(body: &[u8], mut excess: u64) -> Result<Option<(Vec<u8>, Loss)>, Rej
             }
             excess = excess.saturating_sub(size);
             count += 1;
-            Fate::Replace(with_entry(item, "output", &quoted(compaction::LEFT_OUT)))
+            Fate::Replace(with_entry(item, "output", Some(&quoted(compaction::LEFT_OUT))))
         });
         object.entry(&key, &input);
     }
@@ -202,7 +207,7 @@ fn input_item(raw: &RawValue, quirks: &Quirks, compacts: bool, losses: &mut Vec<
             Fate::Drop
         }
         "message" | "" if quirks.developer_role_rejected && item.role.as_str() == "developer" => {
-            Fate::Replace(with_entry(raw, "role", "\"system\""))
+            Fate::Replace(with_entry(raw, "role", Some("\"system\"")))
         }
         "compaction_trigger" if compacts => Fate::Replace(user_message(compaction::PROMPT)),
         "compaction" | "compaction_summary" => match compaction::open(item.encrypted_content.as_str()) {
@@ -211,6 +216,9 @@ fn input_item(raw: &RawValue, quirks: &Quirks, compacts: bool, losses: &mut Vec<
         },
         "additional_tools" if compacts => Fate::Drop,
         "additional_tools" => replaced_tools(raw, quirks, losses),
+        _ if item.internal_chat_message_metadata_passthrough.is_some() => {
+            Fate::Replace(with_entry(raw, ITEM_METADATA, None))
+        }
         _ => Fate::Keep,
     }
 }
@@ -252,17 +260,23 @@ fn replaced_tools(raw: &RawValue, quirks: &Quirks, losses: &mut Vec<Loss>) -> Fa
     let Some((_, inner)) = entries.iter().find(|(key, _)| key == "tools") else { return Fate::Keep };
     match list(inner, |item| tool(item, quirks, losses)) {
         Cow::Borrowed(_) => Fate::Keep,
-        Cow::Owned(text) => Fate::Replace(with_entry(raw, "tools", &text)),
+        Cow::Owned(text) => Fate::Replace(with_entry(raw, "tools", Some(&text))),
     }
 }
 
-/// The object with one entry's value replaced.
-fn with_entry(raw: &RawValue, name: &str, replacement: &str) -> String {
+/// The object with one entry's value replaced, or with the entry left out.
+fn with_entry(raw: &RawValue, name: &str, replacement: Option<&str>) -> String {
     let Some(Entries(entries)) = read::<Entries<'_>>(Some(raw)) else { return raw.get().to_owned() };
     let mut out = Vec::with_capacity(raw.get().len());
     let mut object = Writer::new(&mut out);
     for (key, value) in entries {
-        object.entry(&key, if key == name { replacement } else { value.get() });
+        match replacement {
+            // What Codex says of itself goes whatever else changes.
+            None if key == name => {}
+            _ if key == ITEM_METADATA => {}
+            Some(replacement) if key == name => object.entry(&key, replacement),
+            _ => object.entry(&key, value.get()),
+        }
     }
     object.end();
     String::from_utf8(out).unwrap_or_else(|_| raw.get().to_owned())

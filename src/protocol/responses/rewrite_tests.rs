@@ -15,6 +15,17 @@ fn only_the_model_and_the_metadata_change() {
 }
 
 #[test]
+fn what_codex_says_of_its_items_goes() {
+    let body = r#"{"model":"m","input":[{"type":"message","role":"developer","internal_chat_message_metadata_passthrough":{"a":1},"content":[]},{"type":"x","internal_chat_message_metadata_passthrough":{}, "b":2}]}"#;
+    for (quirks, role) in [(&[][..], "developer"), (&["developer_role_rejected"], "system")] {
+        let expected = format!(
+            r#"{{"model":"up","input":[{{"type":"message","role":"{role}","content":[]}},{{"type":"x","b":2}}]}}"#
+        );
+        assert_eq!(rewritten(body, quirks), (expected, vec![]));
+    }
+}
+
+#[test]
 fn carriers_of_ours_go_and_others_stay() {
     let ours = Carrier::new("chat", "m", serde_json::Value::Null).seal();
     let body = format!(

@@ -1,0 +1,50 @@
+//! Codex leaves the summary of a long conversation to a server that it takes for OpenAI's.
+
+use crate::support::{Sandbox, Turn, Upstream};
+
+/// Behind a provider of that name Codex sends a compaction trigger (codex-facts G19). No command of ours writes it, but
+/// a person may.
+fn named_openai(sandbox: &Sandbox) -> [String; 3] {
+    let program = sandbox.program().display().to_string();
+    let config = sandbox.config().expect("`add` has written it");
+    let base_url = config.lines().find(|line| line.starts_with("base_url")).expect("the gateway's address");
+    let (_, base_url) = base_url.split_once('=').expect("a value");
+    [
+        format!(
+            "model_providers.oa={{name=\"OpenAI\",base_url={},auth={{command=\"{program}\",args=[\"token\",\"codexgw\"]}}}}",
+            base_url.trim()
+        ),
+        "model_provider=oa".to_owned(),
+        // Less than every scripted answer costs, so that the first one makes the conversation too long.
+        "model_auto_compact_token_limit=1000".to_owned(),
+    ]
+}
+
+#[test]
+fn a_compaction_that_codex_leaves_to_the_server_is_written_by_the_model() {
+    for wire in ["chat", "responses"] {
+        let script = [Turn::shell("echo one > made.txt"), Turn::text("remembered it all")];
+        let upstream = if wire == "chat" { Upstream::chat(script) } else { Upstream::responses(script) };
+        let sandbox = Sandbox::with_keyring();
+        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", wire, "--no-probe"]);
+        let [provider, chosen, limit] = named_openai(&sandbox);
+        let mut args = vec!["exec", "--dangerously-bypass-approvals-and-sandbox", "-m", "up/m1"];
+        for setting in [&provider, &chosen, &limit] {
+            args.extend(["-c", setting]);
+        }
+        args.push("make a file");
+        sandbox
+            .codex(&args)
+            .run()
+            .ok()
+            .stdout_has("remembered it all")
+            .never_says("compaction output item")
+            .never_says("ERROR");
+        // The double answers a request without tools with one word, which is the summary then.
+        let history = upstream.turn(1).to_string();
+        assert!(history.contains("replaced by this summary") && history.contains("\\n\\npong\""), "{wire}: {history}");
+        assert!(!history.contains("echo one"), "{wire}: {history}");
+        assert!(!sandbox.gateway_log().contains("losses=compaction"), "{}", sandbox.gateway_log());
+        upstream.assert_nothing_of_codex_arrived();
+    }
+}
