@@ -23,7 +23,7 @@ use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
-use crate::protocol::{Failure, gemini};
+use crate::protocol::{Failure, Wire, gemini};
 use crate::settings::KeyStore;
 
 /// Names what could not be carried over, by code.
@@ -119,6 +119,15 @@ async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAn
     {
         tracing::info!(provider = call.id, "thought signatures were refused; the request goes out without them");
         call.body = body;
+        sent = gateway.upstream.send(&call).await;
+    }
+    if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
+        && call.wire == Wire::Responses
+        && responses::refuses_reasoning(status.as_u16(), &failure.message)
+        && let Some(body) = responses::without_reasoning(&call.body)
+    {
+        tracing::info!(provider = call.id, "sealed reasoning was refused; the request goes out without it");
+        call.body = body.into();
         sent = gateway.upstream.send(&call).await;
     }
     sent

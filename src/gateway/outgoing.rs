@@ -76,6 +76,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
     let call = Call {
         id: id.to_owned(),
         name: provider.name.clone(),
+        wire: provider.wire,
         url: address(id, provider, &translated.path).map_err(|error| failure::of_error(&error))?,
         headers: plain_headers(id, provider).map_err(|error| failure::of_error(&error))?,
         key: provider.key,

@@ -6,13 +6,15 @@ mod encoder;
 mod event;
 mod parse;
 mod rewrite;
+mod shorten;
 mod tap;
 
 pub use body::{Head, Rejection, head};
 pub use decoder::Decoder;
 pub use encoder::{Encoder, ResponseMeta};
 pub use parse::parse;
-pub use rewrite::{Rewritten, rewrite, trim, with_trigger};
+pub use rewrite::{Rewritten, rewrite, with_trigger};
+pub use shorten::{refuses_reasoning, trim, without_reasoning};
 pub use tap::Tap;
 
 pub use super::lenient::mend_halves;

@@ -15,7 +15,7 @@ use crate::protocol::lenient::{Text, TextOr, read};
 use crate::protocol::quirks::Quirks;
 
 /// An object's entries in their order, values as they were written.
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(super) struct Entries<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -42,15 +42,15 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
 const ITEM_METADATA: &str = "internal_chat_message_metadata_passthrough";
 
 #[derive(Deserialize)]
-struct Look<'a> {
+pub(super) struct Look<'a> {
     #[serde(borrow, default, rename = "type")]
-    kind: Text<'a>,
+    pub kind: Text<'a>,
     #[serde(borrow, default)]
     role: Text<'a>,
     #[serde(borrow, default)]
     name: Text<'a>,
     #[serde(borrow, default)]
-    encrypted_content: Text<'a>,
+    pub encrypted_content: Text<'a>,
     #[serde(borrow, default)]
     internal_chat_message_metadata_passthrough: Option<&'a RawValue>,
 }
@@ -121,33 +121,6 @@ pub fn with_trigger(body: &[u8]) -> Result<Vec<u8>, Rejection> {
     Ok(out)
 }
 
-/// Leaves out the oldest tool outputs of a request for a summary that is about to pass, until `excess` bytes are gone.
-pub fn trim(body: &[u8], mut excess: u64) -> Result<Option<(Vec<u8>, Loss)>, Rejection> {
-    let entries: Entries<'_> = object(body)?;
-    let mut count = 0_usize;
-    let mut out = Vec::with_capacity(body.len());
-    let mut object = Writer::new(&mut out);
-    for (key, value) in entries.0 {
-        if key != "input" {
-            object.entry(&key, value.get());
-            continue;
-        }
-        let input = list(value, |item| {
-            let is_output = |item: Look<'_>| item.kind.as_str().ends_with("call_output");
-            let size = item.get().len() as u64;
-            if excess == 0 || size < 1024 || !read::<Look<'_>>(Some(item)).is_some_and(is_output) {
-                return Fate::Keep;
-            }
-            excess = excess.saturating_sub(size);
-            count += 1;
-            Fate::Replace(with_entry(item, "output", Some(&quoted(compaction::LEFT_OUT))))
-        });
-        object.entry(&key, &input);
-    }
-    object.end();
-    Ok((count > 0).then(|| (out, compaction::trimmed(count))))
-}
-
 /// Whether the last item asks the server for a compaction.
 fn ends_in_trigger(input: &RawValue) -> bool {
     // Looked for in the text first: most requests are long, and have none.
@@ -167,14 +140,14 @@ fn user_message(text: &str) -> String {
 }
 
 /// What becomes of one element of a list.
-enum Fate {
+pub(super) enum Fate {
     Keep,
     Drop,
     Replace(String),
 }
 
 /// Applies `fate` to every element; a list in which nothing changes keeps its bytes, white space included.
-fn list<'a>(value: &'a RawValue, mut fate: impl FnMut(&'a RawValue) -> Fate) -> Cow<'a, str> {
+pub(super) fn list<'a>(value: &'a RawValue, mut fate: impl FnMut(&'a RawValue) -> Fate) -> Cow<'a, str> {
     let Some(TextOr::List(items)) = read::<TextOr<'a, &'a RawValue>>(Some(value)) else {
         return Cow::Borrowed(value.get());
     };
@@ -265,7 +238,7 @@ fn replaced_tools(raw: &RawValue, quirks: &Quirks, losses: &mut Vec<Loss>) -> Fa
 }
 
 /// The object with one entry's value replaced, or with the entry left out.
-fn with_entry(raw: &RawValue, name: &str, replacement: Option<&str>) -> String {
+pub(super) fn with_entry(raw: &RawValue, name: &str, replacement: Option<&str>) -> String {
     let Some(Entries(entries)) = read::<Entries<'_>>(Some(raw)) else { return raw.get().to_owned() };
     let mut out = Vec::with_capacity(raw.get().len());
     let mut object = Writer::new(&mut out);
@@ -282,23 +255,23 @@ fn with_entry(raw: &RawValue, name: &str, replacement: Option<&str>) -> String {
     String::from_utf8(out).unwrap_or_else(|_| raw.get().to_owned())
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
 /// Writes an object from values that are already JSON.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     out: &'a mut Vec<u8>,
     first: bool,
 }
 
 impl<'a> Writer<'a> {
-    fn new(out: &'a mut Vec<u8>) -> Self {
+    pub(super) fn new(out: &'a mut Vec<u8>) -> Self {
         out.push(b'{');
         Self { out, first: true }
     }
 
-    fn entry(&mut self, key: &str, json: &str) {
+    pub(super) fn entry(&mut self, key: &str, json: &str) {
         if !std::mem::take(&mut self.first) {
             self.out.push(b',');
         }
@@ -307,7 +280,7 @@ impl<'a> Writer<'a> {
         self.out.extend_from_slice(json.as_bytes());
     }
 
-    fn end(self) {
+    pub(super) fn end(self) {
         self.out.push(b'}');
     }
 }

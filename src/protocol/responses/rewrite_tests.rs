@@ -124,23 +124,3 @@ fn a_request_to_compact_is_an_ordinary_one_with_a_trigger() {
         assert_eq!(String::from_utf8(with_trigger(body.as_bytes()).unwrap()).unwrap(), expected);
     }
 }
-
-#[test]
-fn the_oldest_outputs_of_a_passing_request_go_until_it_fits() {
-    let item =
-        |id: usize| format!(r#"{{"type":"function_call_output","call_id":"{id}","output":"{}"}}"#, "y".repeat(3000));
-    let body = format!(r#"{{"model":"m","input":[{},{},{}]}}"#, item(0), item(1), item(2));
-    for (excess, left_out) in [(0, 0), (1, 1), (3100, 2), (100_000, 3)] {
-        let count = |text: &[u8]| String::from_utf8_lossy(text).matches(compaction::LEFT_OUT).count();
-        let trimmed = trim(body.as_bytes(), excess).unwrap();
-        assert_eq!(trimmed.as_ref().map_or(0, |(body, _)| count(body)), left_out, "{excess}");
-        if let Some((body, loss)) = trimmed {
-            let body: serde_json::Value = serde_json::from_slice(&body).unwrap();
-            assert_eq!(
-                body["input"][0],
-                serde_json::json!({"type": "function_call_output", "call_id": "0", "output": compaction::LEFT_OUT})
-            );
-            assert_eq!(loss.code, loss::TRIMMED);
-        }
-    }
-}
