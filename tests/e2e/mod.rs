@@ -12,6 +12,7 @@ mod passthrough;
 mod privacy;
 mod sessions;
 mod slow;
+mod strict;
 mod switching;
 mod terminal;
 mod tools;

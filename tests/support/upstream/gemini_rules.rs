@@ -101,6 +101,7 @@ pub fn check(model: &str, body: &Value) -> Vec<String> {
             format!("Invalid JSON payload received. Unknown name \"{field}\" at '{at}': Cannot find field.")
         },
         missing: |at, field| format!("* GenerateContentRequest.{at}.{field}: must not be empty"),
+        ..Words::default()
     };
     let mut rules = Rules { words, ..Rules::default() };
     let Some(request) = rules.object("", body, REQUEST) else { return rules.breaches };

@@ -119,6 +119,7 @@ pub fn check(body: &Value) -> Vec<String> {
     let words = Words {
         unknown: |at, field| format!("{}: Extra inputs are not permitted", joined(at, field)),
         missing: |at, field| format!("{}: Field required", joined(at, field)),
+        misnamed: |at, _| format!("{at}: String should match pattern '^[a-zA-Z0-9_-]{{1,64}}$'"),
     };
     let mut rules = Rules { words, ..Rules::default() };
     let Some(request) = rules.object("", body, REQUEST) else { return rules.breaches };

@@ -37,6 +37,7 @@ impl Kind {
 pub struct Words {
     pub unknown: fn(&str, &str) -> String,
     pub missing: fn(&str, &str) -> String,
+    pub misnamed: fn(&str, &str) -> String,
 }
 
 impl Default for Words {
@@ -44,6 +45,7 @@ impl Default for Words {
         Self {
             unknown: |at, field| format!("`{at}.{field}` is not a documented field"),
             missing: |at, field| format!("`{at}.{field}` is missing"),
+            misnamed: |at, name| format!("`{at}` is `{name}`, expected `^[a-zA-Z0-9_-]{{1,64}}$`"),
         }
     }
 }
@@ -98,7 +100,8 @@ impl Rules {
         let name = name.and_then(Value::as_str).unwrap_or_default();
         let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         let right = !name.is_empty() && name.len() <= 64 && name.chars().all(legal);
-        self.must(right, || format!("`{at}` is `{name}`, expected `^[a-zA-Z0-9_-]{{1,64}}$`"));
+        let misnamed = self.words.misnamed;
+        self.must(right, || misnamed(at, name));
     }
 
     /// Checks that no name comes twice.
