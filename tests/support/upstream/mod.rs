@@ -15,6 +15,7 @@ mod messages_rules;
 mod responses;
 mod responses_rules;
 mod rules;
+mod said;
 mod script;
 
 use std::fmt::Write as _;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 pub use http::Request;
+pub use said::Said;
 pub use script::{Ending, Script, Turn};
 
 use answer::Answer;
@@ -250,6 +252,18 @@ impl Upstream {
     pub fn turn(&self, n: usize) -> Value {
         let turns = self.turns();
         turns.get(n).unwrap_or_else(|| panic!("only {} turns came in\n{}", turns.len(), self.report())).json()
+    }
+
+    /// What the n-th turn's body says.
+    #[track_caller]
+    pub fn said(&self, n: usize) -> Said {
+        let body = self.turn(n);
+        let serves = self.shared.state().serves;
+        match serves {
+            Serves::Messages { .. } => Said::messages(&body),
+            Serves::Gemini { .. } => Said::gemini(&body),
+            _ => Said::chat(&body),
+        }
     }
 
     /// What happened, for a failed test.
