@@ -53,12 +53,8 @@ enum Wire {
 const WIRES: [Wire; 3] = [Wire::Chat, Wire::Messages, Wire::Gemini];
 
 /// Both starts and all interfaces, each at least once.
-const WAYS: [(Wire, Start); 4] = [
-    (Wire::Chat, Start::Run),
-    (Wire::Chat, Start::Bare),
-    (Wire::Messages, Start::Run),
-    (Wire::Gemini, Start::Bare),
-];
+const WAYS: [(Wire, Start); 4] =
+    [(Wire::Chat, Start::Run), (Wire::Chat, Start::Bare), (Wire::Messages, Start::Run), (Wire::Gemini, Start::Bare)];
 
 impl Wire {
     /// Its name on the command line.

@@ -41,7 +41,8 @@ fn a_model_with_a_budget_gets_its_thought_back_as_well() {
     let upstream = Wire::Messages.upstream(thoughtful()).with_models(&["claude-haiku-4-5"]);
     let sandbox = crate::support::Sandbox::with_keyring();
     sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "messages", "--no-probe"]);
-    let high = ["-p", "up", "-c", "model_reasoning_effort=\"high\"", "exec", "--dangerously-bypass-approvals-and-sandbox"];
+    let high =
+        ["-p", "up", "-c", "model_reasoning_effort=\"high\"", "exec", "--dangerously-bypass-approvals-and-sandbox"];
     sandbox.codex(&high).args(&["think and work"]).run().ok().stdout_has("thought it through").stderr_has("First");
     assert_eq!(upstream.turn(0)["thinking"]["type"], "enabled");
 }

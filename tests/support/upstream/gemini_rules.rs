@@ -88,10 +88,24 @@ pub fn sign(model: &str, part: &Value) -> String {
     model.hash(&mut hash);
     for kind in DATA {
         if let Some(data) = part.get(kind) {
-            (kind, data.to_string()).hash(&mut hash);
+            kind.hash(&mut hash);
+            sorted(data).to_string().hash(&mut hash);
         }
     }
     STANDARD.encode(format!("gemini#{:016x}", hash.finish()))
+}
+
+/// The same with its fields in the order of their names: the order means nothing.
+fn sorted(value: &Value) -> Value {
+    match value {
+        Value::Array(list) => list.iter().map(sorted).collect(),
+        Value::Object(map) => {
+            let mut fields: Vec<_> = map.iter().map(|(name, value)| (name.clone(), sorted(value))).collect();
+            fields.sort_by(|a, b| a.0.cmp(&b.0));
+            Value::Object(fields.into_iter().collect())
+        }
+        other => other.clone(),
+    }
 }
 
 /// Every breach in one request.

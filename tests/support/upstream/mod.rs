@@ -119,7 +119,7 @@ impl Upstream {
 
     /// Serves Messages as Anthropic does, with models that think.
     pub fn messages(script: impl Into<Script>) -> Self {
-        let models = ["claude-sonnet-4-6", "claude-haiku-4-5"];
+        let models = ["claude-opus-5-5", "claude-sonnet-4-6", "claude-haiku-4-5"];
         Self::start(Serves::Messages { bearer: false }, script.into()).with_models(&models)
     }
 
