@@ -1,5 +1,6 @@
 //! The real Codex at work.
 
+mod compaction;
 mod config;
 mod daemon;
 mod demo;
@@ -10,6 +11,7 @@ mod errors;
 mod migrate;
 mod passthrough;
 mod privacy;
+mod services;
 mod sessions;
 mod slow;
 mod strict;
