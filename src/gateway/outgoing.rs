@@ -9,6 +9,7 @@ use super::record::Record;
 use super::upstream::Call;
 use crate::error::{Error, Result};
 use crate::protocol::ir::{Item, Loss, Request};
+use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection};
 use crate::protocol::{Decoder, Quirks, Wire, chat, gemini, messages};
 use crate::settings::Provider;
@@ -34,14 +35,30 @@ pub(super) struct Unsigned {
     source: Vec<u8>,
     model: String,
     quirks: Quirks,
+    /// None for Gemini.
+    abilities: Option<Abilities>,
 }
 
 impl Unsigned {
+    /// Whether a refusal is about signatures.
+    pub(super) fn is_wanted(&self, status: u16, message: &str) -> bool {
+        match self.abilities {
+            Some(_) => messages::refuses_signatures(status, message),
+            None => gemini::refuses_signatures(status, message),
+        }
+    }
+
     /// The same request without signatures.
     pub(super) fn body(self) -> Option<Bytes> {
-        let request = responses::parse(&self.source).ok()?;
-        let options = gemini::Options { without_signatures: true, ..gemini::Options::default() };
-        Some(gemini::encode_with(&request, &self.model, &self.quirks, options).body.into())
+        let mut request = responses::parse(&self.source).ok()?;
+        let body = if let Some(abilities) = &self.abilities {
+            request.items.retain(|item| !matches!(item, Item::Reasoning { carrier: Some(_), .. }));
+            messages::encode(&request, &self.model, &self.quirks, abilities).body
+        } else {
+            let options = gemini::Options { without_signatures: true, ..gemini::Options::default() };
+            gemini::encode_with(&request, &self.model, &self.quirks, options).body
+        };
+        Some(body.into())
     }
 }
 
@@ -59,11 +76,15 @@ struct Translated {
 /// is one copy, the translated one.
 pub(super) fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Result<Prepared> {
     let Route { id, provider, ref quirks, model, .. } = *route;
-    let translated = translate(route, &mut body, stream)?;
-    let unsigned = (provider.wire == Wire::Gemini && translated.is_signed).then(|| Unsigned {
+    if provider.wire != Wire::Responses {
+        responses::mend_halves(&mut body);
+    }
+    let translated = translate(route, &body, stream)?;
+    let unsigned = translated.is_signed.then(|| Unsigned {
         source: body,
         model: model.to_owned(),
         quirks: quirks.as_ref().clone(),
+        abilities: (provider.wire == Wire::Messages).then(|| route.abilities()),
     });
     let call = Call {
         id: id.to_owned(),
@@ -82,14 +103,13 @@ pub(super) fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Res
     Ok(Prepared { call, losses: translated.losses, decoder: translated.decoder, record })
 }
 
-fn translate(route: &Route<'_>, body: &mut Vec<u8>, stream: bool) -> Result<Translated> {
+fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated> {
     let Route { provider, ref quirks, model, .. } = *route;
     if provider.wire == Wire::Responses {
-        let (body, losses) = responses::rewrite(body, model, quirks).map_err(rejected)?;
+        let (body, losses) = responses::rewrite(body, model, quirks).map_err(|rejection| rejected(&rejection))?;
         return Ok(Translated { path: "/responses".to_owned(), body, losses, decoder: None, is_signed: false });
     }
-    responses::mend_halves(body);
-    let request = responses::parse(body).map_err(rejected)?;
+    let request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {
             let gemini::Outbound { body, losses, decoder } = gemini::encode(&request, model, quirks);
@@ -105,16 +125,17 @@ fn translate(route: &Route<'_>, body: &mut Vec<u8>, stream: bool) -> Result<Tran
             ("/chat/completions".to_owned(), body, losses, Decoder::Chat(decoder))
         }
     };
-    Ok(Translated { path, body, losses, decoder: Some(decoder), is_signed: has_carrier(&request) })
+    let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
+    Ok(Translated { path, body, losses, decoder: Some(decoder), is_signed })
 }
 
 fn has_carrier(request: &Request<'_>) -> bool {
     request.items.iter().any(|item| matches!(item, Item::Reasoning { carrier: Some(_), .. }))
 }
 
-fn rejected(rejection: Rejection) -> Error {
+fn rejected(rejection: &Rejection) -> Error {
     let error = Error::fixable(format!("the request cannot be translated: {}", rejection.message));
-    match rejection.param {
+    match &rejection.param {
         Some(param) => error.cause(format!("it is about `{param}`")),
         None => error,
     }
