@@ -1,3 +1,4 @@
 mod door;
 mod exchange;
 mod rig;
+mod wires;
