@@ -67,6 +67,8 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep the key')
             [CompletionResult]::new('--via', '--via', [CompletionResultType]::ParameterName, 'How Codex reaches it: by itself, or through the gateway')
             [CompletionResult]::new('--wire', '--wire', [CompletionResultType]::ParameterName, 'What it speaks')
+            [CompletionResult]::new('--key-header', '--key-header', [CompletionResultType]::ParameterName, 'The header that the key goes in, when the probe cannot find out')
+            [CompletionResult]::new('--query', '--query', [CompletionResultType]::ParameterName, 'Send this query parameter along (`NAME=VALUE`)')
             [CompletionResult]::new('--header', '--header', [CompletionResultType]::ParameterName, 'Send this header along (`NAME=VALUE`), for values that are no secret')
             [CompletionResult]::new('--header-stdin', '--header-stdin', [CompletionResultType]::ParameterName, 'Send this header along, its secret value read from standard input (after the key, one line each)')
             [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'key')

@@ -131,7 +131,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__add)
-            opts="-v -h --base-url --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
+            opts="-v -h --base-url --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --key-header --query --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -175,6 +175,14 @@ _codexgw() {
                     ;;
                 --wire)
                     COMPREPLY=($(compgen -W "auto responses chat messages gemini" -- "${cur}"))
+                    return 0
+                    ;;
+                --key-header)
+                    COMPREPLY=($(compgen -W "bearer x-api-key x-goog-api-key api-key" -- "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --header)

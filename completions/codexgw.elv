@@ -62,6 +62,8 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --store 'Where to keep the key'
             cand --via 'How Codex reaches it: by itself, or through the gateway'
             cand --wire 'What it speaks'
+            cand --key-header 'The header that the key goes in, when the probe cannot find out'
+            cand --query 'Send this query parameter along (`NAME=VALUE`)'
             cand --header 'Send this header along (`NAME=VALUE`), for values that are no secret'
             cand --header-stdin 'Send this header along, its secret value read from standard input (after the key, one line each)'
             cand --key 'key'

@@ -65,6 +65,11 @@ responses\t'OpenAI Responses'
 chat\t'OpenAI Chat Completions'
 messages\t'Anthropic Messages'
 gemini\t'Gemini\'s generateContent'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-header -d 'The header that the key goes in, when the probe cannot find out' -r -f -a "bearer\t'`Authorization: Bearer`'
+x-api-key\t'Anthropic\'s'
+x-goog-api-key\t'Google\'s'
+api-key\t'Azure\'s'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l query -d 'Send this query parameter along (`NAME=VALUE`)' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l header -d 'Send this header along (`NAME=VALUE`), for values that are no secret' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l header-stdin -d 'Send this header along, its secret value read from standard input (after the key, one line each)' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key -r

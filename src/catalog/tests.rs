@@ -130,6 +130,18 @@ fn a_vendor_in_front_of_a_model_falls_back_to_the_bare_name() {
     let bare = model_facts("deepseek-v4-pro").unwrap();
     assert_eq!(model_facts("deepseek/deepseek-v4-pro"), Some(bare));
     assert_eq!(model_facts("openrouter/deepseek/deepseek-v4-pro"), Some(bare));
+    let haiku = model_facts("claude-haiku-4-5");
+    assert!(haiku.is_some());
+    for name in [
+        "claude-haiku-4-5-20251001",
+        "claude-haiku-4-5@20251001",
+        "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+        "anthropic/claude-haiku-4-5",
+        "publishers/anthropic/models/claude-haiku-4-5@20251001",
+    ] {
+        assert_eq!(model_facts(name), haiku, "{name}");
+    }
+    assert_eq!(model_facts("claude-haiku-4-5-2025"), None);
     assert_eq!(model_facts("deepseek-v4-pro:free"), None);
     assert_eq!(model_facts("deepseek-v4-pro/"), None);
     assert_eq!(model_facts(""), None);

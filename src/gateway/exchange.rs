@@ -13,7 +13,7 @@ use super::answer::{self, Answer};
 use super::client::Client;
 use super::door::Task;
 use super::live::{Connecting, Live};
-use super::outgoing::{Prepared, Unsigned, header_name, prepare};
+use super::outgoing::{Prepared, header_name, prepare};
 use super::phase::Busy;
 use super::service::Gateway;
 use super::translation::Translation;
@@ -23,7 +23,7 @@ use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
-use crate::protocol::{Failure, Wire, gemini};
+use crate::protocol::{Failure, Wire};
 use crate::settings::KeyStore;
 
 /// Names what could not be carried over, by code.
@@ -114,8 +114,8 @@ async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAn
         gateway.keys.forget(&call.id);
     }
     if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
-        && gemini::refuses_signatures(status.as_u16(), &failure.message)
-        && let Some(body) = call.unsigned.take().and_then(Unsigned::body)
+        && let Some(unsigned) = call.unsigned.take_if(|unsigned| unsigned.is_wanted(status.as_u16(), &failure.message))
+        && let Some(body) = unsigned.body()
     {
         tracing::info!(provider = call.id, "thought signatures were refused; the request goes out without them");
         call.body = body;

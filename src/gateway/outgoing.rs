@@ -11,6 +11,7 @@ use super::upstream::Call;
 use super::{context, failure};
 use crate::error::{Error, Result};
 use crate::protocol::ir::{Item, Loss, Request};
+use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
 use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, gemini, messages};
 use crate::settings::Provider;
@@ -38,16 +39,32 @@ pub(super) struct Unsigned {
     source: Vec<u8>,
     model: String,
     quirks: Quirks,
+    /// None for Gemini.
+    abilities: Option<Abilities>,
     window: Option<u64>,
 }
 
 impl Unsigned {
+    /// Whether a refusal is about signatures.
+    pub(super) fn is_wanted(&self, status: u16, message: &str) -> bool {
+        match self.abilities {
+            Some(_) => messages::refuses_signatures(status, message),
+            None => gemini::refuses_signatures(status, message),
+        }
+    }
+
     /// The same request without signatures.
     pub(super) fn body(self) -> Option<Bytes> {
         let mut request = responses::parse(&self.source).ok()?;
         context::fit(&mut request, self.window).ok()?;
-        let options = gemini::Options { without_signatures: true, ..gemini::Options::default() };
-        Some(gemini::encode_with(&request, &self.model, &self.quirks, options).body.into())
+        let body = if let Some(abilities) = &self.abilities {
+            request.items.retain(|item| !matches!(item, Item::Reasoning { carrier: Some(_), .. }));
+            messages::encode(&request, &self.model, &self.quirks, abilities).body
+        } else {
+            let options = gemini::Options { without_signatures: true, ..gemini::Options::default() };
+            gemini::encode_with(&request, &self.model, &self.quirks, options).body
+        };
+        Some(body.into())
     }
 }
 
@@ -66,11 +83,18 @@ struct Translated {
 /// is one copy, the translated one.
 pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: bool) -> Result<Prepared, Failure> {
     let Route { id, provider, ref quirks, model, .. } = *route;
-    let translated = translate(route, task, &mut body, stream)?;
-    let unsigned = (provider.wire == Wire::Gemini && translated.is_signed).then(|| Unsigned {
+    if provider.wire != Wire::Responses {
+        if task == Task::Compact {
+            body = responses::with_trigger(&body).map_err(|rejection| rejected(&rejection))?;
+        }
+        responses::mend_halves(&mut body);
+    }
+    let translated = translate(route, task, &body, stream)?;
+    let unsigned = translated.is_signed.then(|| Unsigned {
         source: body,
         model: model.to_owned(),
         quirks: quirks.as_ref().clone(),
+        abilities: (provider.wire == Wire::Messages).then(|| route.abilities()),
         window: route.window(),
     });
     let call = Call {
@@ -92,18 +116,13 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
     Ok(Prepared { call, losses, decoder, compacts, record })
 }
 
-fn translate(route: &Route<'_>, task: Task, body: &mut Vec<u8>, stream: bool) -> Result<Translated, Failure> {
+fn translate(route: &Route<'_>, task: Task, body: &[u8], stream: bool) -> Result<Translated, Failure> {
     let Route { provider, ref quirks, model, .. } = *route;
-    let window = route.window();
     if provider.wire == Wire::Responses {
         return pass(route, task, body);
     }
-    if task == Task::Compact {
-        *body = responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?;
-    }
-    responses::mend_halves(body);
     let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
-    context::fit(&mut request, window)?;
+    context::fit(&mut request, route.window())?;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {
             let gemini::Outbound { body, losses, decoder } = gemini::encode(&request, model, quirks);
@@ -119,8 +138,8 @@ fn translate(route: &Route<'_>, task: Task, body: &mut Vec<u8>, stream: bool) ->
             ("/chat/completions".to_owned(), body, losses, Decoder::Chat(decoder))
         }
     };
-    let (compacts, is_signed) = (request.compacts, has_carrier(&request));
-    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts, is_signed })
+    let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
+    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed })
 }
 
 /// A request for an upstream that speaks Responses itself. Its answer passes too, but for a summary that it knows

@@ -12,6 +12,8 @@ fn the_probe_decides_wire_and_road_and_add_says_which_and_why() {
         (Upstream::responses(none()), "direct", "responses"),
         (Upstream::chat(none()), "gateway", "chat"),
         (Upstream::chat_and_functions(none()), "gateway", "chat"),
+        (Upstream::messages(none()), "gateway", "messages"),
+        (Upstream::gemini(none()), "gateway", "models/"),
     ] {
         let sandbox = Sandbox::with_codex();
         let outcome = sandbox.add("up", &upstream, &[]);
@@ -24,6 +26,42 @@ fn the_probe_decides_wire_and_road_and_add_says_which_and_why() {
         assert!(config.contains(table), "{config}");
         assert!(sandbox.profile("up").is_some(), "{:?}", sandbox.files().keys());
         upstream.assert_nothing_of_codex_arrived();
+    }
+}
+
+#[test]
+fn anthropic_and_gemini_are_set_up_by_template_with_their_web_search() {
+    for (upstream, template, id, wire) in [
+        (Upstream::messages(Script::none()), "anthropic", "claude", "messages"),
+        (Upstream::gemini(Script::none()), "google", "gemini", "gemini"),
+    ] {
+        for probe in [&[][..], &["--no-probe"]] {
+            let sandbox = Sandbox::with_codex();
+            let (url, model) = (upstream.base_url(), upstream.model());
+            let args = ["add", template, "--base-url", &url, "--model", &model, "--key-stdin", "--store", "file"];
+            sandbox.codexgw(&args).args(probe).stdin(&upstream.key()).run().ok();
+            let settings = std::fs::read_to_string(sandbox.path("codexgw/config.toml")).unwrap();
+            assert!(settings.contains(&format!("wire = \"{wire}\"")), "{settings}");
+            // The header is the one that is usual on that wire.
+            assert!(!settings.contains("key_form"), "{settings}");
+            let profile = sandbox.profile(id).unwrap();
+            assert!(!profile.contains("web_search"), "{profile}");
+        }
+    }
+}
+
+#[test]
+fn a_wire_that_only_the_gateway_speaks_is_not_for_the_direct_road() {
+    let upstream = Upstream::messages(Script::none());
+    for wire in ["messages", "gemini", "chat"] {
+        for probe in [&[][..], &["--no-probe"]] {
+            let sandbox = Sandbox::with_codex();
+            let (url, model) = (upstream.base_url(), upstream.model());
+            let args = ["add", "custom", "--id", "up", "--base-url", &url, "--model", &model, "--key-stdin"];
+            let wanted = ["--store", "file", "--wire", wire, "--via", "direct"];
+            let outcome = sandbox.codexgw(&args).args(&wanted).args(probe).stdin(&upstream.key()).run();
+            outcome.explains().stderr_has("--via gateway");
+        }
     }
 }
 

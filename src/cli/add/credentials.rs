@@ -221,7 +221,7 @@ fn headers(args: &Args, identity: &Identity) -> Result<BTreeMap<String, String>>
     Ok(headers)
 }
 
-fn looks_like_credential(name: &str) -> bool {
+pub fn looks_like_credential(name: &str) -> bool {
     let name = name.to_lowercase();
     ["auth", "key", "token", "secret", "cookie", "password", "credential"].iter().any(|part| name.contains(part))
 }

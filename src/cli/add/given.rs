@@ -68,6 +68,8 @@ impl Given {
             store: self.store,
             via: None,
             wire,
+            key_header: None,
+            query: Vec::new(),
             headers: Vec::new(),
             secret_headers: Vec::new(),
             no_probe: !self.probe,

@@ -6,6 +6,7 @@ mod upstream;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::catalog::KeyForm;
 use crate::codex::Codex;
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Vault};
@@ -65,6 +66,12 @@ pub struct Args {
     /// What it speaks
     #[arg(long, value_name = "WIRE", default_value = "auto")]
     wire: WireChoice,
+    /// The header that the key goes in, when the probe cannot find out
+    #[arg(long, value_name = "HEADER")]
+    key_header: Option<KeyHeader>,
+    /// Send this query parameter along (`NAME=VALUE`)
+    #[arg(long, value_name = "NAME=VALUE")]
+    query: Vec<String>,
     /// Send this header along (`NAME=VALUE`), for values that are no secret
     #[arg(long = "header", value_name = "NAME=VALUE")]
     headers: Vec<String>,
@@ -141,6 +148,18 @@ enum WireChoice {
     Gemini,
 }
 
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KeyHeader {
+    /// `Authorization: Bearer`
+    Bearer,
+    /// Anthropic's
+    XApiKey,
+    /// Google's
+    XGoogApiKey,
+    /// Azure's
+    ApiKey,
+}
+
 impl WireChoice {
     const fn wanted(self) -> Option<Wire> {
         match self {
@@ -191,6 +210,15 @@ impl Args {
         Outcome { args: &self, identity: &identity, upstream: &upstream, setup: &setup, report: &report }
             .tell(&command);
         Ok(0)
+    }
+
+    fn key_form(&self) -> Option<KeyForm> {
+        self.key_header.map(|header| match header {
+            KeyHeader::Bearer => KeyForm::Bearer,
+            KeyHeader::XApiKey => KeyForm::XApiKey,
+            KeyHeader::XGoogApiKey => KeyForm::XGoogApiKey,
+            KeyHeader::ApiKey => KeyForm::ApiKey,
+        })
     }
 
     fn via(&self, setup: &Setup) -> Result<Via> {

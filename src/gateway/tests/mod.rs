@@ -4,3 +4,4 @@ mod door;
 mod exchange;
 mod losses;
 mod rig;
+mod wires;

@@ -276,6 +276,16 @@ impl Incoming {
         self.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n").await;
     }
 
+    /// Answers with a document, and hangs up.
+    pub(super) async fn json(mut self, status: &str, body: &Value) {
+        let body = body.to_string();
+        self.write(&format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+        .await;
+    }
+
     /// Sends one Chat Completions chunk with text.
     pub(super) async fn text(&mut self, text: &str) {
         self.write(&chat_chunk(text)).await;

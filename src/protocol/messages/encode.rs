@@ -65,6 +65,15 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks, abil
     Outbound { body: bytes, losses, decoder }
 }
 
+/// Whether a refusal is about thought that was given back, so that the same request without it would be taken. Newer
+/// models bind a thought to all that stood before it.
+#[must_use]
+pub fn refuses_signatures(status: u16, message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    let is_about_thought = message.contains("`thinking`") || message.contains("thinking block");
+    status == 400 && is_about_thought && (message.contains("signature") || message.contains("cannot be modified"))
+}
+
 /// The form of the answer; where the provider cannot be held to it, the model is asked for it.
 fn format<'a>(
     request: &'a Request<'_>,

@@ -15,7 +15,7 @@ mod tools;
 
 pub use abilities::{Abilities, ThinkingKind};
 pub use decoder::Decoder;
-pub use encode::{Outbound, encode};
+pub use encode::{Outbound, encode, refuses_signatures};
 
 /// The protocol's name in carriers.
 const WIRE: &str = "messages";

@@ -44,6 +44,10 @@ pub enum Ending {
     Stall,
     /// Not even a status comes.
     Silence,
+    /// Another status, with an error as the interface shapes it.
+    Refusal { status: u16, headers: Vec<(String, String)>, message: String },
+    /// In place of what says that the answer is whole comes an error, as the interface shapes it.
+    Fails { status: u16, message: String },
     /// Another status, with this body.
     Status { status: u16, headers: Vec<(String, String)>, content_type: String, body: String },
 }
@@ -120,6 +124,11 @@ impl Turn {
         Self::status(status, "application/json", &body.to_string())
     }
 
+    /// Answers with a status and an error as the interface shapes it.
+    pub fn refusal(status: u16, message: &str) -> Self {
+        Self::new(Vec::new(), Ending::Refusal { status, headers: Vec::new(), message: message.to_owned() })
+    }
+
     /// Answers with an HTML page.
     pub fn page(status: u16) -> Self {
         Self::status(status, "text/html", PAGE)
@@ -132,9 +141,15 @@ impl Turn {
 
     /// One more header; only for an answer with a status of its own.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Ending::Status { headers, .. } = &mut self.ending {
+        if let Ending::Status { headers, .. } | Ending::Refusal { headers, .. } = &mut self.ending {
             headers.push((name.to_owned(), value.to_owned()));
         }
+        self
+    }
+
+    /// Counts so many tokens of input.
+    pub fn read(mut self, input: u64) -> Self {
+        self.usage.input = input;
         self
     }
 

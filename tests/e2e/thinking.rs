@@ -1,0 +1,48 @@
+//! Models that think: what they thought goes back to them unmodified, which their services check.
+
+use super::{Start, Wire, behind_the_gateway};
+use crate::support::Turn;
+
+/// Thought, tools one after the other and side by side, and words in between, all in one loop.
+fn thoughtful() -> [Turn; 4] {
+    [
+        Turn::reason("**First** I look").and(Turn::shell("echo one")),
+        Turn::reason("**Then** I look twice").and(Turn::shell("echo two")).and(Turn::shell("echo three")),
+        Turn::text("Almost there.").and(Turn::shell("echo four")),
+        Turn::reason("**Done** with it").and(Turn::text("thought it through")),
+    ]
+}
+
+#[test]
+fn thought_goes_back_unmodified_inside_a_loop_of_tools() {
+    for (wire, start) in [(Wire::Messages, Start::Run), (Wire::Gemini, Start::Bare)] {
+        let (upstream, sandbox) = behind_the_gateway(wire, thoughtful());
+        start
+            .exec(&sandbox, "think and work")
+            .run()
+            .ok()
+            .stdout_has("thought it through")
+            .stderr_has("First")
+            .stderr_has("Then")
+            .stderr_has("Done");
+        // That each signature is on its own part, and right, is what the double checks.
+        let body = upstream.turn(3).to_string();
+        let signatures = match wire {
+            Wire::Messages => body.matches("\"signature\":\"").count(),
+            _ => body.matches("\"thoughtSignature\":\"").count() - body.matches("skip_thought_signature").count(),
+        };
+        assert_eq!(signatures, if wire == Wire::Messages { 2 } else { 3 }, "{wire:?}: {body}");
+        assert_eq!(upstream.said(3).calls, [1, 2, 1]);
+    }
+}
+
+#[test]
+fn a_model_with_a_budget_gets_its_thought_back_as_well() {
+    let upstream = Wire::Messages.upstream(thoughtful()).with_models(&["claude-haiku-4-5"]);
+    let sandbox = crate::support::Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "messages", "--no-probe"]);
+    let high =
+        ["-p", "up", "-c", "model_reasoning_effort=\"high\"", "exec", "--dangerously-bypass-approvals-and-sandbox"];
+    sandbox.codex(&high).args(&["think and work"]).run().ok().stdout_has("thought it through").stderr_has("First");
+    assert_eq!(upstream.turn(0)["thinking"]["type"], "enabled");
+}
