@@ -1,6 +1,6 @@
 //! Conversations that outgrow the model's window.
 
-use super::{Start, Wire, behind_the_gateway};
+use super::{Start, WIRES, Wire, behind_the_gateway};
 use crate::support::{Sandbox, Turn, Upstream};
 
 #[test]
@@ -41,31 +41,38 @@ fn named_openai(sandbox: &Sandbox) -> [String; 3] {
     ]
 }
 
+/// One turn that Codex interrupts for a compaction, which it leaves to the server.
+fn compacts_half_way(wire: &str, upstream: &Upstream, sandbox: &Sandbox) {
+    sandbox.add("up", upstream, &["--via", "gateway", "--wire", wire, "--no-probe"]);
+    let [provider, chosen, limit] = named_openai(sandbox);
+    let model = format!("up/{}", upstream.model());
+    let mut args = vec!["exec", "--dangerously-bypass-approvals-and-sandbox", "-m", &model];
+    for setting in [&provider, &chosen, &limit] {
+        args.extend(["-c", setting]);
+    }
+    args.push("make a file");
+    let outcome = sandbox.codex(&args).run().ok();
+    outcome.stdout_has("remembered it all").never_says("compaction output item").never_says("ERROR");
+    // The double answers a request without tools with one word, which is the summary then.
+    let history = upstream.turn(1).to_string();
+    assert!(history.contains("replaced by this summary") && history.contains("\\n\\npong"), "{wire}: {history}");
+    assert!(!history.contains("echo one"), "{wire}: {history}");
+    assert!(!sandbox.gateway_log().contains("compaction"), "{}", sandbox.gateway_log());
+    upstream.assert_nothing_of_codex_arrived();
+}
+
+fn script() -> [Turn; 2] {
+    [Turn::shell("echo one > made.txt"), Turn::text("remembered it all")]
+}
+
 #[test]
 fn a_compaction_that_codex_leaves_to_the_server_is_written_by_the_model() {
-    for wire in ["chat", "responses"] {
-        let script = [Turn::shell("echo one > made.txt"), Turn::text("remembered it all")];
-        let upstream = if wire == "chat" { Upstream::chat(script) } else { Upstream::responses(script) };
-        let sandbox = Sandbox::with_keyring();
-        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", wire, "--no-probe"]);
-        let [provider, chosen, limit] = named_openai(&sandbox);
-        let mut args = vec!["exec", "--dangerously-bypass-approvals-and-sandbox", "-m", "up/m1"];
-        for setting in [&provider, &chosen, &limit] {
-            args.extend(["-c", setting]);
-        }
-        args.push("make a file");
-        sandbox
-            .codex(&args)
-            .run()
-            .ok()
-            .stdout_has("remembered it all")
-            .never_says("compaction output item")
-            .never_says("ERROR");
-        // The double answers a request without tools with one word, which is the summary then.
-        let history = upstream.turn(1).to_string();
-        assert!(history.contains("replaced by this summary") && history.contains("\\n\\npong\""), "{wire}: {history}");
-        assert!(!history.contains("echo one"), "{wire}: {history}");
-        assert!(!sandbox.gateway_log().contains("losses=compaction"), "{}", sandbox.gateway_log());
-        upstream.assert_nothing_of_codex_arrived();
+    for wire in WIRES {
+        compacts_half_way(wire.name(), &wire.upstream(script()), &Sandbox::with_keyring());
     }
+}
+
+#[test]
+fn a_responses_provider_without_compaction_is_asked_for_a_summary() {
+    compacts_half_way("responses", &Upstream::responses(script()), &Sandbox::with_keyring());
 }
