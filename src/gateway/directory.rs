@@ -143,16 +143,19 @@ impl Catalogue {
 fn quirks_of(id: &str, provider: &Provider) -> Quirks {
     let names = provider.quirks.clone().unwrap_or_else(|| template_quirks(provider));
     let (mut quirks, unknown) = Quirks::from_names(&names);
-    quirks.compact_unsupported |= !makes_compactions(provider);
+    if !is_openai(provider) {
+        quirks.compact_unsupported = true;
+        quirks.additional_tools_unsupported = true;
+    }
     if !unknown.is_empty() {
         tracing::warn!(provider = id, ?unknown, "unknown quirks are passed over");
     }
     quirks
 }
 
-/// Whether the upstream answers a compaction trigger with an item of its own: `OpenAI` itself, also as Azure serves it.
-/// To ask another is to risk the session, which ends unless the item comes (codex-facts G19).
-fn makes_compactions(provider: &Provider) -> bool {
+/// Whether the upstream is `OpenAI` itself, also as Azure serves it. To send another what Codex sends to it alone is to
+/// risk the session: it ends unless a compaction item comes (codex-facts G19).
+fn is_openai(provider: &Provider) -> bool {
     const HOSTS: [&str; 4] =
         ["api.openai.com", ".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"];
     let url = Url::parse(&provider.base_url).ok();

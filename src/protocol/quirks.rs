@@ -89,6 +89,8 @@ quirks! {
     prompt_cache_key_rejected,
     /// Fields beyond the documented ones are refused.
     extra_fields_rejected,
+    /// Tools are taken in `tools` alone, not as an input item of code-mode models (`/responses`).
+    additional_tools_unsupported,
     /// Makes no compaction items on `/responses`, so the model is asked for a summary instead.
     compact_unsupported,
     /// Schemas of tools and answers are limited to a subset of `OpenAPI`'s.
@@ -96,8 +98,7 @@ quirks! {
 }
 
 /// Quirks of the shared vocabulary that other rooms act on, that a later back end will, or that are seen to unasked.
-const NOT_TRANSLATION: [&str; 26] = [
-    "additional_tools_unsupported",
+const NOT_TRANSLATION: [&str; 25] = [
     "api_key_header",
     "api_version_query",
     "cache_control_needed",

@@ -7,7 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::body::{Rejection, object};
+use super::body::{RawItem, Rejection, object};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::compaction;
 use crate::protocol::ir::{Loss, loss};
@@ -76,6 +76,7 @@ pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<Rew
     let compacts =
         quirks.compact_unsupported && entries.0.iter().any(|(key, value)| key == "input" && ends_in_trigger(value));
     let mut losses = Vec::new();
+    let mut lifted = Vec::new();
     let mut out = Vec::with_capacity(body.len() + upstream_model.len());
     let mut object = Writer::new(&mut out);
     for (key, value) in entries.0 {
@@ -91,10 +92,30 @@ pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<Rew
             "tool_choice" if quirks.tool_choice_auto_only && raw != "\"auto\"" => {
                 losses.push(Loss::new(loss::TOOL_CHOICE, raw));
             }
-            "input" => object.entry(&key, &list(value, |item| input_item(item, quirks, compacts, &mut losses))),
+            "input" => {
+                let input = list(value, |item| match additional_tools(item, quirks) {
+                    Some(tools) => {
+                        lifted.extend(tools);
+                        Fate::Drop
+                    }
+                    None => input_item(item, quirks, compacts, &mut losses),
+                });
+                object.entry(&key, &input);
+            }
+            // Code-mode models have no list of tools but that in the input.
+            "tools" if quirks.additional_tools_unsupported && raw == "[]" => {}
             "tools" => object.entry(&key, &list(value, |item| tool(item, quirks, &mut losses))),
             _ => object.entry(&key, raw),
         }
+    }
+    if !lifted.is_empty() && !compacts {
+        let kept = lifted.iter().filter_map(|item| match tool(item, quirks, &mut losses) {
+            Fate::Keep => Some(item.get().to_owned()),
+            Fate::Drop => None,
+            Fate::Replace(text) => Some(text),
+        });
+        let kept: Vec<String> = kept.collect();
+        object.entry("tools", &format!("[{}]", kept.join(",")));
     }
     object.end();
     Ok(Rewritten { body: out, losses, compacts })
@@ -137,6 +158,18 @@ fn ends_in_trigger(input: &RawValue) -> bool {
 fn user_message(text: &str) -> String {
     let text = quoted(text);
     format!(r#"{{"type":"message","role":"user","content":[{{"type":"input_text","text":{text}}}]}}"#)
+}
+
+/// The tools of an input item that is nothing but a list of them, where the upstream wants them elsewhere.
+fn additional_tools<'a>(raw: &'a RawValue, quirks: &Quirks) -> Option<Vec<&'a RawValue>> {
+    if !quirks.additional_tools_unsupported || !raw.get().contains("additional_tools") {
+        return None;
+    }
+    let item = read::<RawItem<'a>>(Some(raw)).filter(|item| item.kind.as_str() == "additional_tools")?;
+    match item.tools {
+        TextOr::List(tools) => Some(tools),
+        _ => Some(Vec::new()),
+    }
 }
 
 /// What becomes of one element of a list.

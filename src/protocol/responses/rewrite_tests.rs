@@ -15,6 +15,20 @@ fn only_the_model_and_the_metadata_change() {
 }
 
 #[test]
+fn the_tools_of_code_mode_models_move_to_where_all_take_them() {
+    let body = r#"{"model":"m","input":[{"type":"additional_tools","role":"developer","tools":[{"type":"function","name":"f"},{"type":"custom","name":"exec"}]},{"type":"message","role":"user"}],"store":false}"#;
+    assert_eq!(rewritten(body, &[]), (body.replace("\"m\"", "\"up\""), vec![]));
+    let moved = |tools: &str| {
+        format!(r#"{{"model":"up","input":[{{"type":"message","role":"user"}}],"store":false,"tools":[{tools}]}}"#)
+    };
+    let both = r#"{"type":"function","name":"f"},{"type":"custom","name":"exec"}"#;
+    assert_eq!(rewritten(body, &["additional_tools_unsupported"]), (moved(both), vec![]));
+    let quirks = ["additional_tools_unsupported", "custom_tools_apply_patch_only"];
+    let lost = vec!["tool_kind: custom exec".to_owned()];
+    assert_eq!(rewritten(body, &quirks), (moved(r#"{"type":"function","name":"f"}"#), lost));
+}
+
+#[test]
 fn what_codex_says_of_its_items_goes() {
     let body = r#"{"model":"m","input":[{"type":"message","role":"developer","internal_chat_message_metadata_passthrough":{"a":1},"content":[]},{"type":"x","internal_chat_message_metadata_passthrough":{}, "b":2}]}"#;
     for (quirks, role) in [(&[][..], "developer"), (&["developer_role_rejected"], "system")] {
