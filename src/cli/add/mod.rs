@@ -160,6 +160,28 @@ enum KeyHeader {
     ApiKey,
 }
 
+impl From<KeyHeader> for KeyForm {
+    fn from(header: KeyHeader) -> Self {
+        match header {
+            KeyHeader::Bearer => Self::Bearer,
+            KeyHeader::XApiKey => Self::XApiKey,
+            KeyHeader::XGoogApiKey => Self::XGoogApiKey,
+            KeyHeader::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
+impl From<KeyForm> for KeyHeader {
+    fn from(form: KeyForm) -> Self {
+        match form {
+            KeyForm::Bearer => Self::Bearer,
+            KeyForm::XApiKey => Self::XApiKey,
+            KeyForm::XGoogApiKey => Self::XGoogApiKey,
+            KeyForm::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
 impl WireChoice {
     const fn wanted(self) -> Option<Wire> {
         match self {
@@ -213,12 +235,7 @@ impl Args {
     }
 
     fn key_form(&self) -> Option<KeyForm> {
-        self.key_header.map(|header| match header {
-            KeyHeader::Bearer => KeyForm::Bearer,
-            KeyHeader::XApiKey => KeyForm::XApiKey,
-            KeyHeader::XGoogApiKey => KeyForm::XGoogApiKey,
-            KeyHeader::ApiKey => KeyForm::ApiKey,
-        })
+        self.key_header.map(KeyForm::from)
     }
 
     fn via(&self, setup: &Setup) -> Result<Via> {
