@@ -152,7 +152,10 @@ pub fn id_from(name: &str) -> String {
 #[must_use]
 pub fn template_of_host(base_url: &str) -> Option<&'static ProviderTemplate> {
     let wanted = server(base_url)?;
-    catalog::providers().find(|template| server(&template.base_url).is_some_and(|of_template| of_template == wanted))
+    let mut fitting = catalog::providers()
+        .filter(|template| server(&template.base_url).is_some_and(|of_template| of_template == wanted));
+    // A port that several servers use says nothing.
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 /// Whether two base URLs lead to the same place: a trailing slash or a version at the end makes no difference.
@@ -212,6 +215,8 @@ mod tests {
             ("http://127.0.0.1:11434", Some("ollama")),
             ("http://localhost:4000", Some("litellm")),
             ("http://localhost:9999/v1", None),
+            ("http://localhost:8080/v1", None),
+            ("https://api.anthropic.com", Some("anthropic")),
             ("https://relay.example.com/v1", None),
             ("not a url", None),
         ] {

@@ -28,7 +28,7 @@ use upstream::Upstream;
 #[command(after_help = "Examples:\n  codexgw add openrouter\n  codexgw add ollama --model qwen3-coder:30b\n  \
                         codexgw add custom --id lab --base-url http://10.0.0.7:8000/v1 --key-from-env LAB_KEY")]
 pub struct Args {
-    /// openrouter, deepseek, groq, ollama, litellm, or `custom` with --base-url
+    /// Such as openrouter, anthropic, gemini, azure or ollama, or `custom` with --base-url
     provider: String,
     /// Where the provider is; needed for `custom`
     #[arg(long, value_name = "URL")]

@@ -132,7 +132,7 @@ impl<'a> Entry<'a> {
         found.key = self.key(upstream, given.is_some(), scope);
         if let Some(why) = upstream.why_closed() {
             found.blocked = Some(why.to_owned());
-        } else if found.address().is_none() {
+        } else if found.address().is_none() || (given.is_none() && upstream.must_be_placed()) {
             found.blocked = Some("the file does not say where it is".to_owned());
         } else if scope.is_unset(&found.key) {
             let FoundKey::EnvVar(name) = &found.key else { return found };

@@ -109,6 +109,11 @@ impl Upstream {
         }
     }
 
+    /// Whether the file has to say where it is: a server of the person's own, which may be anywhere.
+    pub fn must_be_placed(&self) -> bool {
+        matches!(self.place, Place::Named) && self.id != "litellm"
+    }
+
     /// Whether it has no key unless one is named.
     pub fn needs_no_key(&self) -> bool {
         matches!(self.place, Place::Named) || self.id == "ollama"
