@@ -109,7 +109,7 @@ fn a_rate_limit_that_stays_is_told_in_the_provider_s_words() {
 fn a_fault_that_passes_is_not_seen_at_all() {
     let busy = || Turn::error(503, "overloaded", "Busy.");
     let (_upstream, sandbox) = chat_behind_the_gateway([busy(), Turn::text("worked at the second try")]);
-    sandbox.exec("up", "say hello").run().ok().stdout_has("worked at the second try").never_says("ERROR");
+    sandbox.exec("up", "say hello").run().ok().stdout_has("worked at the second try").shows_no_error();
 }
 
 #[test]
@@ -175,4 +175,13 @@ fn an_answer_that_a_filter_held_back_is_named_as_such() {
     ];
     let body: String = body.iter().map(|data| format!("event: e\ndata: {data}\n\n")).collect();
     shows_on(Wire::Messages, Turn::status(200, "text/event-stream", &body), &["refus"]);
+}
+
+#[test]
+fn a_broken_answer_is_named_as_such_on_every_interface() {
+    for wire in [Wire::Messages, Wire::Gemini] {
+        for ending in [Ending::Early, Ending::Cut, Ending::Reset] {
+            shows_on(wire, Turn::text("half a sentence").ends(ending), &["broke off"]);
+        }
+    }
 }
