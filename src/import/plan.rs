@@ -149,6 +149,7 @@ mod tests {
             secret_headers: Vec::new(),
             query: BTreeMap::new(),
             quirks: None,
+            safety: crate::settings::Safety::default(),
             model: "m".to_owned(),
             models: BTreeMap::new(),
         };

@@ -10,7 +10,7 @@ use crate::catalog::KeyForm;
 use crate::codex::Codex;
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Vault};
-use crate::settings::{KeyStore, Provider, Road, Via, Wire};
+use crate::settings::{KeyStore, Provider, Road, Safety, Via, Wire};
 use crate::setup::{NewProvider, Setup, UseTarget};
 use crate::ui;
 
@@ -288,6 +288,7 @@ impl Args {
             secret_headers: credentials.secret_headers.iter().map(|(name, _)| name.clone()).collect(),
             query: upstream.query.clone(),
             quirks: upstream.quirks.clone(),
+            safety: Safety::default(),
             model: upstream.model.clone(),
             models: upstream.models.clone(),
         };
