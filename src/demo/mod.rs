@@ -123,6 +123,7 @@ fn scripted_provider(base_url: String) -> NewProvider {
         secret_headers: Vec::new(),
         query: std::collections::BTreeMap::new(),
         quirks: None,
+        safety: crate::settings::Safety::default(),
         model: story::MODEL.to_owned(),
         models: [(story::MODEL.to_owned(), facts)].into(),
     };

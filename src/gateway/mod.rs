@@ -1,7 +1,7 @@
 //! The local gateway: listener, door, exchange, upstream client, lifecycle.
 //!
 //! A request comes in at the `listener`, passes the `door`, and is answered by the `exchange`: it asks the
-//! `directory` where the model lives and `keys` for the provider's key, sends the translated request through
+//! `directory` where the model lives and `keys` for the provider's key, sends the translated request (`outgoing`) through
 //! `upstream`, and streams the answer back (`live`).
 
 mod answer;

@@ -15,7 +15,7 @@ use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
 use crate::protocol::tools::Names;
 use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, gemini, messages};
-use crate::settings::Provider;
+use crate::settings::{Provider, Safety};
 
 /// The version of Anthropic's protocol that is written and read here.
 const ANTHROPIC_VERSION: (HeaderName, HeaderValue) =
@@ -42,6 +42,7 @@ pub(super) struct Unsigned {
     quirks: Quirks,
     /// None for Gemini.
     abilities: Option<Abilities>,
+    safety: Safety,
     window: Option<u64>,
 }
 
@@ -62,7 +63,7 @@ impl Unsigned {
             request.items.retain(|item| !matches!(item, Item::Reasoning { carrier: Some(_), .. }));
             messages::encode(&request, &self.model, &self.quirks, abilities).body
         } else {
-            let options = gemini::Options { without_signatures: true, ..gemini::Options::default() };
+            let options = gemini::Options { without_signatures: true, safety: self.safety };
             gemini::encode_with(&request, &self.model, &self.quirks, options).body
         };
         Some(body.into())
@@ -97,6 +98,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
         model: model.to_owned(),
         quirks: quirks.as_ref().clone(),
         abilities: (provider.wire == Wire::Messages).then(|| route.abilities()),
+        safety: provider.safety,
         window: route.window(),
     });
     let call = Call {
@@ -124,7 +126,8 @@ fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated,
     context::fit(&mut request, route.window())?;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {
-            let gemini::Outbound { body, losses, decoder } = gemini::encode(&request, model, quirks);
+            let options = gemini::Options { safety: provider.safety, ..gemini::Options::default() };
+            let gemini::Outbound { body, losses, decoder } = gemini::encode_with(&request, model, quirks, options);
             (gemini::path(model, stream), body, losses, Decoder::Gemini(decoder))
         }
         Wire::Messages => {

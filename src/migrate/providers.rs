@@ -201,6 +201,7 @@ impl Mending<'_, '_> {
             secret_headers: Vec::new(),
             query,
             quirks: None,
+            safety: crate::settings::Safety::default(),
             model: models.first()?.clone(),
             models: models.iter().map(facts).collect(),
         })

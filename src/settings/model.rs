@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::catalog::{KeyForm, ModelFacts};
 pub use crate::protocol::Wire;
+pub use crate::protocol::gemini::Safety;
 
 /// The whole settings file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -102,6 +103,9 @@ pub struct Provider {
     /// Quirk flags measured or set for this provider; when absent, those of the template hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quirks: Option<Vec<String>>,
+    /// How Gemini's content filters are set: `permissive` for code, or `unset` for the provider's own.
+    #[serde(default, skip_serializing_if = "Safety::is_usual")]
+    pub safety: Safety,
     /// The upstream's own name of the model to start with.
     pub model: String,
     /// The models that the person chose, by the upstream's own name, with what is known of each.

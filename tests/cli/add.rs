@@ -168,3 +168,18 @@ fn a_proxy_that_would_catch_loopback_is_warned_of_with_the_line_to_export() {
     with_proxy("").stderr_has("export NO_PROXY=");
     with_proxy("localhost,127.0.0.1").never_says("NO_PROXY");
 }
+
+#[test]
+fn query_parameters_are_kept_and_go_to_codex_or_the_gateway() {
+    for (via, file, line) in [
+        ("gateway", "codexgw/config.toml", "api-version = \"2026-10-01\""),
+        ("direct", "codex/config.toml", "query_params = { api-version = \"2026-10-01\" }"),
+    ] {
+        let sandbox = Sandbox::with_codex();
+        let args = ["add", "custom", "--id", "up", "--base-url", "http://127.0.0.1:9/v1", "--no-probe", "--model", "m"];
+        let more = ["--query", "api-version=2026-10-01", "--via", via, "--json"];
+        sandbox.codexgw(&args).args(&more).run().ok();
+        let text = std::fs::read_to_string(sandbox.path(file)).unwrap();
+        assert!(text.contains(line), "{text}");
+    }
+}

@@ -1,7 +1,8 @@
 //! Models that think: what they thought goes back to them unmodified, which their services check.
 
 use super::{Start, Wire, behind_the_gateway};
-use crate::support::Turn;
+use crate::support::sandbox::EXEC;
+use crate::support::{Sandbox, Turn, Upstream, mcp};
 
 /// Thought, tools one after the other and side by side, and words in between, all in one loop.
 fn thoughtful() -> [Turn; 4] {
@@ -39,10 +40,31 @@ fn thought_goes_back_unmodified_inside_a_loop_of_tools() {
 #[test]
 fn a_model_with_a_budget_gets_its_thought_back_as_well() {
     let upstream = Wire::Messages.upstream(thoughtful()).with_models(&["claude-haiku-4-5"]);
-    let sandbox = crate::support::Sandbox::with_keyring();
+    let sandbox = Sandbox::with_keyring();
     sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "messages", "--no-probe"]);
     let high =
         ["-p", "up", "-c", "model_reasoning_effort=\"high\"", "exec", "--dangerously-bypass-approvals-and-sandbox"];
     sandbox.codex(&high).args(&["think and work"]).run().ok().stdout_has("thought it through").stderr_has("First");
     assert_eq!(upstream.turn(0)["thinking"]["type"], "enabled");
+}
+
+#[test]
+fn thought_that_no_longer_fits_its_conversation_is_left_out() {
+    let upstream = Upstream::messages([
+        Turn::reason("**Pondering** it").and(Turn::shell("echo one")),
+        Turn::reason("**Still** pondering").and(Turn::text("a first answer")),
+        Turn::text("an answer with other tools"),
+    ]);
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "messages", "--no-probe"]);
+    sandbox.exec("up", "think").run().ok().stdout_has("a first answer");
+    // A new tool changes what stands in front of every thought.
+    mcp::add_server(&sandbox);
+    let resume = [&["-p", "up"], &EXEC[..], &["resume", "--last", "and with a camera?"]].concat();
+    sandbox.codex(&resume).run().ok().stdout_has("an answer with other tools").shows_no_error();
+    let refused = upstream.take_violations();
+    assert!(refused.iter().all(|why| why.contains("bound to a different conversation")), "{refused:?}");
+    assert_eq!(refused.len(), 1, "{refused:?}");
+    let last = upstream.turns().pop().unwrap().json().to_string();
+    assert!(last.contains("a first answer") && !last.contains("\"signature\""), "{last}");
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::{STARTS, Start, WAYS, WIRES, behind_the_gateway, chat_behind_the_gateway};
+use super::{STARTS, Start, WAYS, WIRES, Wire, behind_the_gateway, chat_behind_the_gateway};
 use crate::support::sandbox::EXEC;
 use crate::support::{Sandbox, Turn, Upstream};
 
@@ -20,7 +20,7 @@ fn a_text_turn_shows_reasoning_answer_and_usage_and_no_warning() {
             // Codex counts what was not cached: 1200 + 34 - 200.
             .stderr_has("tokens used\n1,034")
             .never_says("metadata")
-            .never_says("ERROR")
+            .shows_no_error()
             .never_says("warning:");
         upstream.assert_nothing_of_codex_arrived();
         let request = &upstream.turns()[0];
@@ -182,4 +182,24 @@ fn a_provider_that_streams_nothing_is_understood_all_the_same() {
     });
     let (_upstream, sandbox) = chat_behind_the_gateway(Turn::status(200, "application/json", &whole.to_string()));
     Start::Bare.exec(&sandbox, "say hello").run().ok().stdout_has("hello in one piece").stderr_has("tokens used\n14");
+}
+
+#[test]
+fn a_whole_answer_in_place_of_a_stream_is_understood_on_every_interface() {
+    let message = json!({
+        "id": "m1", "type": "message", "role": "assistant", "model": "x", "stop_reason": "end_turn",
+        "content": [{"type": "text", "text": "hello in one piece"}], "usage": {"input_tokens": 10, "output_tokens": 4},
+    });
+    let candidates = json!({
+        "candidates": [{
+            "content": {"role": "model", "parts": [{"text": "hello in one piece"}]}, "finishReason": "STOP", "index": 0,
+        }],
+        "usageMetadata": {"promptTokenCount": 10, "candidatesTokenCount": 4, "totalTokenCount": 14},
+    });
+    for (wire, whole) in [(Wire::Messages, &message), (Wire::Gemini, &candidates), (Wire::Gemini, &json!([candidates]))]
+    {
+        let (_upstream, sandbox) = behind_the_gateway(wire, Turn::status(200, "application/json", &whole.to_string()));
+        let outcome = Start::Bare.exec(&sandbox, "say hello").run().ok();
+        outcome.stdout_has("hello in one piece").stderr_has("tokens used\n14");
+    }
 }

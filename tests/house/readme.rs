@@ -25,7 +25,7 @@ fn the_table_of_providers_is_that_of_the_templates() {
         let name = template.docs.as_ref().map_or(template.name.clone(), |docs| format!("[{}]({docs})", template.name));
         let _ = writeln!(table, "| {name} | `codexgw add {}` | {key} |", template.id);
     }
-    table += "| anything OpenAI-compatible | `codexgw add custom --id ID --base-url URL` | if it wants one |\n";
+    table += "| anything that speaks as OpenAI, Anthropic or Google do | `codexgw add custom --id ID --base-url URL` | if it wants one |\n";
 
     assert_table("providers", &table);
 }

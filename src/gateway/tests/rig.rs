@@ -127,6 +127,7 @@ pub(super) fn provider(port: u16, wire: Wire) -> Provider {
         secret_headers: Vec::new(),
         query: [].into(),
         quirks: None,
+        safety: crate::settings::Safety::default(),
         model: "m1".to_owned(),
         models: [("m1".to_owned(), crate::catalog::ModelFacts::default())].into(),
     }

@@ -9,7 +9,7 @@ use super::rig::{Incoming, Rig, Upstream, provider, quick};
 use crate::catalog::{KeyForm, ModelFacts, ThinkingKind};
 use crate::protocol::carrier::Carrier;
 use crate::secret::{Secret, Vault};
-use crate::settings::{KeyStore, Provider, Wire};
+use crate::settings::{KeyStore, Provider, Safety, Wire};
 
 const WIRES: [Wire; 4] = [Wire::Responses, Wire::Chat, Wire::Messages, Wire::Gemini];
 
@@ -159,7 +159,8 @@ async fn refused_signatures_are_left_out_once() {
         let facts = ModelFacts { thinking: Some(ThinkingKind::Adaptive), ..ModelFacts::default() };
         let rig = rig(Provider { models: [("m1".to_owned(), facts)].into(), ..keyed(upstream.port, wire) }).await;
         let carrier = Carrier::new(name, "m1", state).seal();
-        let body = json!({"model": "p/m1", "stream": true, "input": [
+        let tools = [json!({"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}})];
+        let body = json!({"model": "p/m1", "stream": true, "tools": tools, "input": [
             {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "look"}]},
             {"type": "reasoning", "summary": [{"type": "summary_text", "text": "so"}], "encrypted_content": carrier},
             {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c1"},
@@ -191,4 +192,14 @@ async fn a_wrong_key_of_google_is_told_as_one() {
     call.json("400 Bad Request", &error).await;
     let answer = client.all().await;
     assert!(answer.contains("API key not valid.") && answer.contains("codexgw key set p"), "{answer}");
+}
+
+#[tokio::test]
+async fn the_filters_of_google_are_the_persons_choice() {
+    for (safety, is_told) in [(Safety::Permissive, true), (Safety::Unset, false)] {
+        let upstream = Upstream::start().await;
+        let rig = rig(Provider { safety, ..keyed(upstream.port, Wire::Gemini) }).await;
+        let _client = rig.ask("p/m1", true).await;
+        assert_eq!(upstream.accept().await.body()["safetySettings"].is_array(), is_told, "{safety:?}");
+    }
 }

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::body::{
     Body, Declaration, FunctionCalling, GenerationConfig, Instruction, Part, SafetySetting, Tool, ToolConfig,
 };
@@ -47,13 +50,22 @@ pub struct Options {
 }
 
 /// How the provider's content filters are set.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum Safety {
     /// Nothing is held back that can be let through: source code and logs trip filters that were made for chats.
     #[default]
     Permissive,
     /// As the provider sets them.
     Unset,
+}
+
+impl Safety {
+    /// Whether it is as it is without being set.
+    #[must_use]
+    pub fn is_usual(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Where a request goes, behind the base URL: `models/` stands in front of a bare name.

@@ -27,6 +27,11 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks, abil
     let mut losses = request.losses.clone();
     let names = Names::new(request);
     let mut spoken = conversation(request, &names, upstream_model, quirks, &mut losses);
+    // Newer models refuse thought behind other tools than those with which it was made. Requests without tools are for
+    // a summary or a title, to which earlier thought adds nothing: it is no loss there.
+    if request.tools.is_empty() {
+        thinking::strip(&mut spoken.messages);
+    }
     let silent = Abilities { thinking: super::ThinkingKind::None, ..abilities.clone() };
     let abilities = if quirks.reasoning_effort_unportable { &silent } else { abilities };
     let mut plan = thinking::plan(request, abilities, &mut losses);
@@ -70,8 +75,9 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks, abil
 #[must_use]
 pub fn refuses_signatures(status: u16, message: &str) -> bool {
     let message = message.to_ascii_lowercase();
-    let is_about_thought = message.contains("`thinking`") || message.contains("thinking block");
-    status == 400 && is_about_thought && (message.contains("signature") || message.contains("cannot be modified"))
+    let is_about_thought = ["`thinking`", "`redacted_thinking`", "thinking block"].iter().any(|w| message.contains(w));
+    let refuses = ["signature", "invalid `data`", "cannot be modified"].iter().any(|words| message.contains(words));
+    status == 400 && is_about_thought && refuses
 }
 
 /// The form of the answer; where the provider cannot be held to it, the model is asked for it.

@@ -619,6 +619,40 @@ fn thought_goes_back_as_it_came() {
 }
 
 #[test]
+fn a_request_without_tools_gives_no_thought_back() {
+    let items = json!([
+        said("user", "u"),
+        thought("why", json!({"signature": "s"})),
+        call("a", "f", "{}"),
+        output("a", json!("1")),
+        said("user", "sum it up"),
+    ]);
+    let request = json!({"model": "m", "input": items, "tools": [], "tool_choice": "auto"});
+    let (body, losses) = encoded_for(&request, &[], &abilities(ThinkingKind::Always));
+    let expected = json!([
+        user(json!([text("u")])),
+        assistant(json!([used("a", "f", json!({}))])),
+        user(json!([result("a", "1"), text("sum it up")])),
+    ]);
+    assert_eq!((without_marks(body["messages"].clone()), losses.len()), (expected, 0));
+}
+
+#[test]
+fn refused_thought_is_told_from_other_refusals() {
+    for (status, message, refused) in [
+        (400, "messages.1.content.0: Invalid `signature` in `thinking` block", true),
+        (400, "messages.1.content.0: Invalid `data` in `redacted_thinking` block", true),
+        (400, "Invalid `signature` in `thinking` block. The block is bound to a different conversation.", true),
+        (400, "messages.3: `thinking` or `redacted_thinking` blocks in the latest message cannot be modified.", true),
+        (400, "messages.1.content.0: Expected `thinking` or `redacted_thinking`, but found `text`.", false),
+        (400, "prompt is too long", false),
+        (401, "Invalid `signature` in `thinking` block", false),
+    ] {
+        assert_eq!(refuses_signatures(status, message), refused, "{message}");
+    }
+}
+
+#[test]
 fn thought_of_others_is_dropped_and_named() {
     for (wire, model) in [("chat", "up"), ("messages", "other")] {
         let carrier = Carrier::new(wire, model, json!({"signature": "s"})).seal();

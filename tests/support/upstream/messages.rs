@@ -27,6 +27,8 @@ impl Interface for Messages {
             Some(_) => return refused("invalid x-api-key"),
         }
         match request.header("anthropic-version") {
+            // Gateways list their models to everyone.
+            None if self.bearer && request.method == "GET" => Ok(()),
             None => Err((400, "anthropic-version: header is required".to_owned())),
             Some(VERSION) => Ok(()),
             Some(other) => Err((400, format!("anthropic-version: \"{other}\" is not a valid version"))),
