@@ -38,6 +38,15 @@ fn thought_goes_back_unmodified_inside_a_loop_of_tools() {
 }
 
 #[test]
+fn thought_that_only_the_service_can_read_goes_back_as_well() {
+    let secret = Turn::secret().and(Turn::shell("echo one"));
+    let (upstream, sandbox) = behind_the_gateway(Wire::Messages, [secret, Turn::text("kept it to myself")]);
+    Start::Bare.exec(&sandbox, "think").run().ok().stdout_has("kept it to myself");
+    let first = upstream.turn(1)["messages"][1]["content"][0].clone();
+    assert_eq!(first["type"], "redacted_thinking", "{first}");
+}
+
+#[test]
 fn a_model_with_a_budget_gets_its_thought_back_as_well() {
     let upstream = Wire::Messages.upstream(thoughtful()).with_models(&["claude-haiku-4-5"]);
     let sandbox = Sandbox::with_keyring();
