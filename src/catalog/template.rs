@@ -24,7 +24,7 @@ pub struct ProviderTemplate {
     /// Provider id to offer when the template's own is one that Codex keeps for itself (`ollama-local` for `ollama`).
     #[serde(default)]
     pub default_id: Option<String>,
-    /// Base URL without a trailing slash.
+    /// Base URL without a trailing slash. Parts that only the person knows stand in braces: `{region}`.
     pub base_url: String,
     /// How the key is sent.
     pub auth: Auth,
@@ -76,6 +76,20 @@ impl ProviderTemplate {
     #[must_use]
     pub fn default_profile(&self) -> &str {
         self.profile.as_deref().unwrap_or_else(|| self.default_id())
+    }
+
+    /// The parts of the base URL that only the person knows, each once.
+    #[must_use]
+    pub fn base_url_parts(&self) -> Vec<&str> {
+        let mut parts = Vec::new();
+        for piece in self.base_url.split('{').skip(1) {
+            if let Some((part, _)) = piece.split_once('}')
+                && !parts.contains(&part)
+            {
+                parts.push(part);
+            }
+        }
+        parts
     }
 
     /// The id and all aliases.

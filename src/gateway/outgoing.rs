@@ -5,13 +5,15 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::directory::Route;
+use super::door::Task;
 use super::record::Record;
 use super::upstream::Call;
+use super::{context, failure};
 use crate::error::{Error, Result};
 use crate::protocol::ir::{Item, Loss, Request};
 use crate::protocol::messages::Abilities;
-use crate::protocol::responses::{self, Rejection};
-use crate::protocol::{Decoder, Quirks, Wire, chat, gemini, messages};
+use crate::protocol::responses::{self, Rejection, Rewritten};
+use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, gemini, messages};
 use crate::settings::Provider;
 
 /// The version of Anthropic's protocol that is written and read here.
@@ -26,6 +28,8 @@ pub(super) struct Prepared {
     pub losses: Vec<Loss>,
     /// None when the upstream's bytes pass as they are.
     pub decoder: Option<Decoder>,
+    /// Whether the model writes a summary, which is to be the one item of the answer.
+    pub compacts: bool,
     /// The line that is logged of it.
     pub record: Record,
 }
@@ -37,6 +41,7 @@ pub(super) struct Unsigned {
     quirks: Quirks,
     /// None for Gemini.
     abilities: Option<Abilities>,
+    window: Option<u64>,
 }
 
 impl Unsigned {
@@ -51,6 +56,7 @@ impl Unsigned {
     /// The same request without signatures.
     pub(super) fn body(self) -> Option<Bytes> {
         let mut request = responses::parse(&self.source).ok()?;
+        context::fit(&mut request, self.window).ok()?;
         let body = if let Some(abilities) = &self.abilities {
             request.items.retain(|item| !matches!(item, Item::Reasoning { carrier: Some(_), .. }));
             messages::encode(&request, &self.model, &self.quirks, abilities).body
@@ -68,29 +74,35 @@ struct Translated {
     body: Vec<u8>,
     losses: Vec<Loss>,
     decoder: Option<Decoder>,
+    compacts: bool,
     /// Whether it carries what only a certain upstream can read.
     is_signed: bool,
 }
 
 /// Translates the body. What Codex sent is let go of here, unless it may have to be translated again: from now on there
 /// is one copy, the translated one.
-pub(super) fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Result<Prepared> {
+pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: bool) -> Result<Prepared, Failure> {
     let Route { id, provider, ref quirks, model, .. } = *route;
     if provider.wire != Wire::Responses {
+        if task == Task::Compact {
+            body = responses::with_trigger(&body).map_err(|rejection| rejected(&rejection))?;
+        }
         responses::mend_halves(&mut body);
     }
-    let translated = translate(route, &body, stream)?;
+    let translated = translate(route, task, &body, stream)?;
     let unsigned = translated.is_signed.then(|| Unsigned {
         source: body,
         model: model.to_owned(),
         quirks: quirks.as_ref().clone(),
         abilities: (provider.wire == Wire::Messages).then(|| route.abilities()),
+        window: route.window(),
     });
     let call = Call {
         id: id.to_owned(),
         name: provider.name.clone(),
-        url: address(id, provider, &translated.path)?,
-        headers: plain_headers(id, provider)?,
+        wire: provider.wire,
+        url: address(id, provider, &translated.path).map_err(|error| failure::of_error(&error))?,
+        headers: plain_headers(id, provider).map_err(|error| failure::of_error(&error))?,
         key: provider.key,
         key_form: provider.key_form(),
         key_command: provider.key_command.clone(),
@@ -100,16 +112,17 @@ pub(super) fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Res
         unsigned,
     };
     let record = Record::new(id, model, provider.wire);
-    Ok(Prepared { call, losses: translated.losses, decoder: translated.decoder, record })
+    let Translated { losses, decoder, compacts, .. } = translated;
+    Ok(Prepared { call, losses, decoder, compacts, record })
 }
 
-fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated> {
+fn translate(route: &Route<'_>, task: Task, body: &[u8], stream: bool) -> Result<Translated, Failure> {
     let Route { provider, ref quirks, model, .. } = *route;
     if provider.wire == Wire::Responses {
-        let (body, losses) = responses::rewrite(body, model, quirks).map_err(|rejection| rejected(&rejection))?;
-        return Ok(Translated { path: "/responses".to_owned(), body, losses, decoder: None, is_signed: false });
+        return pass(route, task, body);
     }
-    let request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
+    let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
+    context::fit(&mut request, route.window())?;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {
             let gemini::Outbound { body, losses, decoder } = gemini::encode(&request, model, quirks);
@@ -126,19 +139,42 @@ fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated>
         }
     };
     let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
-    Ok(Translated { path, body, losses, decoder: Some(decoder), is_signed })
+    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed })
+}
+
+/// A request for an upstream that speaks Responses itself. Its answer passes too, but for a summary that it knows
+/// nothing of.
+fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failure> {
+    let Route { ref quirks, model, .. } = *route;
+    let is_native = task == Task::Compact && !quirks.compact_unsupported;
+    let rewritten = if task == Task::Compact && !is_native {
+        responses::rewrite(&responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?, model, quirks)
+    } else {
+        responses::rewrite(body, model, quirks)
+    };
+    let Rewritten { mut body, mut losses, compacts } = rewritten.map_err(|rejection| rejected(&rejection))?;
+    losses.extend(context::fit_passing(&mut body, compacts || is_native, route.window())?);
+    Ok(Translated {
+        path: if is_native { "/responses/compact" } else { "/responses" }.to_owned(),
+        body,
+        losses,
+        decoder: compacts.then(|| Decoder::Responses(responses::Decoder::default())),
+        compacts,
+        is_signed: false,
+    })
 }
 
 fn has_carrier(request: &Request<'_>) -> bool {
     request.items.iter().any(|item| matches!(item, Item::Reasoning { carrier: Some(_), .. }))
 }
 
-fn rejected(rejection: &Rejection) -> Error {
+fn rejected(rejection: &Rejection) -> Failure {
     let error = Error::fixable(format!("the request cannot be translated: {}", rejection.message));
-    match &rejection.param {
+    let error = match rejection.param {
         Some(param) => error.cause(format!("it is about `{param}`")),
         None => error,
-    }
+    };
+    Failure { status: 400, ..failure::of_error(&error) }
 }
 
 /// Where a request goes: the path of its wire under the base URL, with the provider's own parameters.

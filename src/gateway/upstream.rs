@@ -17,7 +17,7 @@ use super::failure;
 use super::limits::Limits;
 use super::outgoing::Unsigned;
 use crate::catalog::KeyForm;
-use crate::protocol::{Failure, failure_from_response};
+use crate::protocol::{Failure, Wire, failure_from_response};
 use crate::secret::redact::redact;
 use crate::settings::KeyStore;
 
@@ -39,6 +39,8 @@ pub(super) struct Call {
     pub id: String,
     /// Its shown name, for error messages.
     pub name: String,
+    /// What it speaks.
+    pub wire: Wire,
     /// Where to.
     pub url: Url,
     /// Everything but the content headers.

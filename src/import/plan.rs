@@ -75,6 +75,9 @@ fn why_not(found: &Found, known: &Settings) -> Option<String> {
     let Some(address) = found.address() else {
         return Some("nothing says where it is".to_owned());
     };
+    if address.contains('{') {
+        return Some("its address has parts that only you know".to_owned());
+    }
     if holds_credentials(address) {
         return Some("its address holds a name, a password or a query, which Codex cannot send".to_owned());
     }

@@ -1,5 +1,6 @@
 //! The probe against providers on a loopback port.
 
+mod native;
 mod server;
 
 use std::collections::BTreeMap;

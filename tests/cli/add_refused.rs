@@ -189,3 +189,28 @@ fn an_unknown_provider_is_refused_with_the_known_ones() {
     let sandbox = Sandbox::with_codex();
     sandbox.codexgw(&["add", "openruter"]).run().exits(2).explains().stderr_has("openrouter");
 }
+
+#[test]
+fn an_address_with_parts_that_only_the_person_knows_is_asked_for() {
+    for (provider, part, url) in [
+        ("azure", "`resource`", "--base-url https://RESOURCE.openai.azure.com/openai/v1"),
+        ("bedrock", "`region`", "--base-url https://bedrock-mantle.REGION.api.aws/v1"),
+        ("vertex", "`location` and `project`", "/projects/PROJECT/locations/LOCATION"),
+        ("cloudflare", "`account_id`", "accounts/ACCOUNT_ID/ai/v1"),
+    ] {
+        let sandbox = Sandbox::with_codex();
+        let outcome = sandbox.codexgw(&["add", provider, "--key-stdin", "--no-probe", "--model", "m"]).stdin("k").run();
+        outcome.exits(2).explains().stderr_has(part).stderr_has(url);
+        assert_eq!(sandbox.config(), None);
+    }
+}
+
+#[test]
+fn a_credential_in_the_query_is_refused_unseen() {
+    let sandbox = Sandbox::with_codex();
+    let args = ["add", "custom", "--id", "up", "--base-url", "http://127.0.0.1:9/v1", "--no-probe", "--model", "m"];
+    for (query, hint) in [("api_key=sk-secret-1", "--key-stdin"), ("version", "--query api-version=")] {
+        let outcome = sandbox.codexgw(&args).args(&["--query", query]).run();
+        outcome.exits(2).explains().stderr_has(hint).never_says("sk-secret-1");
+    }
+}

@@ -28,7 +28,7 @@ use upstream::Upstream;
 #[command(after_help = "Examples:\n  codexgw add openrouter\n  codexgw add ollama --model qwen3-coder:30b\n  \
                         codexgw add custom --id lab --base-url http://10.0.0.7:8000/v1 --key-from-env LAB_KEY")]
 pub struct Args {
-    /// openrouter, deepseek, groq, ollama, litellm, or `custom` with --base-url
+    /// Such as openrouter, anthropic, gemini, azure or ollama, or `custom` with --base-url
     provider: String,
     /// Where the provider is; needed for `custom`
     #[arg(long, value_name = "URL")]
@@ -160,6 +160,28 @@ enum KeyHeader {
     ApiKey,
 }
 
+impl From<KeyHeader> for KeyForm {
+    fn from(header: KeyHeader) -> Self {
+        match header {
+            KeyHeader::Bearer => Self::Bearer,
+            KeyHeader::XApiKey => Self::XApiKey,
+            KeyHeader::XGoogApiKey => Self::XGoogApiKey,
+            KeyHeader::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
+impl From<KeyForm> for KeyHeader {
+    fn from(form: KeyForm) -> Self {
+        match form {
+            KeyForm::Bearer => Self::Bearer,
+            KeyForm::XApiKey => Self::XApiKey,
+            KeyForm::XGoogApiKey => Self::XGoogApiKey,
+            KeyForm::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
 impl WireChoice {
     const fn wanted(self) -> Option<Wire> {
         match self {
@@ -213,12 +235,7 @@ impl Args {
     }
 
     fn key_form(&self) -> Option<KeyForm> {
-        self.key_header.map(|header| match header {
-            KeyHeader::Bearer => KeyForm::Bearer,
-            KeyHeader::XApiKey => KeyForm::XApiKey,
-            KeyHeader::XGoogApiKey => KeyForm::XGoogApiKey,
-            KeyHeader::ApiKey => KeyForm::ApiKey,
-        })
+        self.key_header.map(KeyForm::from)
     }
 
     fn via(&self, setup: &Setup) -> Result<Via> {

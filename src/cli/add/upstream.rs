@@ -34,6 +34,11 @@ pub struct Upstream {
 impl Upstream {
     /// Asks the provider, unless it is not to be asked.
     pub fn ask(args: &Args, identity: &Identity, credentials: &Credentials, via: Via) -> Result<Self> {
+        if via == Via::Direct && args.wire.wanted().is_some_and(|wire| wire != Wire::Responses) {
+            return Err(Error::usage("the direct road is only for providers that serve `/responses`")
+                .cause("Codex itself speaks nothing else")
+                .hint("go through the gateway: `--via gateway`; or say that it serves it: `--wire responses`"));
+        }
         if args.no_probe {
             return Self::unasked(args, identity, via);
         }
@@ -98,11 +103,6 @@ impl Upstream {
         let form = args.key_form().or(identity.template.and_then(|template| template.auth.form()));
         if road == Road::Direct && !takes_bearer(form) {
             return Err(no_direct());
-        }
-        if road == Road::Direct && wire != Wire::Responses {
-            return Err(Error::usage("the direct road is only for providers that serve `/responses`")
-                .cause("Codex itself speaks nothing else")
-                .hint("go through the gateway: `--via gateway`; or say that it serves it: `--wire responses`"));
         }
         let mut models = args.model.clone();
         if models.is_empty() {

@@ -106,6 +106,7 @@ fn given(id: &str, found: Found, options: &Options) -> Given {
         template: found.template,
         base_url: found.base_url,
         wire: found.wire,
+        key_form: found.key_form,
         models: found.models,
         key: match found.key {
             FoundKey::Literal(secret) => GivenKey::Known(secret),

@@ -1,3 +1,7 @@
+mod clients;
+mod compaction;
 mod door;
 mod exchange;
+mod losses;
 mod rig;
+mod wires;

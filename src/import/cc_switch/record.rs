@@ -3,10 +3,11 @@
 use serde_json::Value;
 use toml_edit::{DocumentMut, Item};
 
+use crate::catalog::KeyForm;
 use crate::codex;
 use crate::settings::Wire;
 
-use super::super::{Found, FoundKey, OPENAI, SPEAKS_GEMINI, SPEAKS_MESSAGES};
+use super::super::{Found, FoundKey, OPENAI};
 
 /// Why an entry without a key and an address is not set up.
 const LOGIN: &str = "it is a login with an account, not a provider with a key";
@@ -108,11 +109,9 @@ impl Record {
         found.wire = match (self.format(), field("wire_api").as_deref()) {
             (Some("openai_chat"), _) | (None, Some("chat")) => Some(Wire::Chat),
             (Some("openai_responses"), _) | (None, Some("responses")) => Some(Wire::Responses),
+            (Some("anthropic"), _) if found.template.is_none() => Some(Wire::Messages),
             _ => None,
         };
-        if self.format() == Some("anthropic") && found.template.is_none() {
-            found.blocked = Some(SPEAKS_MESSAGES.to_owned());
-        }
         found.add_model(&text(config.get("model")).unwrap_or_default());
         found
     }
@@ -126,9 +125,9 @@ impl Record {
         if let Some(key) = keys.iter().find_map(|name| value(name)) {
             found.key = FoundKey::literal(key);
         }
-        let (kind, why) = match self.tool {
-            Tool::Gemini => ("gemini", SPEAKS_GEMINI),
-            _ => ("anthropic", SPEAKS_MESSAGES),
+        let (kind, wire) = match self.tool {
+            Tool::Gemini => ("gemini", Wire::Gemini),
+            _ => ("anthropic", Wire::Messages),
         };
         if let Some(url) = value(url) {
             found = found.at(url);
@@ -140,12 +139,15 @@ impl Record {
             Some("openai_responses") => Some(Wire::Responses),
             _ => None,
         };
-        let speaks_openai = found.wire.is_some();
-        if speaks_openai || found.template.is_none() {
-            found.blocked = (!speaks_openai).then(|| why.to_owned());
-        } else {
+        match (&found.wire, &found.template) {
+            (Some(_), _) => {}
+            (None, None) => {
+                found = found.speaking(wire);
+                let is_bearer = wire == Wire::Messages && value("ANTHROPIC_AUTH_TOKEN").is_some();
+                found.key_form = is_bearer.then_some(KeyForm::Bearer);
+            }
             // The same provider under the address that its template knows: this one is for another protocol.
-            found.base_url = None;
+            (None, Some(_)) => found.base_url = None,
         }
         // Claude Code marks a long context behind the model's name.
         let model = value(model).unwrap_or_default();

@@ -48,8 +48,7 @@ fn what_a_codex_entry_becomes() {
         (
             config(RELAY),
             json!({"apiFormat": "anthropic"}),
-            "one - https://relay.example/v1 - gpt-5.1-codex [12] not: it speaks Anthropic's Messages API, and no \
-             template here fits its address",
+            "one - https://relay.example/v1 messages gpt-5.1-codex [12]",
         ),
         (
             config(&RELAY.replace("relay.example", "openrouter.ai/api")),
@@ -109,8 +108,7 @@ fn what_an_entry_of_another_tool_becomes() {
                 ("ANTHROPIC_API_KEY", "sk-1"),
             ]),
             json!({}),
-            "one - https://relay.example - - [4] not: it speaks Anthropic's Messages API, and no template here fits \
-             its address",
+            "one - https://relay.example/v1 messages - [4]",
         ),
         (
             Tool::Claude,
@@ -138,8 +136,7 @@ fn what_an_entry_of_another_tool_becomes() {
                 ("GEMINI_MODEL", "g"),
             ]),
             json!({}),
-            "one - https://relay.example - g [5] not: it speaks Google's Gemini API, and no template here fits its \
-             address",
+            "one - https://relay.example/v1beta gemini g [5]",
         ),
     ] {
         assert_eq!(one(tool, settings.clone(), meta), expected, "{settings}");
