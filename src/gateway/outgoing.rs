@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::protocol::ir::{Item, Loss, Request};
 use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
+use crate::protocol::tools::Names;
 use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, gemini, messages};
 use crate::settings::Provider;
 
@@ -83,13 +84,14 @@ struct Translated {
 /// is one copy, the translated one.
 pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: bool) -> Result<Prepared, Failure> {
     let Route { id, provider, ref quirks, model, .. } = *route;
-    if provider.wire != Wire::Responses {
+    let passes = provider.wire == Wire::Responses && !quirks.knows_functions_alone();
+    if !passes {
         if task == Task::Compact {
             body = responses::with_trigger(&body).map_err(|rejection| rejected(&rejection))?;
         }
         responses::mend_halves(&mut body);
     }
-    let translated = translate(route, task, &body, stream)?;
+    let translated = if passes { pass(route, task, &body)? } else { translate(route, &body, stream)? };
     let unsigned = translated.is_signed.then(|| Unsigned {
         source: body,
         model: model.to_owned(),
@@ -116,11 +118,8 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
     Ok(Prepared { call, losses, decoder, compacts, record })
 }
 
-fn translate(route: &Route<'_>, task: Task, body: &[u8], stream: bool) -> Result<Translated, Failure> {
+fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated, Failure> {
     let Route { provider, ref quirks, model, .. } = *route;
-    if provider.wire == Wire::Responses {
-        return pass(route, task, body);
-    }
     let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
     context::fit(&mut request, route.window())?;
     let (path, body, losses, decoder) = match provider.wire {
@@ -133,7 +132,11 @@ fn translate(route: &Route<'_>, task: Task, body: &[u8], stream: bool) -> Result
                 messages::encode(&request, model, quirks, &route.abilities());
             ("/messages".to_owned(), body, losses, Decoder::Messages(decoder))
         }
-        Wire::Chat | Wire::Responses => {
+        Wire::Responses => {
+            let responses::Outbound { body, losses, decoder } = responses::lower(&request, model, quirks);
+            ("/responses".to_owned(), body, losses, Decoder::Responses(decoder))
+        }
+        Wire::Chat => {
             let chat::Outbound { body, losses, decoder } = chat::encode(&request, model, quirks);
             ("/chat/completions".to_owned(), body, losses, Decoder::Chat(decoder))
         }
@@ -158,7 +161,7 @@ fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failur
         path: if is_native { "/responses/compact" } else { "/responses" }.to_owned(),
         body,
         losses,
-        decoder: compacts.then(|| Decoder::Responses(responses::Decoder::default())),
+        decoder: compacts.then(|| Decoder::Responses(responses::Decoder::new(Names::default(), model))),
         compacts,
         is_signed: false,
     })

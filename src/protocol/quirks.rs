@@ -139,6 +139,16 @@ impl Quirks {
         (quirks, unknown)
     }
 
+    /// Whether a Responses upstream knows tools of some kind that Codex uses all the time not at all, so that they have
+    /// to become functions.
+    #[must_use]
+    pub const fn knows_functions_alone(&self) -> bool {
+        self.custom_tools_rejected
+            || self.custom_tools_dropped
+            || self.namespace_tools_rejected
+            || self.non_function_tools_skipped
+    }
+
     /// The effort to ask for in place of `wanted`; none when the upstream takes none.
     pub(crate) fn effort<'a>(&'a self, wanted: &'a str) -> Option<&'a str> {
         /// What a model is taken to have when nothing is known of it.

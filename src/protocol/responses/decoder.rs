@@ -1,22 +1,48 @@
-//! The answer of a Responses upstream that was asked for a summary: read, since it is not the answer Codex waits for.
+//! The answer of a Responses upstream that does not pass as it is: its request was not the one that Codex sent.
 //!
-//! Every other answer of such an upstream passes as it is; see [`super::Tap`].
+//! Every other answer of such an upstream passes byte by byte; see [`super::Tap`].
 
 use serde_json::Value;
 
+use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
-use crate::protocol::lenient::Count;
+use crate::protocol::lenient::{Count, mended};
 use crate::protocol::sse;
+use crate::protocol::tools::Names;
 
-/// Reads the text of one answer, what it cost and how it ended.
-#[derive(Debug, Default)]
+/// The protocol's name in carriers.
+pub(super) const WIRE: &str = "responses";
+
+/// Reads one answer.
+#[derive(Debug)]
 pub struct Decoder {
+    names: Names,
+    model: String,
+    /// Whether text, or thought, has come of the item that is open.
     has_text: bool,
+    has_thought: bool,
+    /// Calls that have begun: the item's id and whether any of its input has come. Their keys are their positions.
+    calls: Vec<(String, bool)>,
+    has_items: bool,
     done: bool,
 }
 
 impl Decoder {
+    /// A decoder for the answer to a request whose tools have these names.
+    #[must_use]
+    pub fn new(names: Names, upstream_model: &str) -> Self {
+        Self {
+            names,
+            model: upstream_model.to_owned(),
+            has_text: false,
+            has_thought: false,
+            calls: Vec::new(),
+            has_items: false,
+            done: false,
+        }
+    }
+
     /// Whether the answer is whole; what still comes need not be read.
     #[must_use]
     pub const fn is_done(&self) -> bool {
@@ -25,14 +51,27 @@ impl Decoder {
 
     /// Takes the next event of a stream.
     pub fn feed(&mut self, event: &sse::Event<'_>, out: &mut Vec<Delta>) {
-        let Ok(event) = serde_json::from_str::<Value>(event.data) else { return };
+        let Ok(event) = serde_json::from_str::<Value>(&mended(event.data)) else { return };
         if self.done {
             return;
         }
-        match event["type"].as_str().unwrap_or_default() {
-            "response.output_text.delta" => self.text(event["delta"].as_str(), out),
-            // Some servers send no deltas of what comes at once.
-            "response.output_item.done" if !self.has_text => self.item(&event["item"], out),
+        match text_of(&event["type"]) {
+            "response.output_item.added" if event["item"]["type"] == "function_call" => {
+                self.call_key(&event["item"], out);
+            }
+            "response.output_text.delta" | "response.refusal.delta" => self.text(text_of(&event["delta"]), out),
+            "response.reasoning_summary_text.delta" | "response.reasoning_text.delta" => {
+                self.thought(text_of(&event["delta"]), out);
+            }
+            "response.reasoning_summary_part.added" if self.has_thought => self.thought("\n\n", out),
+            "response.function_call_arguments.delta" => {
+                let id = text_of(&event["item_id"]);
+                if let Some(key) = self.calls.iter().position(|(known, _)| known == id) {
+                    self.call_input(key, text_of(&event["delta"]), out);
+                }
+            }
+            "response.output_text.annotation.added" => cite(&event["annotation"], out),
+            "response.output_item.done" => self.item(&event["item"], out),
             "response.completed" | "response.incomplete" | "response.failed" => self.end(&event["response"], out),
             // Servers of other protocols send the bare object.
             "error" | "" => self.fail(failure_from_stream(&event), out),
@@ -45,9 +84,10 @@ impl Decoder {
         if self.done {
             return;
         }
-        match serde_json::from_slice::<Value>(body) {
+        let text = String::from_utf8_lossy(body);
+        match serde_json::from_str::<Value>(&mended(&text)) {
             Ok(response) if response["output"].is_array() => self.end(&response, out),
-            _ => self.fail(failure_from_oddity(&String::from_utf8_lossy(body)), out),
+            _ => self.fail(failure_from_oddity(&text), out),
         }
     }
 
@@ -63,16 +103,74 @@ impl Decoder {
         self.fail(Failure::shown(message), out);
     }
 
-    fn text(&mut self, text: Option<&str>, out: &mut Vec<Delta>) {
-        if let Some(text) = text.filter(|text| !text.is_empty()) {
+    fn text(&mut self, text: &str, out: &mut Vec<Delta>) {
+        if !text.is_empty() {
             self.has_text = true;
             out.push(Delta::Text(text.to_owned()));
         }
     }
 
+    fn thought(&mut self, text: &str, out: &mut Vec<Delta>) {
+        if !text.is_empty() {
+            self.has_thought = true;
+            out.push(Delta::Reasoning(text.to_owned()));
+        }
+    }
+
+    /// The key of a call, which begins where it is new.
+    fn call_key(&mut self, item: &Value, out: &mut Vec<Delta>) -> usize {
+        let id = [&item["id"], &item["call_id"]].into_iter().map(text_of).find(|id| !id.is_empty());
+        let id = id.unwrap_or_default();
+        if let Some(key) = self.calls.iter().position(|(known, _)| !id.is_empty() && known == id) {
+            return key;
+        }
+        let key = self.calls.len();
+        self.calls.push((id.to_owned(), false));
+        let (tool, kind) = self.names.tool(text_of(&item["name"]));
+        out.push(Delta::CallStart { key, id: text_of(&item["call_id"]).to_owned(), tool, kind });
+        key
+    }
+
+    fn call_input(&mut self, key: usize, json: &str, out: &mut Vec<Delta>) {
+        if !json.is_empty() {
+            self.calls[key].1 = true;
+            out.push(Delta::CallInput { key, json: json.to_owned() });
+        }
+    }
+
+    /// A whole item: what of it has not come in pieces, and its end.
     fn item(&mut self, item: &Value, out: &mut Vec<Delta>) {
-        for part in item["content"].as_array().into_iter().flatten().filter(|_| item["type"] == "message") {
-            self.text(part["text"].as_str(), out);
+        self.has_items = true;
+        match text_of(&item["type"]) {
+            "message" => {
+                let parts = item["content"].as_array().into_iter().flatten();
+                for part in parts.filter(|_| !self.has_text).collect::<Vec<_>>() {
+                    self.text(text_of(if part["text"].is_string() { &part["text"] } else { &part["refusal"] }), out);
+                    part["annotations"].as_array().into_iter().flatten().for_each(|note| cite(note, out));
+                }
+                self.has_text = false;
+            }
+            "reasoning" => {
+                if !self.has_thought {
+                    let lists = [&item["summary"], &item["content"]];
+                    let parts = lists.into_iter().filter_map(Value::as_array).find(|list| !list.is_empty());
+                    let texts: Vec<&str> = parts.into_iter().flatten().map(|part| text_of(&part["text"])).collect();
+                    self.thought(&texts.join("\n\n"), out);
+                }
+                self.has_thought = false;
+                out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, item.clone())));
+            }
+            "function_call" => {
+                let key = self.call_key(item, out);
+                if !self.calls[key].1 {
+                    self.call_input(key, text_of(&item["arguments"]), out);
+                }
+                out.push(Delta::CallEnd { key });
+            }
+            "web_search_call" => {
+                out.push(Delta::WebSearch { query: text_of(&item["action"]["query"]).to_owned() });
+            }
+            _ => {}
         }
     }
 
@@ -80,7 +178,7 @@ impl Decoder {
         if !response["error"].is_null() || response["status"] == "failed" {
             return self.fail(failure_from_stream(response), out);
         }
-        if !self.has_text {
+        if !self.has_items {
             for item in response["output"].as_array().into_iter().flatten() {
                 self.item(item, out);
             }
@@ -98,8 +196,15 @@ impl Decoder {
                 reasoning: count("/usage/output_tokens_details/reasoning_tokens"),
             }));
         }
-        self.done = true;
-        out.push(Delta::Stop(if response["status"] == "incomplete" { Stop::Length } else { Stop::Done }));
+        match (text_of(&response["status"]), text_of(&response["incomplete_details"]["reason"])) {
+            ("incomplete", "content_filter") => {
+                self.fail(Failure::shown("the provider's content filter stopped the answer"), out);
+            }
+            (status, _) => {
+                self.done = true;
+                out.push(Delta::Stop(if status == "incomplete" { Stop::Length } else { Stop::Done }));
+            }
+        }
     }
 
     fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
@@ -108,74 +213,22 @@ impl Decoder {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use pretty_assertions::assert_eq;
-
-    use super::*;
-
-    fn decoded(stream: &str) -> Vec<String> {
-        let mut out = Vec::new();
-        let mut decoder = Decoder::default();
-        let mut framing = sse::Decoder::new();
-        framing.feed(stream.as_bytes(), |event| decoder.feed(&event, &mut out)).unwrap();
-        decoder.finish(End::Eof, &mut out);
-        out.into_iter().map(told).collect()
-    }
-
-    fn told(delta: Delta) -> String {
-        match delta {
-            Delta::Text(text) => text,
-            Delta::Usage(usage) => format!("{}+{}", usage.input, usage.output),
-            Delta::Stop(stop) => format!("{stop:?}"),
-            Delta::Fail(failure) => format!("failed: {}", failure.message),
-            delta => panic!("{delta:?}"),
-        }
-    }
-
-    #[test]
-    fn text_usage_and_the_end_are_read_in_every_form() {
-        const ITEM: &str = r#"{"type":"message","content":[{"type":"output_text","text":"sum"}]}"#;
-        let completed = |output: &str| {
-            let usage = r#"{"input_tokens":3,"output_tokens":2,"input_tokens_details":{"cached_tokens":1}}"#;
-            format!(
-                r#"{{"type":"response.completed","response":{{"status":"completed","error":null,"output":[{output}],"usage":{usage}}}}}"#
-            )
-        };
-        let delta = r#"{"type":"response.output_text.delta","delta":"sum"}"#.to_owned();
-        let done = format!(r#"{{"type":"response.output_item.done","item":{ITEM}}}"#);
-        let thought = r#"{"type":"response.reasoning_summary_text.delta","delta":"hm"}"#.to_owned();
-        for events in [
-            vec![thought, delta.clone(), done.clone(), completed(ITEM)],
-            vec![done, completed(ITEM)],
-            vec![completed(ITEM)],
-            vec![delta, completed("")],
-        ] {
-            let stream: String = events.iter().map(|event| format!("data: {event}\n\n")).collect();
-            assert_eq!(decoded(&stream), ["sum", "3+2", "Done"], "{stream}");
-        }
-        let mut out = Vec::new();
-        let whole = format!(r#"{{"status":"incomplete","output":[{ITEM}]}}"#);
-        Decoder::default().feed_whole(whole.as_bytes(), &mut out);
-        assert_eq!(out.into_iter().map(told).collect::<Vec<_>>(), ["sum", "Length"]);
-    }
-
-    #[test]
-    fn what_fails_says_why() {
-        for (stream, why) in [
-            ("", "the provider's answer ended early"),
-            (
-                "data: {\"type\":\"response.failed\",\"response\":{\"status\":\"failed\",\"error\":{\"code\":\"x\",\"message\":\"no more\"}}}\n\n",
-                "no more",
-            ),
-            ("data: {\"type\":\"error\",\"message\":\"too busy\"}\n\n", "too busy"),
-            ("data: {\"error\":{\"message\":\"bad key\"}}\n\n", "bad key"),
-        ] {
-            let told = decoded(stream);
-            assert!(told.len() == 1 && told[0].starts_with("failed: ") && told[0].contains(why), "{told:?}");
-        }
-        let mut out = Vec::new();
-        Decoder::default().feed_whole(b"<html>no</html>", &mut out);
-        assert!(matches!(&out[..], [Delta::Fail(_)]));
-    }
+fn text_of(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
 }
+
+fn cite(note: &Value, out: &mut Vec<Delta>) {
+    if note["type"] != "url_citation" || !note["url"].is_string() {
+        return;
+    }
+    let place = |name: &str| note[name].as_u64().and_then(|place| usize::try_from(place).ok()).unwrap_or(0);
+    out.push(Delta::Citation {
+        url: text_of(&note["url"]).to_owned(),
+        title: text_of(&note["title"]).to_owned(),
+        length: place("end_index").saturating_sub(place("start_index")),
+    });
+}
+
+#[cfg(test)]
+#[path = "decoder_tests.rs"]
+mod tests;
