@@ -1,5 +1,9 @@
 //! Models that think: what they thought goes back to them unmodified, which their services check.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
 use super::{Start, Wire, behind_the_gateway};
 use crate::support::sandbox::EXEC;
 use crate::support::{Sandbox, Turn, Upstream, mcp};
@@ -55,6 +59,19 @@ fn a_model_with_a_budget_gets_its_thought_back_as_well() {
         ["-p", "up", "-c", "model_reasoning_effort=\"high\"", "exec", "--dangerously-bypass-approvals-and-sandbox"];
     sandbox.codex(&high).args(&["think and work"]).run().ok().stdout_has("thought it through").stderr_has("First");
     assert_eq!(upstream.turn(0)["thinking"]["type"], "enabled");
+}
+
+#[test]
+fn a_gemini_of_the_second_generation_works_as_well() {
+    let [first, second, third, last] = thoughtful();
+    let view = Turn::call("view_image", json!({"path": "pixel.png"}));
+    let upstream = Upstream::gemini([first, second, third, view, last]).with_models(&["gemini-2.5-flash"]);
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "gemini", "--no-probe"]);
+    std::fs::write(sandbox.work().join("pixel.png"), STANDARD.decode(mcp::PNG).unwrap()).unwrap();
+    sandbox.exec("up", "think and work").run().ok().stdout_has("thought it through").stderr_has("First");
+    let said = upstream.said(4);
+    assert_eq!((said.calls, said.images.len()), (vec![1, 2, 1, 1], 1));
 }
 
 #[test]
