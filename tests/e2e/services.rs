@@ -85,3 +85,21 @@ fn the_web_search_of_the_service_is_used_and_shown() {
         again.stdout_has("and again").shows_no_error();
     }
 }
+
+#[test]
+fn a_wrong_key_is_refused_and_the_only_model_is_taken() {
+    for (name, profile, upstream) in [
+        ("anthropic", "claude", Upstream::messages(Turn::text("hello")).with_models(&["claude-haiku-4-5"])),
+        // Beside it the service lists one that only embeds.
+        ("gemini", "gemini", Upstream::gemini(Turn::text("hello")).with_models(&["gemini-3.8-flash"])),
+    ] {
+        let sandbox = Sandbox::with_keyring();
+        let url = upstream.base_url();
+        let add = ["add", name, "--base-url", &url, "--key-stdin"];
+        let refused = sandbox.codexgw(&add).stdin("sk-wrong-0123456789").run().exits(4).explains();
+        assert!(refused.stderr.contains("refuses the key"), "{refused}");
+        assert_eq!(sandbox.profile(profile), None);
+        sandbox.codexgw(&add).stdin(&upstream.key()).run().ok();
+        sandbox.exec(profile, "say hello").run().ok().stdout_has("hello").never_says("metadata");
+    }
+}

@@ -94,3 +94,29 @@ fn thought_that_no_longer_fits_its_conversation_is_left_out() {
     let last = upstream.turns().pop().unwrap().json().to_string();
     assert!(last.contains("a first answer") && !last.contains("\"signature\""), "{last}");
 }
+
+#[test]
+fn the_effort_may_change_from_turn_to_turn() {
+    const EFFORTS: [&str; 3] = ["high", "none", "xhigh"];
+    let models = ["claude-opus-5-5", "claude-sonnet-4-6", "claude-haiku-4-5"].map(|model| (Wire::Messages, model));
+    for (wire, model) in
+        models.into_iter().chain([(Wire::Gemini, "gemini-3.8-flash"), (Wire::Gemini, "gemini-2.5-pro")])
+    {
+        let turn = |effort: &str| {
+            [
+                Turn::reason("hm").and(Turn::shell("echo one")),
+                Turn::reason("ah").and(Turn::text(&format!("done with {effort}"))),
+            ]
+        };
+        let upstream = wire.upstream(EFFORTS.into_iter().flat_map(turn).collect::<Vec<_>>()).with_models(&[model]);
+        let sandbox = Sandbox::with_keyring();
+        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", wire.name(), "--no-probe"]);
+        for (n, effort) in EFFORTS.into_iter().enumerate() {
+            let wanted = format!("model_reasoning_effort=\"{effort}\"");
+            let prompt = ["resume", "--last", "go on"];
+            let args = [&["-p", "up", "-c", &wanted], &EXEC[..], &prompt[if n == 0 { 2 } else { 0 }..]].concat();
+            let outcome = sandbox.codex(&args).run().ok().shows_no_error();
+            outcome.stdout_has(&format!("done with {effort}"));
+        }
+    }
+}
