@@ -387,7 +387,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__gateway__subcmd__serve)
-            opts="-v -h --port --idle-exit --home --verbose --help"
+            opts="-v -h --port --strict --idle-exit --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -284,6 +284,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --port 'Listen on this port, for this run only'
             cand --idle-exit 'End after this many seconds without a request'
             cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --strict 'Refuse requests of which something cannot be carried over to the provider'
             cand -v 'Say on stderr what happens inside; twice and three times for more'
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'

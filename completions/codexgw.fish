@@ -203,6 +203,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l port -d 'Listen on this port, for this run only' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l idle-exit -d 'End after this many seconds without a request' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l strict -d 'Refuse requests of which something cannot be carried over to the provider'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F

@@ -159,7 +159,8 @@ async fn refused_signatures_are_left_out_once() {
         let facts = ModelFacts { thinking: Some(ThinkingKind::Adaptive), ..ModelFacts::default() };
         let rig = rig(Provider { models: [("m1".to_owned(), facts)].into(), ..keyed(upstream.port, wire) }).await;
         let carrier = Carrier::new(name, "m1", state).seal();
-        let body = json!({"model": "p/m1", "stream": true, "input": [
+        let tools = [json!({"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}})];
+        let body = json!({"model": "p/m1", "stream": true, "tools": tools, "input": [
             {"type": "message", "role": "user", "content": [{"type": "input_text", "text": "look"}]},
             {"type": "reasoning", "summary": [{"type": "summary_text", "text": "so"}], "encrypted_content": carrier},
             {"type": "function_call", "name": "f", "arguments": "{}", "call_id": "c1"},
