@@ -136,13 +136,12 @@ impl Message {
         for (n, piece) in turn.pieces.iter().enumerate() {
             blocks.push(match piece {
                 // A model that was not asked to think does not.
-                Piece::Reason(_) if !thinks(body) => continue,
+                Piece::Reason(_) | Piece::Secret if !thinks(body) => continue,
                 Piece::Reason(thought) => {
                     let hidden = text(body.pointer("/thinking/display")) == "omitted";
                     let shown = if hidden { "" } else { thought };
                     json!({"type": "thinking", "thinking": shown, "signature": sign(body, &blocks, shown)})
                 }
-                Piece::Secret if !thinks(body) => continue,
                 Piece::Secret => json!({"type": "redacted_thinking", "data": sign(body, &blocks, "")}),
                 Piece::Search(query) => {
                     find(body, "web_search")?;
