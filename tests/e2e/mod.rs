@@ -1,5 +1,6 @@
 //! The real Codex at work.
 
+mod caching;
 mod compaction;
 mod config;
 mod daemon;

@@ -60,18 +60,46 @@ fn what_the_probe_finds_is_enough_for_a_turn() {
     }
 }
 
+/// Turns of a model that searches by itself and goes on to think about what it found.
+fn searching() -> [Turn; 3] {
+    [
+        Turn::reason("**Wondering** about it")
+            .and(Turn::search("codex gateway"))
+            .and(Turn::reason("**Reading** what was found"))
+            .and(Turn::text("It is known."))
+            .and(Turn::shell("echo one")),
+        Turn::reason("**Summing** up").and(Turn::text("looked it up")),
+        Turn::text("and again"),
+    ]
+}
+
 #[test]
-fn the_web_search_of_the_service_is_on_offer() {
-    for (upstream, tool) in [
-        (Upstream::messages(Turn::text("nothing to look up")), "\"type\":\"web_search_20250305\""),
-        (Upstream::gemini(Turn::text("nothing to look up")), "\"googleSearch\":{}"),
+fn the_web_search_of_the_service_is_used_and_shown() {
+    for (upstream, wire) in [(Upstream::messages(searching()), "messages"), (Upstream::gemini(searching()), "gemini")] {
+        let sandbox = Sandbox::with_keyring();
+        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", wire, "--no-probe"]);
+        let live = ["-p", "up", "-c", "web_search=\"live\"", EXEC[0], EXEC[1]];
+        let outcome = sandbox.codex(&live).args(&["look it up"]).run().ok();
+        outcome.stdout_has("looked it up").stderr_has("codex gateway").stderr_has("Reading").shows_no_error();
+        let again = sandbox.codex(&live).args(&["resume", "--last", "and again"]).run().ok();
+        again.stdout_has("and again").shows_no_error();
+    }
+}
+
+#[test]
+fn a_wrong_key_is_refused_and_the_only_model_is_taken() {
+    for (name, profile, upstream) in [
+        ("anthropic", "claude", Upstream::messages(Turn::text("hello")).with_models(&["claude-haiku-4-5"])),
+        // Beside it the service lists one that only embeds.
+        ("gemini", "gemini", Upstream::gemini(Turn::text("hello")).with_models(&["gemini-3.8-flash"])),
     ] {
         let sandbox = Sandbox::with_keyring();
-        let wire = if tool.contains("google") { "gemini" } else { "messages" };
-        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", wire, "--no-probe"]);
-        let live = ["-p", "up", "-c", "web_search=\"live\"", EXEC[0], EXEC[1], "look it up"];
-        sandbox.codex(&live).run().ok().stdout_has("nothing to look up");
-        let tools = upstream.said(0).tools;
-        assert!(tools.contains(tool), "{tools}");
+        let url = upstream.base_url();
+        let add = ["add", name, "--base-url", &url, "--key-stdin"];
+        let refused = sandbox.codexgw(&add).stdin("sk-wrong-0123456789").run().exits(4).explains();
+        assert!(refused.stderr.contains("refuses the key"), "{refused}");
+        assert_eq!(sandbox.profile(profile), None);
+        sandbox.codexgw(&add).stdin(&upstream.key()).run().ok();
+        sandbox.exec(profile, "say hello").run().ok().stdout_has("hello").never_says("metadata");
     }
 }

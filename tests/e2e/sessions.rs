@@ -16,7 +16,7 @@ fn an_interrupted_turn_ends_the_upstream_call_and_can_be_resumed() {
             wire,
             [
                 Turn::reason("hm").and(Turn::shell("echo remembered")),
-                Turn::text("this sentence never ends").ends(Ending::Stall),
+                Turn::reason("half a thought").and(Turn::text("this never ends")).ends(Ending::Stall),
                 Turn::text("resumed where we were"),
             ],
         );

@@ -1,5 +1,9 @@
 //! Models that think: what they thought goes back to them unmodified, which their services check.
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
 use super::{Start, Wire, behind_the_gateway};
 use crate::support::sandbox::EXEC;
 use crate::support::{Sandbox, Turn, Upstream, mcp};
@@ -38,6 +42,15 @@ fn thought_goes_back_unmodified_inside_a_loop_of_tools() {
 }
 
 #[test]
+fn thought_that_only_the_service_can_read_goes_back_as_well() {
+    let secret = Turn::secret().and(Turn::shell("echo one"));
+    let (upstream, sandbox) = behind_the_gateway(Wire::Messages, [secret, Turn::text("kept it to myself")]);
+    Start::Bare.exec(&sandbox, "think").run().ok().stdout_has("kept it to myself");
+    let first = upstream.turn(1)["messages"][1]["content"][0].clone();
+    assert_eq!(first["type"], "redacted_thinking", "{first}");
+}
+
+#[test]
 fn a_model_with_a_budget_gets_its_thought_back_as_well() {
     let upstream = Wire::Messages.upstream(thoughtful()).with_models(&["claude-haiku-4-5"]);
     let sandbox = Sandbox::with_keyring();
@@ -46,6 +59,19 @@ fn a_model_with_a_budget_gets_its_thought_back_as_well() {
         ["-p", "up", "-c", "model_reasoning_effort=\"high\"", "exec", "--dangerously-bypass-approvals-and-sandbox"];
     sandbox.codex(&high).args(&["think and work"]).run().ok().stdout_has("thought it through").stderr_has("First");
     assert_eq!(upstream.turn(0)["thinking"]["type"], "enabled");
+}
+
+#[test]
+fn a_gemini_of_the_second_generation_works_as_well() {
+    let [first, second, third, last] = thoughtful();
+    let view = Turn::call("view_image", json!({"path": "pixel.png"}));
+    let upstream = Upstream::gemini([first, second, third, view, last]).with_models(&["gemini-2.5-flash"]);
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "gemini", "--no-probe"]);
+    std::fs::write(sandbox.work().join("pixel.png"), STANDARD.decode(mcp::PNG).unwrap()).unwrap();
+    sandbox.exec("up", "think and work").run().ok().stdout_has("thought it through").stderr_has("First");
+    let said = upstream.said(4);
+    assert_eq!((said.calls, said.images.len()), (vec![1, 2, 1, 1], 1));
 }
 
 #[test]
@@ -67,4 +93,30 @@ fn thought_that_no_longer_fits_its_conversation_is_left_out() {
     assert_eq!(refused.len(), 1, "{refused:?}");
     let last = upstream.turns().pop().unwrap().json().to_string();
     assert!(last.contains("a first answer") && !last.contains("\"signature\""), "{last}");
+}
+
+#[test]
+fn the_effort_may_change_from_turn_to_turn() {
+    const EFFORTS: [&str; 3] = ["high", "none", "xhigh"];
+    let models = ["claude-opus-5-5", "claude-sonnet-4-6", "claude-haiku-4-5"].map(|model| (Wire::Messages, model));
+    for (wire, model) in
+        models.into_iter().chain([(Wire::Gemini, "gemini-3.8-flash"), (Wire::Gemini, "gemini-2.5-pro")])
+    {
+        let turn = |effort: &str| {
+            [
+                Turn::reason("hm").and(Turn::shell("echo one")),
+                Turn::reason("ah").and(Turn::text(&format!("done with {effort}"))),
+            ]
+        };
+        let upstream = wire.upstream(EFFORTS.into_iter().flat_map(turn).collect::<Vec<_>>()).with_models(&[model]);
+        let sandbox = Sandbox::with_keyring();
+        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", wire.name(), "--no-probe"]);
+        for (n, effort) in EFFORTS.into_iter().enumerate() {
+            let wanted = format!("model_reasoning_effort=\"{effort}\"");
+            let prompt = ["resume", "--last", "go on"];
+            let args = [&["-p", "up", "-c", &wanted], &EXEC[..], &prompt[if n == 0 { 2 } else { 0 }..]].concat();
+            let outcome = sandbox.codex(&args).run().ok().shows_no_error();
+            outcome.stdout_has(&format!("done with {effort}"));
+        }
+    }
 }

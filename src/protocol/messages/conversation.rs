@@ -6,7 +6,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::body::{Block, Message, Role};
 use super::image::image;
-use super::{thinking, tools};
+use super::{SEARCHED, thinking, tools};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{self, Item, Loss, Part, Request, loss};
 use crate::protocol::pairing::answers;
@@ -141,10 +141,13 @@ impl<'a> Writer<'a, '_> {
     fn reasoning(&mut self, text: &'a str, carrier: Option<&'a Carrier>) {
         // Without a carrier it is another provider's; the front end has named that loss.
         let Some(carrier) = carrier else { return };
-        if thinking::is_own(carrier, self.model) {
-            self.turn.blocks.extend(thinking::block(text, carrier));
-        } else {
+        if !thinking::is_own(carrier, self.model) {
             self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
+        } else if carrier.state.get(SEARCHED).is_some() {
+            // Newer models refuse thought in front of which anything is missing.
+            self.losses.push(Loss::new(loss::REASONING, "it stood behind a web search"));
+        } else {
+            self.turn.blocks.extend(thinking::block(text, carrier));
         }
     }
 

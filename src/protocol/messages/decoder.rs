@@ -6,9 +6,9 @@ use std::collections::HashSet;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::WIRE;
 use super::ending::{Ending, ending};
 use super::event::{Block, Citation, Event, Piece, RawUsage};
+use super::{SEARCHED, WIRE};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
@@ -32,6 +32,8 @@ pub struct Decoder {
     open: Vec<Open>,
     /// How many calls there were.
     calls: usize,
+    /// Whether the provider has used a tool of its own.
+    searched: bool,
     /// Calls whose blocks have ended while their arguments were not whole: whether they count shows at the end.
     unsure: Vec<(usize, String)>,
     usage: Option<RawUsage>,
@@ -81,6 +83,7 @@ impl Decoder {
             used_ids,
             open: Vec::new(),
             calls: 0,
+            searched: false,
             unsure: Vec::new(),
             usage: None,
             ending: None,
@@ -251,8 +254,7 @@ impl Decoder {
             "thinking" => Kind::Thinking { readable: false, signature: block.signature.as_str().to_owned() },
             "redacted_thinking" => {
                 self.has_output = true;
-                let state = serde_json::json!({ "redacted": block.data.as_str() });
-                out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
+                self.seal("redacted", block.data.as_str(), out);
                 Kind::Other
             }
             "tool_use" => {
@@ -264,6 +266,7 @@ impl Decoder {
             }
             _ => Kind::Other,
         };
+        self.searched |= block.kind.as_str() == "server_tool_use";
         self.open.push(Open { index, kind });
         self.text(block.text.as_str(), out);
         self.thought(block.thinking.as_str(), out);
@@ -377,8 +380,7 @@ impl Decoder {
             Kind::Thinking { readable, signature } => {
                 if readable || !signature.is_empty() {
                     self.has_output = true;
-                    let state = serde_json::json!({ "signature": signature });
-                    out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
+                    self.seal("signature", &signature, out);
                 }
             }
             Kind::Call { key, given, json } if json.trim().is_empty() => {
@@ -400,6 +402,16 @@ impl Decoder {
             }
             Kind::Other => {}
         }
+    }
+
+    /// Gives what the provider wants back with a thought. One that it had behind a search fits only there, and what it
+    /// searched does not go back to it.
+    fn seal(&self, word: &str, content: &str, out: &mut Vec<Delta>) {
+        let mut state = serde_json::json!({ word: content });
+        if self.searched {
+            state[SEARCHED] = true.into();
+        }
+        out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
     }
 
     fn end_all(&mut self, out: &mut Vec<Delta>) {

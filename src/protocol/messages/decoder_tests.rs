@@ -267,6 +267,29 @@ fn a_call_that_the_limit_cut_is_not_ended() {
 }
 
 #[test]
+fn thought_behind_a_search_is_marked() {
+    let content = json!({"content": [
+        {"type": "thinking", "thinking": "a", "signature": "s"},
+        {"type": "server_tool_use", "id": "x", "name": "web_search", "input": {"query": "q"}},
+        {"type": "web_search_tool_result", "tool_use_id": "x", "content": []},
+        {"type": "thinking", "thinking": "b", "signature": "t"},
+        {"type": "redacted_thinking", "data": "d"},
+    ], "stop_reason": "end_turn"});
+    assert_eq!(
+        whole(&content.to_string()),
+        [
+            "think a",
+            r#"seal {"signature":"s"}"#,
+            "search q",
+            "think b",
+            r#"seal {"signature":"t","searched":true}"#,
+            r#"seal {"redacted":"d","searched":true}"#,
+            "stop Done"
+        ]
+    );
+}
+
+#[test]
 fn searches_and_citations() {
     let cited = r#""citation":{"type":"web_search_result_location","url":"https://a.example","title":"A","encrypted_index":"E","cited_text":"c"}"#;
     let search = r#"{"type":"server_tool_use","id":"s","name":"web_search","input":{}}"#;

@@ -20,6 +20,9 @@ pub use encode::{Outbound, encode, refuses_signatures};
 /// The protocol's name in carriers.
 const WIRE: &str = "messages";
 
+/// Marks in a carrier the thought that stood behind a search of the provider's own.
+const SEARCHED: &str = "searched";
+
 #[cfg(test)]
 mod tests;
 #[cfg(test)]

@@ -638,6 +638,21 @@ fn a_request_without_tools_gives_no_thought_back() {
 }
 
 #[test]
+fn thought_behind_a_search_is_left_out_and_named() {
+    let request = json!({
+        "model": "m", "tools": [{"type": "function", "name": "f"}],
+        "input": [
+            said("user", "u"), thought("a", json!({"signature": "s"})),
+            thought("b", json!({"signature": "t", "searched": true})), said("assistant", "found"), said("user", "v"),
+        ],
+    });
+    let (body, losses) = encoded(&request);
+    let kept = json!({"type": "thinking", "thinking": "a", "signature": "s"});
+    assert_eq!(body["messages"][1], assistant(json!([kept, text("found")])));
+    assert_eq!(losses, ["reasoning: it stood behind a web search"]);
+}
+
+#[test]
 fn refused_thought_is_told_from_other_refusals() {
     for (status, message, refused) in [
         (400, "messages.1.content.0: Invalid `signature` in `thinking` block", true),

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::gemini_rules::{self, is_modern, sign};
 use super::http::Request;
 use super::rules::{list, text};
-use super::script::{Input, Piece, Turn, Usage};
+use super::script::{FOUND, Input, Piece, Turn, Usage};
 use super::{Interface, bearer, fragments, freeform};
 
 pub struct Gemini {
@@ -163,6 +163,8 @@ struct Answer {
     parts: Vec<Value>,
     /// Whether the end of what was said has a signature.
     signs_words: bool,
+    /// Whether what was said rests on pages of the web.
+    searched: bool,
     usage: Usage,
 }
 
@@ -173,11 +175,29 @@ impl Answer {
         let shows = body.pointer("/generationConfig/thinkingConfig/includeThoughts") == Some(&Value::Bool(true));
         let mut parts: Vec<Value> = Vec::new();
         let mut calls = 0;
+        let mut searched = false;
         for piece in &turn.pieces {
             match piece {
                 // Thought that was not asked for stays hidden.
                 Piece::Reason(_) if !shows => {}
                 Piece::Reason(thought) => parts.push(json!({"text": thought, "thought": true})),
+                Piece::Secret => return Err("the script asks for what this interface lacks".to_owned()),
+                Piece::Search(query) => {
+                    if !list(body.get("tools")).iter().any(|tool| tool.get("googleSearch").is_some()) {
+                        return Err("the script searches, but no search is on offer".to_owned());
+                    }
+                    searched = true;
+                    let id = format!("search{before}x{}", parts.len());
+                    let kind = "GOOGLE_SEARCH_WEB";
+                    for (word, field, data) in [
+                        ("toolCall", "args", json!({"queries": [query]})),
+                        ("toolResponse", "response", json!({"searchSuggestions": "<div></div>"})),
+                    ] {
+                        let mut part = json!({word: {"toolType": kind, field: data, "id": id}});
+                        part["thoughtSignature"] = sign(model, &part).into();
+                        parts.push(part);
+                    }
+                }
                 Piece::Text(said) => parts.push(json!({"text": said})),
                 Piece::Call { tool, input } => {
                     let function = find(body, tool)?;
@@ -200,7 +220,14 @@ impl Answer {
             }
         }
         let signs_words = calls == 0 && is_modern(model);
-        Ok(Self { model: model.to_owned(), id: format!("resp{before}"), parts, signs_words, usage: turn.usage })
+        Ok(Self {
+            model: model.to_owned(),
+            id: format!("resp{before}"),
+            parts,
+            signs_words,
+            searched,
+            usage: turn.usage,
+        })
     }
 
     /// Thought counts apart from what was said.
@@ -217,6 +244,10 @@ impl Answer {
         let mut candidate = json!({"content": {"parts": parts, "role": "model"}, "index": 0});
         if let Some(finish) = finish {
             candidate["finishReason"] = finish.into();
+            if self.searched {
+                let (uri, title) = FOUND;
+                candidate["groundingMetadata"] = json!({"groundingChunks": [{"web": {"uri": uri, "title": title}}]});
+            }
         }
         json!({
             "candidates": [candidate], "usageMetadata": self.usage(), "modelVersion": self.model,

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::http::Request;
 use super::messages_rules::{self, sign, thinks};
 use super::rules::{list, text};
-use super::script::{Input, Piece, Turn, Usage};
+use super::script::{FOUND, Input, Piece, Turn, Usage};
 use super::{Interface, bearer, fragments, freeform};
 
 /// The one version of the interface that there is.
@@ -132,14 +132,30 @@ impl Message {
         // Ids that no earlier answer of this conversation had.
         let before = list(body.get("messages")).len();
         let mut blocks: Vec<Value> = Vec::new();
+        let mut searched = false;
         for (n, piece) in turn.pieces.iter().enumerate() {
             blocks.push(match piece {
                 // A model that was not asked to think does not.
-                Piece::Reason(_) if !thinks(body) => continue,
+                Piece::Reason(_) | Piece::Secret if !thinks(body) => continue,
                 Piece::Reason(thought) => {
                     let hidden = text(body.pointer("/thinking/display")) == "omitted";
                     let shown = if hidden { "" } else { thought };
                     json!({"type": "thinking", "thinking": shown, "signature": sign(body, &blocks, shown)})
+                }
+                Piece::Secret => json!({"type": "redacted_thinking", "data": sign(body, &blocks, "")}),
+                Piece::Search(query) => {
+                    find(body, "web_search")?;
+                    searched = true;
+                    blocks.extend(search(query, &format!("srvtoolu_{before}_{n}")));
+                    continue;
+                }
+                Piece::Text(said) if searched => {
+                    let (url, title) = FOUND;
+                    let citation = json!({
+                        "type": "web_search_result_location", "url": url, "title": title, "cited_text": "found",
+                        "encrypted_index": "index",
+                    });
+                    json!({"type": "text", "text": said, "citations": [citation]})
                 }
                 Piece::Text(said) => json!({"type": "text", "text": said}),
                 Piece::Call { tool, input } => {
@@ -226,12 +242,32 @@ fn parts(block: &Value) -> (Value, Vec<Value>) {
             deltas.extend(fragments(&block["input"].to_string()).into_iter().map(delta));
             (json!({"type": "tool_use", "id": block["id"], "name": block["name"], "input": {}}), deltas)
         }
+        "server_tool_use" => {
+            let delta = json!({"type": "input_json_delta", "partial_json": block["input"].to_string()});
+            let open = json!({"type": "server_tool_use", "id": block["id"], "name": block["name"], "input": {}});
+            (open, vec![delta])
+        }
+        "web_search_tool_result" | "redacted_thinking" => (block.clone(), Vec::new()),
         _ => {
             let said = fragments(text(block.get("text"))).into_iter();
-            let deltas = said.map(|part| json!({"type": "text_delta", "text": part})).collect();
+            let mut deltas: Vec<Value> = said.map(|part| json!({"type": "text_delta", "text": part})).collect();
+            let cited = list(block.get("citations")).iter();
+            deltas.extend(cited.map(|citation| json!({"type": "citations_delta", "citation": citation})));
             (json!({"type": "text", "text": ""}), deltas)
         }
     }
+}
+
+/// A search and what it found.
+fn search(query: &str, id: &str) -> [Value; 2] {
+    let (url, title) = FOUND;
+    let page = json!({
+        "type": "web_search_result", "url": url, "title": title, "encrypted_content": "content", "page_age": null,
+    });
+    [
+        json!({"type": "server_tool_use", "id": id, "name": "web_search", "input": {"query": query}}),
+        json!({"type": "web_search_tool_result", "tool_use_id": id, "content": [page]}),
+    ]
 }
 
 fn event(data: &Value) -> Vec<u8> {

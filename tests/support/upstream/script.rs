@@ -9,11 +9,18 @@ use serde_json::Value;
 pub const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Please sign in to HotelNet</title></head>\
                         <body><h1>Welcome</h1></body></html>\n";
 
+/// The page that every search finds.
+pub const FOUND: (&str, &str) = ("https://example.com/found", "A page that was found");
+
 /// One thing that the model does.
 #[derive(Debug, Clone)]
 pub enum Piece {
     /// Thinks aloud.
     Reason(String),
+    /// Thinks what only its service can read.
+    Secret,
+    /// Searches the web by the service's own means; what it says next rests on what it found.
+    Search(String),
     /// Says something.
     Text(String),
     /// Calls a tool by the name it has for Codex, whatever it is called on the wire.
@@ -87,6 +94,16 @@ impl Turn {
     /// Thinks aloud; more may follow.
     pub fn reason(text: &str) -> Self {
         Self::new(vec![Piece::Reason(text.to_owned())], Ending::Done)
+    }
+
+    /// Thinks what only its service can read.
+    pub fn secret() -> Self {
+        Self::new(vec![Piece::Secret], Ending::Done)
+    }
+
+    /// Searches the web by the service's own means; more should follow.
+    pub fn search(query: &str) -> Self {
+        Self::new(vec![Piece::Search(query.to_owned())], Ending::Done)
     }
 
     /// Runs a command.
