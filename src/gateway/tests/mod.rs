@@ -1,3 +1,6 @@
+mod dialect;
 mod door;
 mod exchange;
+mod refusals;
 mod rig;
+mod stage;
