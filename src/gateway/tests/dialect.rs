@@ -101,6 +101,22 @@ impl Dialect {
         }
     }
 
+    /// How many events at its beginning say nothing yet.
+    pub(super) const fn silent(self) -> usize {
+        match self {
+            Self::Chat => 1,
+            Self::Responses => 0,
+        }
+    }
+
+    /// Which of its events says `hel`.
+    pub(super) const fn text_at(self) -> usize {
+        match self {
+            Self::Chat => 1,
+            Self::Responses => 2,
+        }
+    }
+
     /// The event in which it tells an error in the middle of an answer.
     pub(super) fn error_event(self, words: &str) -> String {
         match self {

@@ -1,3 +1,4 @@
+mod breaks;
 mod dialect;
 mod door;
 mod exchange;
