@@ -174,7 +174,7 @@ _codexgw() {
                     return 0
                     ;;
                 --wire)
-                    COMPREPLY=($(compgen -W "auto responses chat" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto responses chat messages gemini" -- "${cur}"))
                     return 0
                     ;;
                 --header)

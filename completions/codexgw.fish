@@ -62,7 +62,9 @@ direct\t'Codex talks to the provider itself'
 gateway\t'Codex talks to the local gateway'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l wire -d 'What it speaks' -r -f -a "auto\t'Ask the provider'
 responses\t'OpenAI Responses'
-chat\t'OpenAI Chat Completions'"
+chat\t'OpenAI Chat Completions'
+messages\t'Anthropic Messages'
+gemini\t'Gemini\'s generateContent'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l header -d 'Send this header along (`NAME=VALUE`), for values that are no secret' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l header-stdin -d 'Send this header along, its secret value read from standard input (after the key, one line each)' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key -r

@@ -2,11 +2,13 @@
 
 mod embedded;
 mod facts;
+mod key_form;
 mod template;
 
 use std::sync::LazyLock;
 
-pub use facts::ModelFacts;
+pub use facts::{ModelFacts, ThinkingKind};
+pub use key_form::KeyForm;
 pub use template::{Auth, ProviderTemplate};
 
 static PROVIDERS: LazyLock<Vec<ProviderTemplate>> = LazyLock::new(embedded::providers);

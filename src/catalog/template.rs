@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::KeyForm;
 use crate::protocol::Wire;
 
 /// One provider as `templates/providers/<id>.toml` describes it.
@@ -56,6 +57,9 @@ pub struct ProviderTemplate {
     /// Headers to send along.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Query parameters of every request.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
     /// One line that a person should know before adding it.
     #[serde(default)]
     pub note: Option<String>,
@@ -88,6 +92,32 @@ pub enum Auth {
     Bearer,
     /// The same, but a server without a key takes requests too.
     OptionalBearer,
+    /// `x-api-key: <key>`.
+    XApiKey,
+    /// `x-goog-api-key: <key>`.
+    XGoogApiKey,
+    /// `api-key: <key>`.
+    ApiKey,
     /// No key at all.
     None,
+}
+
+impl Auth {
+    /// The header that the key goes in, where there is one.
+    #[must_use]
+    pub const fn form(self) -> Option<KeyForm> {
+        match self {
+            Self::Bearer | Self::OptionalBearer => Some(KeyForm::Bearer),
+            Self::XApiKey => Some(KeyForm::XApiKey),
+            Self::XGoogApiKey => Some(KeyForm::XGoogApiKey),
+            Self::ApiKey => Some(KeyForm::ApiKey),
+            Self::None => None,
+        }
+    }
+
+    /// Whether nothing can be done without a key.
+    #[must_use]
+    pub const fn is_required(self) -> bool {
+        !matches!(self, Self::OptionalBearer | Self::None)
+    }
 }

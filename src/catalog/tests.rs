@@ -75,7 +75,8 @@ fn every_model_file_parses_with_known_keys_only() {
             assert!(seen.insert(model.clone()), "{stem}.toml: `{model}` stands in two files");
             for (key, _) in tables[model].as_table().unwrap() {
                 assert!(
-                    ["name", "context", "max_output", "images", "tools", "efforts"].contains(&key),
+                    ["name", "context", "max_output", "images", "tools", "efforts", "thinking", "schema_output"]
+                        .contains(&key),
                     "{model}: `{key}`"
                 );
             }

@@ -11,6 +11,7 @@ use fs_err as fs;
 use crate::catalog;
 use crate::error::{Error, Result};
 use crate::protocol::Quirks;
+use crate::protocol::messages::Abilities;
 use crate::settings::{Provider, Settings};
 
 /// The settings of a running gateway.
@@ -74,6 +75,23 @@ pub(super) struct Route<'a> {
     pub quirks: Cow<'a, Quirks>,
     /// The upstream's own name of the model.
     pub model: &'a str,
+}
+
+impl Route<'_> {
+    /// What is known of the model: what the provider said of it, the gaps filled from our own table.
+    pub(super) fn abilities(&self) -> Abilities {
+        let said = self.provider.models.get(self.model).cloned().unwrap_or_default();
+        let facts = match catalog::model_facts(self.model) {
+            Some(known) => said.merged_over(known),
+            None => said,
+        };
+        Abilities {
+            max_output: facts.max_output,
+            thinking: facts.thinking.unwrap_or_default(),
+            efforts: facts.efforts,
+            schema_output: facts.schema_output.unwrap_or_default(),
+        }
+    }
 }
 
 impl Catalogue {

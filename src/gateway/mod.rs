@@ -15,6 +15,7 @@ mod limits;
 mod listener;
 mod live;
 mod models;
+mod outgoing;
 mod phase;
 mod record;
 mod service;

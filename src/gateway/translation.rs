@@ -1,31 +1,30 @@
 //! One answer on its way from the upstream's bytes to Codex's events.
 
 use super::failure;
-use crate::protocol::chat;
 use crate::protocol::failure::failure_from_oddity;
 use crate::protocol::ir::{Delta, Usage};
 use crate::protocol::responses::{Encoder, KEEPALIVE, Tap};
-use crate::protocol::{End, Failure, sse};
+use crate::protocol::{Decoder, End, Failure, sse};
 
 /// The most bytes that are kept of an answer in which no event has come yet, so that its words can be told.
 const MAX_HEAD: usize = 64 << 10;
 
 /// The translation of one streamed answer; it ends with exactly one terminal event.
 pub(super) enum Translation {
-    /// From Chat Completions.
-    Chat(Box<FromChat>),
+    /// From another protocol.
+    Told(Box<Told>),
     /// Responses already: bytes through, watched.
     Pass(Box<Passed>),
 }
 
-/// A Chat Completions answer in the making.
-pub(super) struct FromChat {
+/// An answer that is told anew as Responses events.
+pub(super) struct Told {
     /// The framing; none when the upstream answers with one whole document although a stream was asked for.
     framing: Option<sse::Decoder>,
     /// That document; or what has come of a stream before its first event, since it may be none.
     whole: Vec<u8>,
     has_events: bool,
-    decoder: chat::Decoder,
+    decoder: Decoder,
     encoder: Encoder,
     deltas: Vec<Delta>,
 }
@@ -42,9 +41,9 @@ pub(super) struct Passed {
 }
 
 impl Translation {
-    /// From Chat Completions.
-    pub(super) fn chat(decoder: chat::Decoder, encoder: Encoder) -> Self {
-        Self::Chat(Box::new(FromChat {
+    /// From what the decoder reads.
+    pub(super) fn tell(decoder: Decoder, encoder: Encoder) -> Self {
+        Self::Told(Box::new(Told {
             framing: Some(sse::Decoder::new()),
             whole: Vec::new(),
             has_events: false,
@@ -61,22 +60,22 @@ impl Translation {
 
     /// The stream opens: Codex gets its first event. A passed stream brings its own.
     pub(super) fn open(&mut self, out: &mut Vec<u8>) {
-        if let Self::Chat(chat) = self {
-            chat.encoder.open(out);
+        if let Self::Told(told) = self {
+            told.encoder.open(out);
         }
     }
 
     /// The upstream answers with one document instead of events.
     pub(super) fn expect_whole(&mut self) {
-        if let Self::Chat(chat) = self {
-            chat.framing = None;
+        if let Self::Told(told) = self {
+            told.framing = None;
         }
     }
 
     /// A piece of the upstream's answer.
     pub(super) fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         match self {
-            Self::Chat(chat) => chat.feed(piece, out),
+            Self::Told(told) => told.feed(piece, out),
             Self::Pass(passed) => {
                 passed.tap.feed(piece);
                 if !passed.tap.has_events() {
@@ -91,7 +90,7 @@ impl Translation {
     /// The upstream's answer is over; what is missing is said.
     pub(super) fn end(&mut self, end: End, out: &mut Vec<u8>) {
         match self {
-            Self::Chat(chat) => chat.end(end, out),
+            Self::Told(told) => told.end(end, out),
             Self::Pass(passed) => passed.end(&end, out),
         }
     }
@@ -99,7 +98,7 @@ impl Translation {
     /// Ends the stream with `response.failed`.
     pub(super) fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
         match self {
-            Self::Chat(chat) => chat.encoder.fail(failure, out),
+            Self::Told(told) => told.encoder.fail(failure, out),
             Self::Pass(passed) => passed.fail(failure, out),
         }
     }
@@ -115,7 +114,7 @@ impl Translation {
     /// Whether the terminal event is out.
     pub(super) fn is_finished(&self) -> bool {
         match self {
-            Self::Chat(chat) => chat.encoder.is_finished(),
+            Self::Told(told) => told.encoder.is_finished(),
             Self::Pass(passed) => passed.tap.is_finished() || passed.encoder.is_finished(),
         }
     }
@@ -123,7 +122,7 @@ impl Translation {
     /// Whether the terminal event says that it failed.
     pub(super) fn has_failed(&self) -> bool {
         match self {
-            Self::Chat(chat) => chat.encoder.failure().is_some(),
+            Self::Told(told) => told.encoder.failure().is_some(),
             Self::Pass(passed) => passed.encoder.failure().is_some(),
         }
     }
@@ -131,13 +130,13 @@ impl Translation {
     /// Tokens, when the upstream has told.
     pub(super) fn usage(&self) -> Option<&Usage> {
         match self {
-            Self::Chat(chat) => chat.encoder.usage(),
+            Self::Told(told) => told.encoder.usage(),
             Self::Pass(passed) => passed.tap.usage(),
         }
     }
 }
 
-impl FromChat {
+impl Told {
     fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         let Some(framing) = &mut self.framing else {
             self.whole.extend_from_slice(piece);

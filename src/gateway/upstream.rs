@@ -15,6 +15,8 @@ use url::{Host, Url};
 
 use super::failure;
 use super::limits::Limits;
+use super::outgoing::Unsigned;
+use crate::catalog::KeyForm;
 use crate::protocol::{Failure, failure_from_response};
 use crate::secret::redact::redact;
 use crate::settings::KeyStore;
@@ -43,6 +45,8 @@ pub(super) struct Call {
     pub headers: HeaderMap,
     /// Where its key is.
     pub key: KeyStore,
+    /// The header that it goes in.
+    pub key_form: KeyForm,
     /// What prints it, when that is where it is.
     pub key_command: Vec<String>,
     /// Names of the headers whose values are secrets.
@@ -51,12 +55,16 @@ pub(super) struct Call {
     pub stream: bool,
     /// The translated body: the one copy of it that is kept while nothing has come.
     pub body: Bytes,
+    /// What the body is made of anew when its signatures are refused.
+    pub unsigned: Option<Unsigned>,
 }
 
 /// Why there is no answer.
 pub(super) struct NoAnswer {
     /// The provider's status, when there was one.
     pub status: Option<StatusCode>,
+    /// Whether the key is what it refused.
+    pub refuses_key: bool,
     /// What Codex is told.
     pub failure: Failure,
 }
@@ -91,7 +99,7 @@ impl Upstream {
             Ok(response) if response.status().is_success() && !is_html(response.headers()) => Ok(response),
             Ok(response) => Err(self.refused(call, response).await),
             Err(Attempt::Again(cause) | Attempt::Over(cause)) => {
-                Err(NoAnswer { status: None, failure: unreachable(call, &cause) })
+                Err(NoAnswer { status: None, refuses_key: false, failure: unreachable(call, &cause) })
             }
         }
     }
@@ -141,11 +149,12 @@ impl Upstream {
         let body = redact(&String::from_utf8_lossy(&body)).into_owned();
         let wait = retry_after(&headers).map(|wait| wait.as_secs());
         let failure = failure_from_response(&call.name, status.as_u16(), wait, text(CONTENT_TYPE), body.as_bytes());
-        let failure = match hint(status, &call.id) {
+        let refuses_key = refuses_key(status, &body);
+        let failure = match hint(status, refuses_key, &call.id) {
             Some(hint) => failure.with_hint(&hint),
             None => failure,
         };
-        NoAnswer { status: Some(status), failure }
+        NoAnswer { status: Some(status), refuses_key, failure }
     }
 }
 
@@ -158,12 +167,18 @@ enum Attempt {
 }
 
 /// What a person can do about a refusal.
-fn hint(status: StatusCode, id: &str) -> Option<String> {
+fn hint(status: StatusCode, refuses_key: bool, id: &str) -> Option<String> {
     match status.as_u16() {
-        401 | 403 => Some(format!("set another key: `codexgw key set {id}`")),
+        _ if refuses_key => Some(format!("set another key: `codexgw key set {id}`")),
         404 => Some(format!("choose another model: `codexgw use {id}/<model>`")),
         _ => None,
     }
+}
+
+/// Whether a key was refused. Google calls a wrong one a bad request.
+fn refuses_key(status: StatusCode, body: &str) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+        || (status == StatusCode::BAD_REQUEST && body.contains("API_KEY_INVALID"))
 }
 
 /// Statuses that often pass within seconds; 529 is Anthropic's "overloaded".

@@ -11,13 +11,13 @@ use super::live::Connecting;
 use super::record::{Outcome, Record};
 use super::upstream::cause_of;
 use crate::protocol::responses::{Encoder, Tap};
-use crate::protocol::{End, chat};
+use crate::protocol::{Decoder, End};
 
 /// Waits for the whole answer and translates it; without a decoder it passes as it is.
 pub(super) async fn answer(
     limits: &Limits,
     connecting: Connecting,
-    decoder: Option<chat::Decoder>,
+    decoder: Option<Decoder>,
     encoder: Encoder,
     mut record: Record,
 ) -> Answer {
@@ -49,7 +49,7 @@ pub(super) async fn answer(
     }
 }
 
-fn translate(mut decoder: chat::Decoder, mut encoder: Encoder, body: &[u8], record: &mut Record) -> Answer {
+fn translate(mut decoder: Decoder, mut encoder: Encoder, body: &[u8], record: &mut Record) -> Answer {
     let mut deltas = Vec::new();
     decoder.feed_whole(body, &mut deltas);
     decoder.finish(End::Eof, &mut deltas);

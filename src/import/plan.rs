@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use crate::catalog::{Auth, ProviderTemplate};
+use crate::catalog::ProviderTemplate;
 use crate::codex;
 use crate::settings::Settings;
 
@@ -82,7 +82,7 @@ fn why_not(found: &Found, known: &Settings) -> Option<String> {
     if let Some((id, _)) = there {
         return Some(format!("`{id}` has that address already"));
     }
-    let wants_key = found.known_template().is_some_and(|template| template.auth == Auth::Bearer);
+    let wants_key = found.known_template().is_some_and(|template| template.auth.is_required());
     (wants_key && matches!(found.key, FoundKey::Missing)).then(|| "no key was found for it".to_owned())
 }
 
@@ -139,10 +139,12 @@ mod tests {
             road: Road::Gateway,
             wire: Wire::Chat,
             key: KeyStore::None,
+            key_form: None,
             env_key: None,
             key_command: Vec::new(),
             headers: BTreeMap::new(),
             secret_headers: Vec::new(),
+            query: BTreeMap::new(),
             quirks: None,
             model: "m".to_owned(),
             models: BTreeMap::new(),

@@ -134,11 +134,12 @@ fn each_refused_or_ignored_line_becomes_what_codex_takes() {
             "[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n",
             vec![config(4, Kind::WireApi)],
         ),
+        // A secret has no place in our settings.
         (
             "model = 'm'\nmodel_provider = 'x'\n[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n\
-             wire_api = 'chat'\nquery_params = { v = '1' }\n",
+             wire_api = 'chat'\nquery_params = { api_key = '1' }\n",
             "model = 'm'\nmodel_provider = 'x'\n[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n\
-             query_params = { v = '1' }\n",
+             query_params = { api_key = '1' }\n",
             vec![config(6, Kind::WireApi)],
         ),
         (

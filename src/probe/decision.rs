@@ -43,6 +43,7 @@ pub fn decide(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Resul
     let quirks = match wire {
         Wire::Responses => responses_quirks(responses),
         Wire::Chat => chat_quirks(chat),
+        Wire::Messages | Wire::Gemini => Vec::new(),
     };
     let mut why = why(evidence);
     if wanted_wire.is_some() || via != Via::Auto {
@@ -72,6 +73,7 @@ fn demand(evidence: &Evidence, wire: Wire) -> Result<(), ProbeError> {
     let why = match wire {
         Wire::Responses => responses_trouble(evidence),
         Wire::Chat => evidence.chat.failed().map(ToString::to_string),
+        Wire::Messages | Wire::Gemini => Some("it was not asked".to_owned()),
     };
     why.map_or(Ok(()), |why| Err(ProbeError::WireNotServed { wire, why }))
 }

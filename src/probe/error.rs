@@ -187,6 +187,8 @@ pub(super) const fn path(wire: Wire) -> &'static str {
     match wire {
         Wire::Responses => "/responses",
         Wire::Chat => "/chat/completions",
+        Wire::Messages => "/messages",
+        Wire::Gemini => "/models/{model}:generateContent",
     }
 }
 

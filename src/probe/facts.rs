@@ -60,6 +60,8 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
         images: images(entry, detail),
         tools: tools(entry, detail),
         efforts: efforts(entry),
+        thinking: None,
+        schema_output: None,
     };
     Some((id.to_owned(), facts))
 }

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 
 pub mod carrier;
 pub mod chat;
+mod decoder;
 pub mod failure;
 pub mod gemini;
 pub mod ir;
@@ -20,6 +21,7 @@ pub mod responses;
 pub mod sse;
 pub mod tools;
 
+pub use decoder::Decoder;
 pub use failure::{Failure, FailureCode, failure_from_response};
 pub use ir::End;
 pub use quirks::Quirks;
@@ -32,6 +34,10 @@ pub enum Wire {
     Responses,
     /// OpenAI Chat Completions.
     Chat,
+    /// Anthropic Messages.
+    Messages,
+    /// Gemini's `generateContent`.
+    Gemini,
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::ModelFacts;
+use crate::catalog::{KeyForm, ModelFacts};
 pub use crate::protocol::Wire;
 
 /// The whole settings file.
@@ -70,7 +70,7 @@ pub struct Provider {
     /// The template it was made from; absent for `custom`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
-    /// Base URL without a trailing slash; `/responses` or `/chat/completions` is appended.
+    /// Base URL without a trailing slash; the path of the wire is appended.
     pub base_url: String,
     /// Direct or gateway.
     pub road: Road,
@@ -78,6 +78,9 @@ pub struct Provider {
     pub wire: Wire,
     /// Where the key is.
     pub key: KeyStore,
+    /// In which header the key is sent; when absent, the one that is usual for the wire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_form: Option<KeyForm>,
     /// The variable Codex reads itself; only with [`KeyStore::Env`], direct road only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env_key: Option<String>,
@@ -90,6 +93,9 @@ pub struct Provider {
     /// Names of headers whose values are secrets, kept beside the key under `<id>/<header>`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secret_headers: Vec<String>,
+    /// Query parameters of every request, such as `api-version`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub query: BTreeMap<String, String>,
     /// Quirk flags measured or set for this provider; when absent, those of the template hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quirks: Option<Vec<String>>,
@@ -98,6 +104,14 @@ pub struct Provider {
     /// The models that the person chose, by the upstream's own name, with what is known of each.
     #[serde(default)]
     pub models: BTreeMap<String, ModelFacts>,
+}
+
+impl Provider {
+    /// In which header the key is sent.
+    #[must_use]
+    pub fn key_form(&self) -> KeyForm {
+        self.key_form.unwrap_or_else(|| KeyForm::of_wire(self.wire))
+    }
 }
 
 /// Where a provider's key is kept.

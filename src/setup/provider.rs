@@ -231,6 +231,10 @@ fn direct_table(id: &str, provider: &Provider, command: &TokenCommand) -> Vec<(S
         let headers: InlineTable = provider.headers.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         entries.push(("http_headers".to_owned(), headers.into()));
     }
+    if !provider.query.is_empty() {
+        let query: InlineTable = provider.query.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        entries.push(("query_params".to_owned(), query.into()));
+    }
     match &provider.env_key {
         Some(variable) => {
             entries.push(("env_key".to_owned(), variable.as_str().into()));

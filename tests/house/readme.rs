@@ -19,7 +19,7 @@ fn the_table_of_providers_is_that_of_the_templates() {
             (_, Auth::None) => "none".to_owned(),
             (Some(url), _) => format!("[get one]({url})"),
             (None, Auth::OptionalBearer) => "if your server wants one".to_owned(),
-            (None, Auth::Bearer) => "yes".to_owned(),
+            (None, _) => "yes".to_owned(),
         };
         let name = template.docs.as_ref().map_or(template.name.clone(), |docs| format!("[{}]({docs})", template.name));
         let _ = writeln!(table, "| {name} | `codexgw add {}` | {key} |", template.id);

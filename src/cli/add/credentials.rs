@@ -112,7 +112,7 @@ impl Credentials {
             return Ok(());
         }
         if args.asks_nothing() {
-            if auth == Auth::OptionalBearer {
+            if !auth.is_required() {
                 self.store = KeyStore::None;
                 return Ok(());
             }
@@ -125,12 +125,13 @@ impl Credentials {
         if let Some(url) = identity.template.and_then(|template| template.keys_url.as_deref()) {
             ui::note(format!("Keys are made at {url}"));
         }
-        let question = match auth {
-            Auth::OptionalBearer => format!("Key for {} (empty for none)", identity.name),
-            _ => format!("Key for {}", identity.name),
+        let question = if auth.is_required() {
+            format!("Key for {}", identity.name)
+        } else {
+            format!("Key for {} (empty for none)", identity.name)
         };
         let typed = ui::prompt::password(&question)?;
-        if typed.trim().is_empty() && auth == Auth::OptionalBearer {
+        if typed.trim().is_empty() && !auth.is_required() {
             self.store = KeyStore::None;
         } else {
             self.key = Some(clean(&typed, prefixes)?);

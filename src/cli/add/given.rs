@@ -49,6 +49,8 @@ impl Given {
         let wire = match self.wire.filter(|_| !self.probe) {
             Some(Wire::Responses) => WireChoice::Responses,
             Some(Wire::Chat) => WireChoice::Chat,
+            Some(Wire::Messages) => WireChoice::Messages,
+            Some(Wire::Gemini) => WireChoice::Gemini,
             None => WireChoice::Auto,
         };
         let args = Args {

@@ -135,6 +135,10 @@ enum WireChoice {
     Responses,
     /// OpenAI Chat Completions
     Chat,
+    /// Anthropic Messages
+    Messages,
+    /// Gemini's generateContent
+    Gemini,
 }
 
 impl WireChoice {
@@ -143,6 +147,8 @@ impl WireChoice {
             Self::Auto => None,
             Self::Responses => Some(Wire::Responses),
             Self::Chat => Some(Wire::Chat),
+            Self::Messages => Some(Wire::Messages),
+            Self::Gemini => Some(Wire::Gemini),
         }
     }
 }
@@ -230,10 +236,12 @@ impl Args {
             road: upstream.road,
             wire: upstream.wire,
             key: credentials.key_store(),
+            key_form: upstream.key_form,
             env_key: self.env_key.clone(),
             key_command: credentials.command.clone(),
             headers: credentials.headers.clone(),
             secret_headers: credentials.secret_headers.iter().map(|(name, _)| name.clone()).collect(),
+            query: upstream.query.clone(),
             quirks: upstream.quirks.clone(),
             model: upstream.model.clone(),
             models: upstream.models.clone(),

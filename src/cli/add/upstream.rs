@@ -1,6 +1,6 @@
 use std::collections::BTreeMap;
 
-use crate::catalog::{self, ModelFacts};
+use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::error::{Error, Result};
 use crate::probe::{self, Target};
 use crate::settings::{Road, Via, Wire};
@@ -18,6 +18,10 @@ pub struct Upstream {
     pub road: Road,
     /// Why, in one line.
     pub why: String,
+    /// The header that the key goes in, where it is not the usual one of the wire.
+    pub key_form: Option<KeyForm>,
+    /// Query parameters of every request.
+    pub query: BTreeMap<String, String>,
     /// Quirks that were measured; none means the template's hold.
     pub quirks: Option<Vec<String>>,
     /// The model to start with.
@@ -70,6 +74,8 @@ impl Upstream {
             wire: decision.wire,
             road: decision.road,
             why: decision.why,
+            key_form: key_form(identity, decision.wire),
+            query: query(identity),
             quirks: (!decision.quirks.is_empty()).then(|| with_template(identity, decision.quirks)),
             model: chosen[0].clone(),
             models: chosen.into_iter().map(|name| facts(&name, told.get(&name))).collect(),
@@ -83,9 +89,9 @@ impl Upstream {
             Via::Auto | Via::Gateway => (Road::Gateway, identity.template.map_or(Wire::Chat, |template| template.wire)),
         };
         let wire = args.wire.wanted().unwrap_or(likely);
-        if road == Road::Direct && wire == Wire::Chat {
+        if road == Road::Direct && wire != Wire::Responses {
             return Err(Error::usage("the direct road is only for providers that serve `/responses`")
-                .cause("Codex itself no longer speaks Chat Completions")
+                .cause("Codex itself speaks nothing else")
                 .hint("go through the gateway: `--via gateway`; or say that it serves it: `--wire responses`"));
         }
         let mut models = args.model.clone();
@@ -100,11 +106,23 @@ impl Upstream {
             wire,
             road,
             why: "as told, nothing was asked".to_owned(),
+            key_form: key_form(identity, wire),
+            query: query(identity),
             quirks: None,
             model,
             models: models.iter().map(|name| facts(name, None)).collect(),
         })
     }
+}
+
+/// The header that the template names for the key, unless the wire says it already.
+fn key_form(identity: &Identity, wire: Wire) -> Option<KeyForm> {
+    let form = identity.template.and_then(|template| template.auth.form());
+    form.filter(|form| *form != KeyForm::of_wire(wire))
+}
+
+fn query(identity: &Identity) -> BTreeMap<String, String> {
+    identity.template.map(|template| template.query.clone()).unwrap_or_default()
 }
 
 /// What the probe found beside what the template knows.

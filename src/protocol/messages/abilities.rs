@@ -1,5 +1,8 @@
 //! What is known of the model that a request goes to.
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 /// The facts of a model that this protocol needs; the default is a model of which nothing is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Abilities {
@@ -14,7 +17,8 @@ pub struct Abilities {
 }
 
 /// How a model is made to think.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub enum ThinkingKind {
     /// Not at all, or it is not known how: nothing is asked for.
     #[default]
