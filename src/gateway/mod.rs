@@ -16,11 +16,13 @@ mod listener;
 mod live;
 mod models;
 mod outgoing;
+mod passing;
 mod phase;
 mod record;
 mod service;
 mod translation;
 mod upstream;
+mod wait;
 mod whole;
 
 #[cfg(test)]

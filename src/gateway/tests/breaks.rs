@@ -22,6 +22,8 @@ fn limited(message: impl Into<String>) -> Told {
 fn without_end(dialect: Dialect) -> Told {
     let mark = match dialect {
         Dialect::Chat => "finish_reason",
+        Dialect::Messages => "stop_reason",
+        Dialect::Gemini => "finishReason",
         Dialect::Responses => "response.completed",
     };
     shown(format!("Test Provider's answer broke off: it ends without `{mark}`"))
@@ -83,7 +85,10 @@ async fn an_error_inside_the_stream_ends_it_at_once() {
         let events = dialect.answer();
         for before in [0, 1, 3] {
             let (mut client, mut call) = stage.called(dialect, Asker::Codex).await;
-            call.write(&(STREAM.to_owned() + &events[..before].concat() + &dialect.error_event("the shard is on fire"))).await;
+            call.write(
+                &(STREAM.to_owned() + &events[..before].concat() + &dialect.error_event("the shard is on fire")),
+            )
+            .await;
             // The upstream keeps its end open: the words alone end the answer.
             let played = Played::of(&mut client, Asker::Codex).await;
             let message = "Test Provider ended its answer with an error: the shard is on fire";
@@ -96,7 +101,8 @@ async fn an_error_inside_the_stream_ends_it_at_once() {
 #[tokio::test]
 async fn what_comes_after_the_end_is_not_told() {
     let stage = Stage::start().await;
-    for dialect in DIALECTS {
+    // A stream of Gemini's has no mark for its end: it may still go wrong.
+    for dialect in DIALECTS.into_iter().filter(|dialect| *dialect != Dialect::Gemini) {
         let events = dialect.answer().concat() + &dialect.error_event("too late");
         let played = stage.stream(dialect, &events).await;
         assert!(played.is_completed(), "{dialect:?}: {}", played.raw);
@@ -112,14 +118,16 @@ async fn a_full_answer_and_a_filtered_one_are_told_apart() {
         assert_eq!(played.incomplete(), Some("max_output_tokens"), "{dialect:?}: {}", played.raw);
         let played = stage.stream(dialect, &dialect.answer_ending(filter).concat()).await;
         let told = match dialect {
-            Dialect::Chat => "content filter stopped the answer (`finish_reason`: `content_filter`)",
+            Dialect::Chat => "'s content filter stopped the answer (`finish_reason`: `content_filter`)",
+            Dialect::Messages => " refused to answer (`stop_reason`: `refusal`)",
+            Dialect::Gemini => "'s content filter stopped the answer (`finishReason`: `SAFETY`)",
             // It goes through as it came.
             Dialect::Responses => {
                 assert_eq!(played.incomplete(), Some(filter), "{}", played.raw);
                 continue;
             }
         };
-        assert_eq!(played.told(), shown(format!("Test Provider's {told}")), "{dialect:?}");
+        assert_eq!(played.told(), shown(format!("Test Provider{told}")), "{dialect:?}");
     }
 }
 
@@ -144,13 +152,16 @@ async fn silence_is_told_wherever_it_falls() {
 async fn a_broken_connection_is_told_with_its_cause() {
     let stage = Stage::start().await;
     for dialect in DIALECTS {
-        let said = dialect.answer()[..3].concat();
+        let said = dialect.answer()[..=dialect.text_at()].concat();
         let chunked = "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
-        let counted = format!("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {}\r\n\r\n{said}", said.len() + 9);
+        let counted = format!(
+            "HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ncontent-length: {}\r\n\r\n{said}",
+            said.len() + 9
+        );
         for (bytes, cause) in [
             (format!("{chunked}{:x}\r\n{said}\r\n", said.len()), "unexpected EOF during chunk size line"),
             (format!("{chunked}{:x}\r\n{said}", said.len() + 9), "end of file before message length reached"),
-            (format!("{chunked}{:x}\r\n{said}\r\nzz\r\n", said.len()), "Invalid chunk size line: Invalid Size"),
+            (format!("{chunked}{:x}\r\n{said}\r\nzz\r\n", said.len()), "Invalid chunk size line: missing size digit"),
             (counted, "end of file before message length reached"),
         ] {
             let played = stage.play(dialect, Asker::Codex, &bytes, 1).await;
@@ -198,7 +209,11 @@ async fn what_is_no_answer_is_told_in_its_own_words() {
             ("", "", EMPTY.to_owned()),
             ("application/json", r#"{"detail":"the pool is dry"}"#, format!("{no}: the pool is dry")),
             ("text/plain", "the pool is dry", format!("{no}: the pool is dry")),
-            ("text/event-stream", "<html><title>Dry</title></html>", format!("{no}: a web page titled `Dry` instead of an API answer")),
+            (
+                "text/event-stream",
+                "<html><title>Dry</title></html>",
+                format!("{no}: a web page titled `Dry` instead of an API answer"),
+            ),
             ("text/event-stream", "data: {\"note\":\"dry\"}\n\n", format!("{no}: {{\"note\":\"dry\"}}")),
         ] {
             let played = stage.play(dialect, Asker::Codex, &http("200 OK", kind, body), 1).await;
@@ -216,6 +231,9 @@ async fn an_overload_that_is_told_in_the_stream_is_waited_for() {
     let stage = Stage::start().await;
     for (dialect, event) in [
         (Dialect::Chat, r#"{"error":{"message":"Overloaded","code":429}}"#),
+        (Dialect::Messages, r#"{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"}}"#),
+        (Dialect::Gemini, r#"{"error":{"code":503,"message":"Overloaded","status":"UNAVAILABLE"}}"#),
+        (Dialect::Responses, r#"{"type":"error","code":"rate_limit_exceeded","message":"Overloaded"}"#),
     ] {
         let played = stage.stream(dialect, &format!("data: {event}\n\n")).await;
         assert_eq!(played.told(), limited("Test Provider ended its answer with an error: Overloaded"), "{dialect:?}");
@@ -227,11 +245,18 @@ async fn an_answer_in_an_encoding_that_nobody_asked_for_is_named() {
     let stage = Stage::start().await;
     for dialect in DIALECTS {
         for (head, told) in [
-            ("200 OK\r\ncontent-encoding: gzip", "Test Provider's answer is compressed (`gzip`), which was not asked for"),
-            ("400 Bad Request\r\ncontent-encoding: br", "Test Provider answered 400: words compressed with `br`, which was not asked for"),
+            (
+                "200 OK\r\ncontent-encoding: gzip",
+                "Test Provider's answer is compressed (`gzip`), which was not asked for",
+            ),
+            (
+                "400 Bad Request\r\ncontent-encoding: br",
+                "Test Provider answered 400: words compressed with `br`, which was not asked for",
+            ),
         ] {
             // The first bytes of a gzip file.
-            let played = stage.play(dialect, Asker::Codex, &http(head, "application/json", "\u{1f}\u{8}\u{0}"), 1).await;
+            let played =
+                stage.play(dialect, Asker::Codex, &http(head, "application/json", "\u{1f}\u{8}\u{0}"), 1).await;
             assert_eq!(played.told(), shown(told), "{dialect:?} {head}");
         }
     }
@@ -245,7 +270,7 @@ async fn a_broken_document_is_told_with_a_status() {
         let half = &whole[..whole.len() / 2];
         for (bytes, message) in [
             (http("200 OK", "application/json", ""), EMPTY.to_owned()),
-            (http("200 OK", "application/json", half), INSIDE.to_owned()),
+            (http("200 OK", "application/json", half), format!("Test Provider's answer holds no completion: {half}")),
             (
                 http("200 OK", "application/json", &whole).replacen("length: ", "length: 9", 1),
                 "Test Provider's answer broke off: end of file before message length reached".to_owned(),

@@ -8,17 +8,21 @@ use crate::settings::Wire;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Dialect {
     Chat,
+    Messages,
+    Gemini,
     Responses,
 }
 
-/// All of them. A test's tables name them in this order.
-pub(super) const DIALECTS: [Dialect; 2] = [Dialect::Chat, Dialect::Responses];
+/// All of them.
+pub(super) const DIALECTS: [Dialect; 4] = [Dialect::Chat, Dialect::Messages, Dialect::Gemini, Dialect::Responses];
 
 impl Dialect {
     /// The wire in the settings.
     pub(super) const fn wire(self) -> Wire {
         match self {
             Self::Chat => Wire::Chat,
+            Self::Messages => Wire::Messages,
+            Self::Gemini => Wire::Gemini,
             Self::Responses => Wire::Responses,
         }
     }
@@ -27,6 +31,8 @@ impl Dialect {
     pub(super) const fn id(self) -> &'static str {
         match self {
             Self::Chat => "chat",
+            Self::Messages => "messages",
+            Self::Gemini => "gemini",
             Self::Responses => "responses",
         }
     }
@@ -54,6 +60,36 @@ impl Dialect {
                         "usage": {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}})),
                     "data: [DONE]\n\n".to_owned(),
                 ]
+            }
+            Self::Messages => {
+                let delta = |text: &str| {
+                    named(&json!({"type": "content_block_delta", "index": 0,
+                        "delta": {"type": "text_delta", "text": text}}))
+                };
+                vec![
+                    named(&json!({"type": "message_start", "message": {"id": "msg_1", "type": "message",
+                        "role": "assistant", "model": "m1", "content": [], "stop_reason": null, "stop_sequence": null,
+                        "usage": {"input_tokens": 7, "output_tokens": 1}}})),
+                    named(&json!({"type": "content_block_start", "index": 0,
+                        "content_block": {"type": "text", "text": ""}})),
+                    delta("hel"),
+                    delta("lo"),
+                    named(&json!({"type": "content_block_stop", "index": 0})),
+                    named(&json!({"type": "message_delta", "delta": {"stop_reason": why, "stop_sequence": null},
+                        "usage": {"output_tokens": 2}})),
+                    named(&json!({"type": "message_stop"})),
+                ]
+            }
+            Self::Gemini => {
+                let chunk = |text: &str, why: Option<&str>| {
+                    let mut candidate = json!({"index": 0, "content": {"role": "model", "parts": [{"text": text}]}});
+                    if let Some(why) = why {
+                        candidate["finishReason"] = why.into();
+                    }
+                    data(&json!({"candidates": [candidate], "modelVersion": "m1", "responseId": "r1", "usageMetadata":
+                        {"promptTokenCount": 7, "candidatesTokenCount": 2, "totalTokenCount": 9}}))
+                };
+                vec![chunk("hel", None), chunk("lo", None), chunk("", Some(why))]
             }
             Self::Responses => {
                 let item = |status: &str, content: Value| json!({"type": "message", "id": "msg_1", "role": "assistant", "status": status, "content": content});
@@ -88,6 +124,8 @@ impl Dialect {
     pub(super) const fn endings(self) -> [&'static str; 3] {
         match self {
             Self::Chat => ["stop", "length", "content_filter"],
+            Self::Messages => ["end_turn", "max_tokens", "refusal"],
+            Self::Gemini => ["STOP", "MAX_TOKENS", "SAFETY"],
             Self::Responses => ["completed", "max_output_tokens", "content_filter"],
         }
     }
@@ -97,7 +135,9 @@ impl Dialect {
         match self {
             // The usage and `[DONE]`: the reason says that all was said.
             Self::Chat => 2,
-            Self::Responses => 0,
+            // `message_stop`, likewise.
+            Self::Messages => 1,
+            Self::Gemini | Self::Responses => 0,
         }
     }
 
@@ -105,7 +145,8 @@ impl Dialect {
     pub(super) const fn silent(self) -> usize {
         match self {
             Self::Chat => 1,
-            Self::Responses => 0,
+            Self::Messages => 2,
+            Self::Gemini | Self::Responses => 0,
         }
     }
 
@@ -113,7 +154,8 @@ impl Dialect {
     pub(super) const fn text_at(self) -> usize {
         match self {
             Self::Chat => 1,
-            Self::Responses => 2,
+            Self::Gemini => 0,
+            Self::Messages | Self::Responses => 2,
         }
     }
 
@@ -121,6 +163,8 @@ impl Dialect {
     pub(super) fn error_event(self, words: &str) -> String {
         match self {
             Self::Chat => data(&json!({"error": {"message": words, "type": "server_error", "code": 500}})),
+            Self::Messages => named(&json!({"type": "error", "error": {"type": "api_error", "message": words}})),
+            Self::Gemini => data(&json!({"error": {"code": 500, "message": words, "status": "INTERNAL"}})),
             Self::Responses => {
                 named(&json!({"type": "error", "code": "server_error", "message": words, "param": null}))
             }
@@ -133,6 +177,12 @@ impl Dialect {
             Self::Chat => json!({"id": "c1", "object": "chat.completion", "model": "m1",
                 "choices": [{"index": 0, "message": {"role": "assistant", "content": "hello"}, "finish_reason": "stop"}],
                 "usage": {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}}),
+            Self::Messages => json!({"id": "msg_1", "type": "message", "role": "assistant", "model": "m1",
+                "content": [{"type": "text", "text": "hello"}], "stop_reason": "end_turn", "stop_sequence": null,
+                "usage": {"input_tokens": 7, "output_tokens": 2}}),
+            Self::Gemini => json!({"candidates": [{"index": 0, "finishReason": "STOP",
+                "content": {"role": "model", "parts": [{"text": "hello"}]}}], "modelVersion": "m1",
+                "usageMetadata": {"promptTokenCount": 7, "candidatesTokenCount": 2, "totalTokenCount": 9}}),
             Self::Responses => json!({"id": "resp_up", "object": "response", "status": "completed", "model": "m1",
                 "output": [{"type": "message", "id": "msg_1", "role": "assistant", "status": "completed",
                     "content": [{"type": "output_text", "text": "hello", "annotations": []}]}],

@@ -1,5 +1,7 @@
 //! One gateway before one upstream that is told to speak every protocol, and what each kind of client gets from it.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::dialect::{DIALECTS, Dialect};
@@ -32,7 +34,8 @@ pub(super) struct Stage {
 impl Stage {
     /// A provider for each dialect, all of them the same upstream.
     pub(super) async fn start() -> Self {
-        Self::with(quick()).await
+        // No test needs the silence, but a fault that is missed must not cost minutes.
+        Self::with(Limits { upstream_silence: Duration::from_secs(10), ..quick() }).await
     }
 
     /// The same with bounds of its own.
@@ -100,7 +103,7 @@ impl Played {
             Asker::Codex => terminals(&body),
             Asker::Whole => vec![serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {raw}"))],
         };
-        Self { ends, raw }
+        Self { raw, ends }
     }
 
     /// The one end.

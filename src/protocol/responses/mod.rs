@@ -1,6 +1,7 @@
 //! The front end: what Codex sends and what it reads.
 
 mod body;
+mod document;
 mod encoder;
 mod event;
 mod parse;
@@ -8,6 +9,7 @@ mod rewrite;
 mod tap;
 
 pub use body::{Head, Rejection, head};
+pub use document::told_as_events;
 pub use encoder::{Encoder, ResponseMeta};
 pub use parse::parse;
 pub use rewrite::rewrite;
