@@ -10,6 +10,8 @@ use hyper::body::Frame;
 use reqwest::Response;
 
 use super::answer::{self, Answer};
+use super::client::Client;
+use super::door::Task;
 use super::live::{Connecting, Live};
 use super::outgoing::{Prepared, Unsigned, header_name, prepare};
 use super::phase::Busy;
@@ -19,6 +21,7 @@ use super::upstream::{Call, NoAnswer};
 use super::{failure, whole};
 use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
+use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
 use crate::protocol::{Failure, gemini};
 use crate::settings::KeyStore;
@@ -26,44 +29,72 @@ use crate::settings::KeyStore;
 /// Names what could not be carried over, by code.
 const LOSSES: HeaderName = HeaderName::from_static("x-codexgw-losses");
 
-/// Answers `POST /v1/responses`.
+/// Answers `POST /v1/responses` and `POST /v1/responses/compact`.
 ///
-/// A streamed request is always answered with status 200: whatever goes wrong is told by `response.failed`, since that
-/// alone makes Codex show the cause, and show it once.
-pub(super) async fn run(gateway: Arc<Gateway>, body: Vec<u8>, busy: Busy) -> Answer {
+/// A stream for Codex is always answered with status 200: whatever goes wrong is told by `response.failed`, since that
+/// alone makes Codex show the cause, and show it once. Others get a status while nothing of an answer is there.
+pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body: Vec<u8>, busy: Busy) -> Answer {
     let head = match responses::head(&body) {
         Ok(head) => head,
         Err(rejection) => return answer::error(StatusCode::BAD_REQUEST, "invalid_request", &rejection.message),
     };
+    let stream = head.stream && task == Task::Answer;
     let encoder = Encoder::new(meta(&head.model));
     let catalogue = gateway.directory.current();
-    let prepared = catalogue.route(&head.model).and_then(|route| prepare(&route, body, head.stream));
-    let Prepared { call, losses, decoder, mut record } = match prepared {
+    let prepared = catalogue
+        .route(&head.model)
+        .map_err(|error| Failure { status: 404, ..failure::of_error(&error) })
+        .and_then(|route| prepare(&route, task, body, stream))
+        .and_then(|prepared| {
+            let is_strict = gateway.strict || catalogue.settings.strict;
+            if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
+        });
+    let Prepared { call, losses, decoder, compacts, mut record } = match prepared {
         Ok(prepared) => prepared,
-        Err(error) => {
-            let failure = failure::of_error(&error);
-            tracing::info!(model = ?head.model, cause = error.message(), "request refused");
-            return if head.stream { failed_stream(encoder, failure) } else { failure::answer(&failure) };
+        Err(failure) => {
+            let cause = failure.message.lines().next();
+            tracing::info!(model = ?head.model, code = failure.code.as_str(), cause, "request refused");
+            let in_stream = stream && client == Client::Codex;
+            return if in_stream { failed_stream(encoder, failure) } else { failure::answer(&failure) };
         }
     };
     let encoder = encoder.naming(&call.name);
+    let encoder = if compacts { encoder.compacting() } else { encoder };
     let losses = record.lose(&losses);
     let connecting: Connecting = Box::pin(connect(Arc::clone(&gateway), call));
-    let mut answer = if head.stream {
+    let mut answer = if stream {
         let translation = match decoder {
             Some(decoder) => Translation::tell(decoder, encoder),
             None => Translation::pass(encoder),
         };
         let mut live = Live::new(&gateway, connecting, translation, record, busy);
-        live.connect(gateway.limits.status_wait).await;
-        answer::events(live.into_frames())
+        let refused = match client {
+            Client::Codex => {
+                live.connect(gateway.limits.status_wait).await;
+                None
+            }
+            Client::Other => live.connect_or_refuse().await,
+        };
+        match refused {
+            Some(failure) => failure::answer(&failure),
+            None => answer::events(live.into_frames()),
+        }
     } else {
-        whole::answer(&gateway.limits, connecting, decoder, encoder, record).await
+        whole::answer(&gateway.limits, connecting, decoder, encoder, task, record).await
     };
     if let Some(losses) = losses {
         answer.headers_mut().insert(LOSSES, losses);
     }
     answer
+}
+
+/// The refusal of a request that cannot be carried over whole, where the person wants it whole or not at all.
+fn too_much_lost(losses: &[Loss]) -> Failure {
+    let mut named: Vec<String> = losses.iter().map(|loss| format!("{} ({})", loss.code, loss.detail)).collect();
+    named.dedup();
+    let message = format!("`strict` is on, and this cannot be carried over: {}", named.join(", "));
+    let failure = Failure { status: 400, ..failure::shown(message) };
+    failure.with_hint("leave it out of the request, or take `strict` out of codexgw's settings")
 }
 
 /// Fetches the keys and sends the request. A refused key is read anew, and tried again when it was replaced meanwhile.

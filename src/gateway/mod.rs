@@ -5,6 +5,9 @@
 //! `upstream`, and streams the answer back (`live`).
 
 mod answer;
+mod body;
+mod client;
+mod context;
 mod directory;
 mod door;
 mod exchange;

@@ -5,12 +5,14 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
 
 use super::directory::Route;
+use super::door::Task;
 use super::record::Record;
 use super::upstream::Call;
+use super::{context, failure};
 use crate::error::{Error, Result};
 use crate::protocol::ir::{Item, Loss, Request};
-use crate::protocol::responses::{self, Rejection};
-use crate::protocol::{Decoder, Quirks, Wire, chat, gemini, messages};
+use crate::protocol::responses::{self, Rejection, Rewritten};
+use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, gemini, messages};
 use crate::settings::Provider;
 
 /// The version of Anthropic's protocol that is written and read here.
@@ -25,6 +27,8 @@ pub(super) struct Prepared {
     pub losses: Vec<Loss>,
     /// None when the upstream's bytes pass as they are.
     pub decoder: Option<Decoder>,
+    /// Whether the model writes a summary, which is to be the one item of the answer.
+    pub compacts: bool,
     /// The line that is logged of it.
     pub record: Record,
 }
@@ -34,12 +38,14 @@ pub(super) struct Unsigned {
     source: Vec<u8>,
     model: String,
     quirks: Quirks,
+    window: Option<u64>,
 }
 
 impl Unsigned {
     /// The same request without signatures.
     pub(super) fn body(self) -> Option<Bytes> {
-        let request = responses::parse(&self.source).ok()?;
+        let mut request = responses::parse(&self.source).ok()?;
+        context::fit(&mut request, self.window).ok()?;
         let options = gemini::Options { without_signatures: true, ..gemini::Options::default() };
         Some(gemini::encode_with(&request, &self.model, &self.quirks, options).body.into())
     }
@@ -51,25 +57,27 @@ struct Translated {
     body: Vec<u8>,
     losses: Vec<Loss>,
     decoder: Option<Decoder>,
+    compacts: bool,
     /// Whether it carries what only a certain upstream can read.
     is_signed: bool,
 }
 
 /// Translates the body. What Codex sent is let go of here, unless it may have to be translated again: from now on there
 /// is one copy, the translated one.
-pub(super) fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Result<Prepared> {
+pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: bool) -> Result<Prepared, Failure> {
     let Route { id, provider, ref quirks, model, .. } = *route;
-    let translated = translate(route, &mut body, stream)?;
+    let translated = translate(route, task, &mut body, stream)?;
     let unsigned = (provider.wire == Wire::Gemini && translated.is_signed).then(|| Unsigned {
         source: body,
         model: model.to_owned(),
         quirks: quirks.as_ref().clone(),
+        window: route.window(),
     });
     let call = Call {
         id: id.to_owned(),
         name: provider.name.clone(),
-        url: address(id, provider, &translated.path)?,
-        headers: plain_headers(id, provider)?,
+        url: address(id, provider, &translated.path).map_err(|error| failure::of_error(&error))?,
+        headers: plain_headers(id, provider).map_err(|error| failure::of_error(&error))?,
         key: provider.key,
         key_form: provider.key_form(),
         key_command: provider.key_command.clone(),
@@ -79,17 +87,22 @@ pub(super) fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Res
         unsigned,
     };
     let record = Record::new(id, model, provider.wire);
-    Ok(Prepared { call, losses: translated.losses, decoder: translated.decoder, record })
+    let Translated { losses, decoder, compacts, .. } = translated;
+    Ok(Prepared { call, losses, decoder, compacts, record })
 }
 
-fn translate(route: &Route<'_>, body: &mut Vec<u8>, stream: bool) -> Result<Translated> {
+fn translate(route: &Route<'_>, task: Task, body: &mut Vec<u8>, stream: bool) -> Result<Translated, Failure> {
     let Route { provider, ref quirks, model, .. } = *route;
+    let window = route.window();
     if provider.wire == Wire::Responses {
-        let (body, losses) = responses::rewrite(body, model, quirks).map_err(rejected)?;
-        return Ok(Translated { path: "/responses".to_owned(), body, losses, decoder: None, is_signed: false });
+        return pass(route, task, body);
+    }
+    if task == Task::Compact {
+        *body = responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?;
     }
     responses::mend_halves(body);
-    let request = responses::parse(body).map_err(rejected)?;
+    let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
+    context::fit(&mut request, window)?;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {
             let gemini::Outbound { body, losses, decoder } = gemini::encode(&request, model, quirks);
@@ -105,19 +118,43 @@ fn translate(route: &Route<'_>, body: &mut Vec<u8>, stream: bool) -> Result<Tran
             ("/chat/completions".to_owned(), body, losses, Decoder::Chat(decoder))
         }
     };
-    Ok(Translated { path, body, losses, decoder: Some(decoder), is_signed: has_carrier(&request) })
+    let (compacts, is_signed) = (request.compacts, has_carrier(&request));
+    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts, is_signed })
+}
+
+/// A request for an upstream that speaks Responses itself. Its answer passes too, but for a summary that it knows
+/// nothing of.
+fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failure> {
+    let Route { ref quirks, model, .. } = *route;
+    let is_native = task == Task::Compact && !quirks.compact_unsupported;
+    let rewritten = if task == Task::Compact && !is_native {
+        responses::rewrite(&responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?, model, quirks)
+    } else {
+        responses::rewrite(body, model, quirks)
+    };
+    let Rewritten { mut body, mut losses, compacts } = rewritten.map_err(|rejection| rejected(&rejection))?;
+    losses.extend(context::fit_passing(&mut body, compacts || is_native, route.window())?);
+    Ok(Translated {
+        path: if is_native { "/responses/compact" } else { "/responses" }.to_owned(),
+        body,
+        losses,
+        decoder: compacts.then(|| Decoder::Responses(responses::Decoder::default())),
+        compacts,
+        is_signed: false,
+    })
 }
 
 fn has_carrier(request: &Request<'_>) -> bool {
     request.items.iter().any(|item| matches!(item, Item::Reasoning { carrier: Some(_), .. }))
 }
 
-fn rejected(rejection: Rejection) -> Error {
+fn rejected(rejection: &Rejection) -> Failure {
     let error = Error::fixable(format!("the request cannot be translated: {}", rejection.message));
-    match rejection.param {
+    let error = match rejection.param {
         Some(param) => error.cause(format!("it is about `{param}`")),
         None => error,
-    }
+    };
+    Failure { status: 400, ..failure::of_error(&error) }
 }
 
 /// Where a request goes: the path of its wire under the base URL, with the provider's own parameters.

@@ -5,6 +5,7 @@ use reqwest::Response;
 use tokio::time::timeout;
 
 use super::answer::{self, Answer};
+use super::door::Task;
 use super::failure;
 use super::limits::Limits;
 use super::live::Connecting;
@@ -20,6 +21,7 @@ pub(super) async fn answer(
     connecting: Connecting,
     decoder: Option<Decoder>,
     encoder: Encoder,
+    task: Task,
     mut record: Record,
 ) -> Answer {
     let response = match connecting.await {
@@ -56,11 +58,11 @@ pub(super) async fn answer(
             record.outcome = Outcome::Answered;
             answer::json(StatusCode::OK, body)
         }
-        Some(decoder) => translate(decoder, encoder, &body, &mut record),
+        Some(decoder) => translate(decoder, encoder, task, &body, &mut record),
     }
 }
 
-fn translate(mut decoder: Decoder, mut encoder: Encoder, body: &[u8], record: &mut Record) -> Answer {
+fn translate(mut decoder: Decoder, mut encoder: Encoder, task: Task, body: &[u8], record: &mut Record) -> Answer {
     let mut deltas = Vec::new();
     decoder.feed_whole(body, &mut deltas);
     decoder.finish(End::Eof, &mut deltas);
@@ -75,7 +77,8 @@ fn translate(mut decoder: Decoder, mut encoder: Encoder, body: &[u8], record: &m
         return failure::answer(&failure::redacted(why.clone()));
     }
     record.outcome = Outcome::Answered;
-    answer::json(StatusCode::OK, encoder.into_response())
+    let body = if task == Task::Compact { encoder.into_compaction() } else { encoder.into_response() };
+    answer::json(StatusCode::OK, body)
 }
 
 async fn read(limits: &Limits, mut response: Response, record: &mut Record) -> Result<Vec<u8>, String> {

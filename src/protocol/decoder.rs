@@ -1,7 +1,7 @@
 //! The reader of one upstream answer, whichever protocol it comes in.
 
 use super::ir::{Delta, End};
-use super::{chat, gemini, messages, sse};
+use super::{chat, gemini, messages, responses, sse};
 
 /// Reads one answer; made by the writer of the request that it answers.
 #[derive(Debug)]
@@ -12,6 +12,8 @@ pub enum Decoder {
     Messages(messages::Decoder),
     /// `generateContent`.
     Gemini(gemini::Decoder),
+    /// Responses, where the answer does not pass as it is.
+    Responses(responses::Decoder),
 }
 
 impl Decoder {
@@ -22,6 +24,7 @@ impl Decoder {
             Self::Chat(decoder) => decoder.is_done(),
             Self::Messages(decoder) => decoder.is_done(),
             Self::Gemini(decoder) => decoder.is_done(),
+            Self::Responses(decoder) => decoder.is_done(),
         }
     }
 
@@ -31,6 +34,7 @@ impl Decoder {
             Self::Chat(decoder) => decoder.feed(event, out),
             Self::Messages(decoder) => decoder.feed(event, out),
             Self::Gemini(decoder) => decoder.feed(event, out),
+            Self::Responses(decoder) => decoder.feed(event, out),
         }
     }
 
@@ -40,6 +44,7 @@ impl Decoder {
             Self::Chat(decoder) => decoder.feed_whole(body, out),
             Self::Messages(decoder) => decoder.feed_whole(body, out),
             Self::Gemini(decoder) => decoder.feed_whole(body, out),
+            Self::Responses(decoder) => decoder.feed_whole(body, out),
         }
     }
 
@@ -49,6 +54,7 @@ impl Decoder {
             Self::Chat(decoder) => decoder.finish(end, out),
             Self::Messages(decoder) => decoder.finish(end, out),
             Self::Gemini(decoder) => decoder.finish(end, out),
+            Self::Responses(decoder) => decoder.finish(end, out),
         }
     }
 }

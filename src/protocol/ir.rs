@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::carrier::Carrier;
 use super::failure::Failure;
+pub use super::loss::{self, Loss};
 
 /// What Codex asks for.
 #[derive(Debug, Clone, Default)]
@@ -39,6 +40,8 @@ pub struct Request<'a> {
     pub top_p: Option<f64>,
     /// A key that is the same for all requests of a conversation.
     pub cache_key: Option<Cow<'a, str>>,
+    /// Whether the answer is to be a summary of the conversation and nothing else; see [`super::compaction`].
+    pub compacts: bool,
     /// What was not understood or has no place in the shared form.
     pub losses: Vec<Loss>,
 }
@@ -272,58 +275,6 @@ pub enum Format<'a> {
         /// Whether the model is held to it.
         strict: bool,
     },
-}
-
-/// Something that could not be carried over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loss {
-    /// Which sort; one of the constants of [`loss`].
-    pub code: &'static str,
-    /// Which one.
-    pub detail: String,
-}
-
-impl Loss {
-    /// A loss of that code.
-    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
-    }
-}
-
-/// The codes of losses. They are stable: scripts and logs know them.
-pub mod loss {
-    /// The `web_search` tool.
-    pub const WEB_SEARCH: &str = "web_search";
-    /// A tool of a kind that has no counterpart.
-    pub const TOOL_KIND: &str = "tool_kind";
-    /// Tools beyond the number that the upstream takes.
-    pub const TOOL_LIMIT: &str = "tool_limit";
-    /// A part of a tool's schema that the upstream does not take.
-    pub const TOOL_SCHEMA: &str = "tool_schema";
-    /// A `tool_choice` that cannot be asked for.
-    pub const TOOL_CHOICE: &str = "tool_choice";
-    /// An input item of a kind that is not known or has no counterpart.
-    pub const INPUT_ITEM: &str = "input_item";
-    /// A part of a message that is not known or has no counterpart.
-    pub const CONTENT_PART: &str = "content_part";
-    /// Reasoning of another protocol or model.
-    pub const REASONING: &str = "reasoning";
-    /// `reasoning.effort`, dropped or replaced.
-    pub const EFFORT: &str = "reasoning_effort";
-    /// `text.verbosity`.
-    pub const VERBOSITY: &str = "verbosity";
-    /// `text.format` of an unknown type.
-    pub const FORMAT: &str = "text_format";
-    /// `service_tier`.
-    pub const SERVICE_TIER: &str = "service_tier";
-    /// `temperature`, `top_p`.
-    pub const SAMPLING: &str = "sampling";
-    /// A tool output without its call, kept as a user message.
-    pub const ORPHAN_OUTPUT: &str = "orphan_output";
-    /// A call without its output, answered by a placeholder.
-    pub const MISSING_OUTPUT: &str = "missing_output";
-    /// Tool arguments that are not JSON, wrapped.
-    pub const BROKEN_ARGUMENTS: &str = "broken_arguments";
 }
 
 /// One step of an answer.

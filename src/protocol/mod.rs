@@ -8,11 +8,13 @@ use serde::{Deserialize, Serialize};
 
 pub mod carrier;
 pub mod chat;
+pub mod compaction;
 mod decoder;
 pub mod failure;
 pub mod gemini;
 pub mod ir;
 mod lenient;
+pub mod loss;
 pub mod messages;
 mod pairing;
 pub mod quirks;

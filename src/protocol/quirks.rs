@@ -89,18 +89,19 @@ quirks! {
     prompt_cache_key_rejected,
     /// Fields beyond the documented ones are refused.
     extra_fields_rejected,
+    /// Makes no compaction items on `/responses`, so the model is asked for a summary instead.
+    compact_unsupported,
     /// Schemas of tools and answers are limited to a subset of `OpenAPI`'s.
     schema_subset,
 }
 
 /// Quirks of the shared vocabulary that other rooms act on, that a later back end will, or that are seen to unasked.
-const NOT_TRANSLATION: [&str; 27] = [
+const NOT_TRANSLATION: [&str; 26] = [
     "additional_tools_unsupported",
     "api_key_header",
     "api_version_query",
     "cache_control_needed",
     "coding_plan_key",
-    "compact_unsupported",
     "logprobs_rejected",
     "max_tokens_required",
     "missing_terminal_event",

@@ -19,6 +19,9 @@ pub struct Settings {
     /// Which road `add` takes when the command does not say.
     #[serde(skip_serializing_if = "Via::is_auto")]
     pub via: Via,
+    /// Whether the gateway refuses a request of which something cannot be carried over to the provider.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
     /// What `use` made the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultChoice>,

@@ -1,7 +1,10 @@
 mod breaks;
+mod clients;
+mod compaction;
 mod dialect;
 mod door;
 mod exchange;
+mod losses;
 mod refusals;
 mod rig;
 mod stage;

@@ -32,6 +32,11 @@ pub(super) struct Rig {
 impl Rig {
     /// Serves these providers.
     pub(super) async fn start(limits: Limits, providers: &[(&str, Provider)]) -> Self {
+        Self::start_strict(limits, providers, false).await
+    }
+
+    /// Serves these providers, refusing losses or not.
+    pub(super) async fn start_strict(limits: Limits, providers: &[(&str, Provider)], strict: bool) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let home = Home::resolve(Some(dir.path())).unwrap();
         write_settings(&home, providers);
@@ -39,7 +44,7 @@ impl Rig {
         let shown = token.expose().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let gateway = Arc::new(Gateway::new(home.clone(), token, port, "1.2.3", limits));
+        let gateway = Arc::new(Gateway::new(home.clone(), token, port, "1.2.3", limits).strict(strict));
         let served = tokio::spawn(listener::run(listener, Arc::clone(&gateway), || {}));
         Self { gateway, port, token: shown, home, served, _dir: dir }
     }
@@ -78,6 +83,11 @@ impl Rig {
         )
     }
 
+    /// A well-formed POST of a client that is not Codex.
+    pub(super) fn foreign_post(&self, path: &str, body: &str) -> String {
+        self.post(path, body).replace("originator: codex_exec\r\n", "")
+    }
+
     /// A well-formed GET.
     pub(super) fn get(&self, path: &str) -> String {
         format!(
@@ -89,9 +99,14 @@ impl Rig {
 
 /// Replaces the settings file.
 pub(super) fn write_settings(home: &Home, providers: &[(&str, Provider)]) {
+    write_all_settings(home, providers, Settings::default());
+}
+
+/// Replaces the settings file by these settings with those providers.
+pub(super) fn write_all_settings(home: &Home, providers: &[(&str, Provider)], settings: Settings) {
     let settings = Settings {
         providers: providers.iter().map(|(id, provider)| ((*id).to_owned(), provider.clone())).collect(),
-        ..Settings::default()
+        ..settings
     };
     std::fs::write(home.settings_file(), toml_edit::ser::to_string(&settings).unwrap()).unwrap();
 }
@@ -264,6 +279,13 @@ impl Incoming {
     /// Sends one Chat Completions chunk with text.
     pub(super) async fn text(&mut self, text: &str) {
         self.write(&chat_chunk(text)).await;
+    }
+
+    /// Sends a whole JSON document.
+    pub(super) async fn document(&mut self, status: &str, body: &Value) {
+        let body = body.to_string();
+        let head = "content-type: application/json\r\nconnection: close\r\ncontent-length";
+        self.write(&format!("HTTP/1.1 {status}\r\n{head}: {}\r\n\r\n{body}", body.len())).await;
     }
 
     /// Ends a Chat Completions stream in form.

@@ -3,8 +3,11 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::event::{Annotation, Empty, ErrorOut, Event, Incomplete, Item, Part, Response, Search, UsageOut};
+use super::event::{
+    Annotation, Compaction, Empty, ErrorOut, Event, Incomplete, Item, Part, Response, Search, UsageOut,
+};
 use crate::protocol::carrier::Carrier;
+use crate::protocol::compaction;
 use crate::protocol::failure::Failure;
 use crate::protocol::ir::{Delta, Stop, ToolKind, ToolName, Usage};
 use crate::protocol::lenient::is_json_object;
@@ -39,6 +42,8 @@ pub struct Encoder {
     usage: Option<Usage>,
     ending: Option<Ending>,
     provider: Option<String>,
+    /// What has come of a summary, where the answer is to be one.
+    summary: Option<String>,
 }
 
 #[derive(Debug)]
@@ -88,7 +93,15 @@ impl Encoder {
             usage: None,
             ending: None,
             provider: None,
+            summary: None,
         }
+    }
+
+    /// The same for an answer that is to be one compaction item with what the model writes, and nothing else.
+    #[must_use]
+    pub fn compacting(mut self) -> Self {
+        self.summary = Some(String::new());
+        self
     }
 
     /// The same, with failures that name the provider.
@@ -123,6 +136,16 @@ impl Encoder {
             return;
         }
         self.open(out);
+        if let Some(summary) = &mut self.summary {
+            match delta {
+                Delta::Text(text) => summary.push_str(&text),
+                Delta::Usage(usage) => self.usage = Some(usage),
+                Delta::Stop(_) => self.close_summary(out),
+                Delta::Fail(failure) => self.fail(failure, out),
+                _ => {}
+            }
+            return;
+        }
         match delta {
             Delta::Reasoning(text) => self.prose(true, &text, out),
             Delta::Text(text) => self.prose(false, &text, out),
@@ -162,6 +185,22 @@ impl Encoder {
         self.calls.clear();
         self.ending = Some(Ending::Failed(failure));
         self.emit_response("response.failed", "failed", out);
+    }
+
+    /// Ends the response with the summary. One that was cut short is better than none: without any, the session is over.
+    fn close_summary(&mut self, out: &mut Vec<u8>) {
+        let summary = self.summary.take().unwrap_or_default();
+        if summary.trim().is_empty() {
+            self.fail(Failure::shown("the provider wrote no summary of the conversation"), out);
+            return;
+        }
+        let index = self.next_index();
+        let id = self.item_id("cmp", index);
+        let sealed = compaction::seal(&self.meta.model, summary.trim());
+        let item = Item::Compaction { id: &id, encrypted_content: &sealed };
+        self.emit_item("response.output_item.added", index, &item, out);
+        self.close_item(index, &item, out);
+        self.stop(Stop::Done, out);
     }
 
     fn stop(&mut self, stop: Stop, out: &mut Vec<u8>) {
@@ -217,6 +256,22 @@ impl Encoder {
         };
         let mut out = Vec::new();
         self.with_response(status, |response| write_json(&mut out, response));
+        out
+    }
+
+    /// The body of a finished answer to `POST /v1/responses/compact`.
+    #[must_use]
+    pub fn into_compaction(self) -> Vec<u8> {
+        let output: Vec<Box<RawValue>> = self.output.into_iter().map(|(_, item)| item).collect();
+        let mut out = Vec::new();
+        let compaction = Compaction {
+            id: &self.meta.id,
+            object: "response.compaction",
+            created_at: self.meta.created_at,
+            output: &output,
+            usage: UsageOut::from(&self.usage.unwrap_or_default()),
+        };
+        write_json(&mut out, &compaction);
         out
     }
 

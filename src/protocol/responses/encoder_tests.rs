@@ -292,3 +292,46 @@ fn sealed_thoughts_are_items_of_their_own() {
         .collect();
     assert_eq!(seen, ["\"a\" \"1\"", "null \"2\"", "\"b\" \"3\""]);
 }
+
+#[test]
+fn a_summary_is_one_item_and_nothing_else() {
+    let compact = |deltas: Vec<Delta>| {
+        let mut encoder = Encoder::new(meta()).compacting();
+        let mut out = Vec::new();
+        for delta in deltas {
+            encoder.push(delta, &mut out);
+        }
+        let mut events: Vec<Value> = Vec::new();
+        let mut decoder = sse::Decoder::new();
+        decoder.feed(&out, |event| events.push(serde_json::from_str(event.data).unwrap())).unwrap();
+        let failure = encoder.failure().cloned();
+        (events, failure, serde_json::from_slice::<Value>(&encoder.into_compaction()).unwrap())
+    };
+    for stop in [Stop::Done, Stop::Length] {
+        let (events, failure, body) = compact(vec![
+            Delta::Reasoning("hm".into()),
+            Delta::Text("We did ".into()),
+            start(0, "a", "f", ToolKind::Function),
+            Delta::CallEnd { key: 0 },
+            Delta::Text("x.\n".into()),
+            Delta::Usage(Usage { input: 5, output: 2, ..Usage::default() }),
+            Delta::Stop(stop),
+        ]);
+        assert_eq!(kinds(&events), ["created", "in_progress", "output_item.added", "output_item.done", "completed"]);
+        let items = done_items(&events);
+        assert_eq!(events[4]["response"]["output"], Value::from(items.clone()));
+        assert_eq!(events[4]["response"]["usage"]["total_tokens"], 7);
+        assert_eq!((&items[0]["type"], &items[0]["id"]), (&Value::from("compaction"), &Value::from("cmp_1_0")));
+        let opened = compaction::open(items[0]["encrypted_content"].as_str().unwrap()).unwrap();
+        assert!(opened.ends_with("\n\nWe did x."), "{opened}");
+        assert_eq!(failure, None);
+        assert_eq!((&body["object"], &body["output"]), (&Value::from("response.compaction"), &Value::from(items)));
+        assert_eq!(body["usage"]["input_tokens"], 5);
+    }
+    let (events, failure, _) = compact(vec![Delta::Text(" \n".into()), Delta::Stop(Stop::Done)]);
+    assert_eq!(kinds(&events).last(), Some(&"failed"));
+    assert_eq!(
+        failure.map(|failure| failure.message).as_deref(),
+        Some("the provider wrote no summary of the conversation")
+    );
+}

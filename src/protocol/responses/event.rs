@@ -88,6 +88,10 @@ pub(super) enum Item<'a> {
         status: &'static str,
         action: Search<'a>,
     },
+    Compaction {
+        id: &'a str,
+        encrypted_content: &'a str,
+    },
 }
 
 /// What a search of the web was for.
@@ -134,6 +138,16 @@ pub(super) struct Response<'a> {
     pub tool_choice: &'static str,
     pub tools: [(); 0],
     pub top_p: (),
+}
+
+/// The answer to a request for a compaction alone.
+#[derive(Debug, Serialize)]
+pub(super) struct Compaction<'a> {
+    pub id: &'a str,
+    pub object: &'static str,
+    pub created_at: u64,
+    pub output: &'a [Box<RawValue>],
+    pub usage: UsageOut,
 }
 
 /// `{}`.

@@ -1,6 +1,7 @@
 //! The front end: what Codex sends and what it reads.
 
 mod body;
+mod decoder;
 mod document;
 mod encoder;
 mod event;
@@ -9,10 +10,11 @@ mod rewrite;
 mod tap;
 
 pub use body::{Head, Rejection, head};
+pub use decoder::Decoder;
 pub use document::told_as_events;
 pub use encoder::{Encoder, ResponseMeta};
 pub use parse::parse;
-pub use rewrite::rewrite;
+pub use rewrite::{Rewritten, rewrite, trim, with_trigger};
 pub use tap::Tap;
 
 pub use super::lenient::mend_halves;
