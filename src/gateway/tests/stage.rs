@@ -15,6 +15,8 @@ pub(super) enum Asker {
     Codex,
     /// A client that wants one document.
     Whole,
+    /// A client that is not Codex and wants a stream.
+    Other,
 }
 
 /// What a client was told of a failure.
@@ -41,13 +43,29 @@ impl Stage {
     /// The same with bounds of its own.
     pub(super) async fn with(limits: Limits) -> Self {
         let upstream = Upstream::start().await;
-        let providers = DIALECTS.map(|dialect| (dialect.id(), provider(upstream.port, dialect.wire())));
-        Self { rig: Rig::start(limits, &providers).await, upstream }
+        let rig = Self::rig(limits, &format!("http://127.0.0.1:{}", upstream.port)).await;
+        Self { rig, upstream }
+    }
+
+    /// The same with providers that are elsewhere.
+    pub(super) async fn at(limits: Limits, base_url: &str) -> Self {
+        Self { rig: Self::rig(limits, base_url).await, upstream: Upstream::start().await }
+    }
+
+    async fn rig(limits: Limits, base_url: &str) -> Rig {
+        let providers = DIALECTS.map(|dialect| {
+            let mut provider = provider(0, dialect.wire());
+            provider.base_url = format!("{base_url}/v1");
+            (dialect.id(), provider)
+        });
+        Rig::start(limits, &providers).await
     }
 
     /// Asks for a turn.
     pub(super) async fn ask(&self, dialect: Dialect, asker: Asker) -> Client {
-        self.rig.ask(&format!("{}/m1", dialect.id()), asker == Asker::Codex).await
+        let turn = self.rig.turn(&format!("{}/m1", dialect.id()), asker != Asker::Whole);
+        let turn = if asker == Asker::Codex { turn } else { turn.replace("originator: codex_exec\r\n", "") };
+        self.rig.send(turn.as_bytes()).await
     }
 
     /// Plays one exchange: the same bytes to each of `calls` calls, and then the end of the connection.
@@ -101,7 +119,10 @@ impl Played {
         let body = if chunked { unchunked(body) } else { body.to_owned() };
         let ends = match asker {
             Asker::Codex => terminals(&body),
-            Asker::Whole => vec![serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {raw}"))],
+            Asker::Other if head.contains("text/event-stream") => terminals(&body),
+            Asker::Whole | Asker::Other => {
+                vec![serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {raw}"))]
+            }
         };
         Self { raw, ends }
     }
