@@ -109,7 +109,7 @@ fn a_full_turn_has_the_events_that_codex_shows() {
     assert_eq!(body, events.last().unwrap()["response"]);
     assert_eq!(
         body["usage"],
-        serde_json::json!({"input_tokens": 100, "input_tokens_details": {"cached_tokens": 40}, "output_tokens": 20,
+        serde_json::json!({"input_tokens": 100, "input_tokens_details": {"cached_tokens": 40, "cache_write_tokens": 0}, "output_tokens": 20,
             "output_tokens_details": {"reasoning_tokens": 7}, "total_tokens": 120})
     );
 }
