@@ -119,3 +119,7 @@ fn nothing(bytes: &[u8]) -> Failure {
         words => failure_from_oddity(&words),
     }
 }
+
+#[cfg(test)]
+#[path = "passing_tests.rs"]
+mod tests;

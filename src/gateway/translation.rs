@@ -169,10 +169,13 @@ impl Told {
     }
 }
 
-/// What stands in a stream that holds no event, its comments left out.
+/// What stands in a stream that holds no event, without its comments and the beginning of an event.
 pub(super) fn said(head: &[u8]) -> String {
+    let is_frame = |line: &str| {
+        ["event:", "data:", "id:", "retry:", ":"].iter().any(|field| line.starts_with(field) || field.starts_with(line))
+    };
     let text = String::from_utf8_lossy(head);
-    let lines = text.lines().filter(|line| !line.starts_with(':') && !line.trim().is_empty());
+    let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty() && !is_frame(line));
     lines.collect::<Vec<_>>().join("\n")
 }
 
