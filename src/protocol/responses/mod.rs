@@ -2,6 +2,7 @@
 
 mod body;
 mod decoder;
+mod document;
 mod encoder;
 mod event;
 mod parse;
@@ -11,6 +12,7 @@ mod tap;
 
 pub use body::{Head, Rejection, head};
 pub use decoder::Decoder;
+pub use document::told_as_events;
 pub use encoder::{Encoder, ResponseMeta};
 pub use parse::parse;
 pub use rewrite::{Rewritten, rewrite, with_trigger};
