@@ -47,8 +47,8 @@ pub fn nearest(id: &str) -> Option<&'static str> {
 }
 
 /// What is known of a model, by the upstream's name of it. A name with a vendor in front (`deepseek/deepseek-v4-pro`,
-/// `us.anthropic.claude-sonnet-4-6`) falls back to the part behind it, one with a date (`-20251001`, `@20251001`) to the
-/// part before it.
+/// `us.anthropic.claude-sonnet-4-6`) falls back to the part behind it, one with a date (`-20251001`, `@20251001`) to
+/// the part before it.
 pub fn model_facts(model: &str) -> Option<&'static ModelFacts> {
     let bare = model.rsplit_once('/').map_or(model, |(_, bare)| bare);
     let bare = bare.rsplit_once("anthropic.").map_or(bare, |(_, bare)| bare);

@@ -199,6 +199,7 @@ impl Live {
                 self.translation.feed(&piece, &mut self.out);
                 if self.translation.is_finished()
                     && let Some(response) = self.finish()
+                    && self.record.outcome == Outcome::Answered
                 {
                     tokio::spawn(timeout(TAIL_TIME, read_tail(response)));
                 }

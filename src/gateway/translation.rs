@@ -1,9 +1,9 @@
 //! One answer on its way from the upstream's bytes to Codex's events.
 
 use super::failure;
-use crate::protocol::failure::failure_from_oddity;
+use super::passing::Passing;
 use crate::protocol::ir::{Delta, Usage};
-use crate::protocol::responses::{Encoder, KEEPALIVE, Tap};
+use crate::protocol::responses::{Encoder, KEEPALIVE};
 use crate::protocol::{Decoder, End, Failure, sse};
 
 /// The most bytes that are kept of an answer in which no event has come yet, so that its words can be told.
@@ -14,7 +14,7 @@ pub(super) enum Translation {
     /// From another protocol.
     Told(Box<Told>),
     /// Responses already: bytes through, watched.
-    Pass(Box<Passed>),
+    Pass(Box<Passing>),
 }
 
 /// An answer that is told anew as Responses events.
@@ -27,17 +27,6 @@ pub(super) struct Told {
     decoder: Decoder,
     encoder: Encoder,
     deltas: Vec<Delta>,
-}
-
-/// A Responses answer that passes.
-pub(super) struct Passed {
-    tap: Tap,
-    /// What has come before the first event.
-    head: Vec<u8>,
-    /// Whether the last piece ended with an event, so that one of ours may follow.
-    between_events: bool,
-    /// Writes the terminal event that the upstream left out.
-    encoder: Encoder,
 }
 
 impl Translation {
@@ -55,7 +44,7 @@ impl Translation {
 
     /// Bytes through.
     pub(super) fn pass(encoder: Encoder) -> Self {
-        Self::Pass(Box::new(Passed { tap: Tap::new(), head: Vec::new(), between_events: true, encoder }))
+        Self::Pass(Box::new(Passing::new(encoder)))
     }
 
     /// The stream opens: Codex gets its first event. A passed stream brings its own.
@@ -67,8 +56,9 @@ impl Translation {
 
     /// The upstream answers with one document instead of events.
     pub(super) fn expect_whole(&mut self) {
-        if let Self::Told(told) = self {
-            told.framing = None;
+        match self {
+            Self::Told(told) => told.framing = None,
+            Self::Pass(passing) => passing.expect_whole(),
         }
     }
 
@@ -76,14 +66,7 @@ impl Translation {
     pub(super) fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         match self {
             Self::Told(told) => told.feed(piece, out),
-            Self::Pass(passed) => {
-                passed.tap.feed(piece);
-                if !passed.tap.has_events() {
-                    keep(&mut passed.head, piece);
-                }
-                passed.between_events = [&b"\n\n"[..], b"\r\n\r\n", b"\r\r"].iter().any(|end| piece.ends_with(end));
-                out.extend_from_slice(piece);
-            }
+            Self::Pass(passing) => passing.feed(piece, out),
         }
     }
 
@@ -91,7 +74,7 @@ impl Translation {
     pub(super) fn end(&mut self, end: End, out: &mut Vec<u8>) {
         match self {
             Self::Told(told) => told.end(end, out),
-            Self::Pass(passed) => passed.end(&end, out),
+            Self::Pass(passing) => passing.end(&end, out),
         }
     }
 
@@ -99,14 +82,14 @@ impl Translation {
     pub(super) fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
         match self {
             Self::Told(told) => told.encoder.fail(failure, out),
-            Self::Pass(passed) => passed.fail(failure, out),
+            Self::Pass(passing) => passing.fail(failure, out),
         }
     }
 
     /// A line that Codex passes over and that resets its idle timer.
     pub(super) fn keep_alive(&mut self, out: &mut Vec<u8>) {
         match self {
-            Self::Pass(passed) if !passed.between_events => {}
+            Self::Pass(passing) if !passing.is_between_events() => {}
             _ => out.extend_from_slice(KEEPALIVE),
         }
     }
@@ -115,7 +98,7 @@ impl Translation {
     pub(super) fn is_finished(&self) -> bool {
         match self {
             Self::Told(told) => told.encoder.is_finished(),
-            Self::Pass(passed) => passed.tap.is_finished() || passed.encoder.is_finished(),
+            Self::Pass(passing) => passing.is_finished(),
         }
     }
 
@@ -123,7 +106,7 @@ impl Translation {
     pub(super) fn has_failed(&self) -> bool {
         match self {
             Self::Told(told) => told.encoder.failure().is_some(),
-            Self::Pass(passed) => passed.encoder.failure().is_some(),
+            Self::Pass(passing) => passing.has_failed(),
         }
     }
 
@@ -131,7 +114,7 @@ impl Translation {
     pub(super) fn usage(&self) -> Option<&Usage> {
         match self {
             Self::Told(told) => told.encoder.usage(),
-            Self::Pass(passed) => passed.tap.usage(),
+            Self::Pass(passing) => passing.usage(),
         }
     }
 }
@@ -165,7 +148,7 @@ impl Told {
                 });
                 // Nothing but a document after all, whatever its content type says.
                 if !self.has_events && matches!(end, End::Eof) {
-                    self.decoder.feed_whole(&self.whole, &mut self.deltas);
+                    self.decoder.feed_whole(said(&self.whole).as_bytes(), &mut self.deltas);
                 }
             }
             None if matches!(end, End::Eof) => self.decoder.feed_whole(&self.whole, &mut self.deltas),
@@ -186,33 +169,17 @@ impl Told {
     }
 }
 
-impl Passed {
-    fn end(&mut self, end: &End, out: &mut Vec<u8>) {
-        self.tap.finish();
-        match end {
-            _ if self.tap.is_finished() => {}
-            // What was too large to be watched may have been the end: Codex has it.
-            End::Eof if self.tap.is_blind() => {}
-            End::Eof => {
-                let head = String::from_utf8_lossy(&self.head);
-                let words = self.tap.error().or((!self.tap.has_events() && !head.trim().is_empty()).then_some(&*head));
-                let failure = words.map_or_else(|| failure::ended_early(None), failure_from_oddity);
-                self.fail(failure::redacted(failure), out);
-            }
-            End::Cut(cause) => self.fail(failure::ended_early(Some(cause)), out),
-        }
-    }
-
-    fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
-        if !self.between_events {
-            // Ends the torn event, so that ours is read as one of its own.
-            out.extend_from_slice(b"\n\n");
-        }
-        self.encoder.fail(failure, out);
-    }
+/// What stands in a stream that holds no event, without its comments and the beginning of an event.
+pub(super) fn said(head: &[u8]) -> String {
+    let is_frame = |line: &str| {
+        ["event:", "data:", "id:", "retry:", ":"].iter().any(|field| line.starts_with(field) || field.starts_with(line))
+    };
+    let text = String::from_utf8_lossy(head);
+    let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty() && !is_frame(line));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Keeps a piece, up to the bound.
-fn keep(head: &mut Vec<u8>, piece: &[u8]) {
+pub(super) fn keep(head: &mut Vec<u8>, piece: &[u8]) {
     head.extend_from_slice(&piece[..piece.len().min(MAX_HEAD.saturating_sub(head.len()))]);
 }

@@ -7,15 +7,15 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::{Client, Response};
 use tokio::time::{sleep, timeout};
 use url::{Host, Url};
 
-use super::failure;
 use super::limits::Limits;
 use super::outgoing::Unsigned;
+use super::{failure, wait};
 use crate::catalog::KeyForm;
 use crate::protocol::{Failure, Wire, failure_from_response};
 use crate::secret::redact::redact;
@@ -82,7 +82,7 @@ impl Upstream {
         let mut wait = self.limits.backoff;
         for _ in 0..self.limits.retries {
             let pause = match self.attempt(call).await {
-                Ok(response) if may_pass(response.status()) => match retry_after(response.headers()) {
+                Ok(response) if may_pass(response.status()) => match wait::asked(response.headers()) {
                     Some(asked) if asked > self.limits.retry_after => return Err(self.refused(call, response).await),
                     asked => asked.unwrap_or(wait),
                 },
@@ -98,7 +98,17 @@ impl Upstream {
 
     async fn conclude(&self, call: &Call, outcome: Result<Response, Attempt>) -> Result<Response, NoAnswer> {
         match outcome {
-            Ok(response) if response.status().is_success() && !is_html(response.headers()) => Ok(response),
+            Ok(response) if response.status().is_success() && !is_html(response.headers()) => {
+                match packing(response.headers()) {
+                    None => Ok(response),
+                    Some(packing) => {
+                        let status = Some(response.status());
+                        let message =
+                            format!("{}'s answer is compressed (`{packing}`), which was not asked for", call.name);
+                        Err(NoAnswer { status, refuses_key: false, failure: failure::shown(message) })
+                    }
+                }
+            }
             Ok(response) => Err(self.refused(call, response).await),
             Err(Attempt::Again(cause) | Attempt::Over(cause)) => {
                 Err(NoAnswer { status: None, refuses_key: false, failure: unreachable(call, &cause) })
@@ -149,7 +159,11 @@ impl Upstream {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let body = timeout(ERROR_TIME, read_some(response, ERROR_BYTES)).await.unwrap_or_default();
         let body = redact(&String::from_utf8_lossy(&body)).into_owned();
-        let wait = retry_after(&headers).map(|wait| wait.as_secs());
+        let body = match packing(&headers) {
+            None => body,
+            Some(packing) => format!("words compressed with `{packing}`, which was not asked for"),
+        };
+        let wait = wait::asked(&headers).map(wait::seconds);
         let failure = failure_from_response(&call.name, status.as_u16(), wait, text(CONTENT_TYPE), body.as_bytes());
         let refuses_key = refuses_key(status, &body);
         let failure = match hint(status, refuses_key, &call.id) {
@@ -192,8 +206,10 @@ fn is_html(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"text/html"))
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+/// How an answer is packed. No packing is ever asked for: it would hold events back.
+fn packing(headers: &HeaderMap) -> Option<String> {
+    let packing = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("?").to_ascii_lowercase();
+    (!packing.is_empty() && packing != "identity").then_some(packing)
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {

@@ -11,6 +11,7 @@ use super::limits::Limits;
 use super::live::Connecting;
 use super::record::{Outcome, Record};
 use super::upstream::cause_of;
+use crate::protocol::failure::{failure_from_oddity, failure_from_stream};
 use crate::protocol::responses::{Encoder, Tap};
 use crate::protocol::{Decoder, End};
 
@@ -36,7 +37,7 @@ pub(super) async fn answer(
         Ok(body) => body,
         Err(cause) => {
             record.outcome = Outcome::Failed;
-            return failure::answer(&failure::ended_early(Some(&cause)));
+            return failure::answer(&encoder.named(failure::broke_off(&cause)));
         }
     };
     match decoder {
@@ -44,6 +45,16 @@ pub(super) async fn answer(
             let mut tap = Tap::new();
             tap.feed_whole(&body);
             record.usage = tap.usage().copied();
+            if !tap.is_finished() {
+                record.outcome = Outcome::Failed;
+                let words = String::from_utf8_lossy(&body);
+                let failure = match tap.error() {
+                    Some(error) => failure_from_stream(&serde_json::from_str(error).unwrap_or_default()),
+                    None if words.trim().is_empty() => failure::broke_off("it is empty"),
+                    None => failure_from_oddity(&words),
+                };
+                return failure::answer(&failure::redacted(encoder.named(failure)));
+            }
             record.outcome = Outcome::Answered;
             answer::json(StatusCode::OK, body)
         }

@@ -306,6 +306,11 @@ impl Incoming {
         self.write(&format!("data: {last}\n\ndata: [DONE]\n\n")).await;
     }
 
+    /// Tears the connection down.
+    pub(super) fn reset(self) {
+        self.stream.set_zero_linger().unwrap();
+    }
+
     /// Waits until the other side has closed.
     pub(super) async fn closed(&mut self) {
         let mut rest = [0; 1024];

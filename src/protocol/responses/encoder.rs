@@ -111,6 +111,15 @@ impl Encoder {
         self
     }
 
+    /// A failure with the provider's name in it, where that is known.
+    #[must_use]
+    pub fn named(&self, failure: Failure) -> Failure {
+        match &self.provider {
+            Some(provider) => failure.naming(provider),
+            None => failure,
+        }
+    }
+
     /// Writes the first events, once; [`Encoder::push`] does it where the caller did not.
     pub fn open(&mut self, out: &mut Vec<u8>) {
         if std::mem::replace(&mut self.opened, true) {
@@ -170,10 +179,7 @@ impl Encoder {
         if self.is_finished() {
             return;
         }
-        let failure = match &self.provider {
-            Some(provider) => failure.naming(provider),
-            None => failure,
-        };
+        let failure = self.named(failure);
         self.open(out);
         self.close_prose(out);
         self.calls.clear();

@@ -178,6 +178,8 @@ pub(super) struct UsageOut {
 #[derive(Debug, Serialize)]
 struct InputDetails {
     cached_tokens: u64,
+    /// Newer SDKs insist on it.
+    cache_write_tokens: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -189,7 +191,7 @@ impl From<&Usage> for UsageOut {
     fn from(usage: &Usage) -> Self {
         Self {
             input_tokens: usage.input,
-            input_tokens_details: InputDetails { cached_tokens: usage.cached },
+            input_tokens_details: InputDetails { cached_tokens: usage.cached, cache_write_tokens: usage.cache_write },
             output_tokens: usage.output,
             output_tokens_details: OutputDetails { reasoning_tokens: usage.reasoning },
             total_tokens: usage.input.saturating_add(usage.output),

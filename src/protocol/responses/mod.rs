@@ -2,6 +2,7 @@
 
 mod body;
 mod decoder;
+mod document;
 mod encoder;
 mod event;
 mod lower;
@@ -12,6 +13,7 @@ mod tap;
 
 pub use body::{Head, Rejection, head};
 pub use decoder::Decoder;
+pub use document::told_as_events;
 pub use encoder::{Encoder, ResponseMeta};
 pub use lower::{Outbound, lower};
 pub use parse::parse;
