@@ -43,4 +43,6 @@ pub enum Wire {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
