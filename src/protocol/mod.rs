@@ -43,4 +43,7 @@ pub enum Wire {
 }
 
 #[cfg(test)]
+#[path = "fuzz_tests.rs"]
+mod fuzz;
+#[cfg(test)]
 mod tests;
