@@ -2,10 +2,12 @@
 
 mod clean;
 mod core_dump;
+mod credential_names;
 pub mod credentials;
 pub mod gateway_token;
 mod key_command;
 mod key_file;
+pub mod key_shape;
 mod keyring;
 pub(crate) mod private_file;
 pub mod redact;
