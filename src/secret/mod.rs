@@ -9,6 +9,7 @@ mod key_command;
 mod key_file;
 pub mod key_shape;
 mod keyring;
+pub(crate) mod passing_dir;
 pub(crate) mod private_file;
 pub mod redact;
 mod value;

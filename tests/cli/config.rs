@@ -112,6 +112,33 @@ fn edit_does_not_overwrite_what_another_program_wrote_meanwhile() {
 }
 
 #[test]
+fn edit_keeps_what_was_refused_until_the_file_is_saved() {
+    let mut sandbox = with_editor("printf 'b = = 2\\n' > \"$1\"");
+    let kept = sandbox.path("codexgw/state/drafts/config.toml");
+    edit(&sandbox, &[]).exits(1).explains().stderr_has(&format!("what you wrote is in `{}`", kept.display()));
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "b = = 2\n");
+    sandbox.write_program("mended", &format!("#!/bin/sh\nsed 's/= =/=/' '{}' > \"$1\"\n", kept.display()));
+    sandbox.set_env("EDITOR", "mended");
+    edit(&sandbox, &[]).ok();
+    assert_eq!(sandbox.config().as_deref(), Some("b = 2\n"));
+    assert!(!kept.exists(), "a draft that was saved since is still there");
+}
+
+#[test]
+fn a_copy_goes_when_edit_is_interrupted_or_with_the_next_run_after_it_was_killed() {
+    for (signal, left) in [("INT", 0), ("TERM", 0), ("KILL", 1)] {
+        let mut sandbox = with_editor(&format!("kill -{signal} $PPID; while kill -0 $PPID 2>&-; do :; done"));
+        sandbox.write_config("# mine\n");
+        assert_ne!(edit(&sandbox, &[]).code, Some(0), "{signal}");
+        let copies = std::fs::read_dir(sandbox.path("codexgw/state/passing")).map_or(0, Iterator::count);
+        assert_eq!(copies, left, "{signal}");
+        sandbox.set_env("EDITOR", "true");
+        edit(&sandbox, &[]).ok();
+        assert!(!sandbox.path("codexgw/state/passing").exists(), "{signal}");
+    }
+}
+
+#[test]
 fn edit_says_first_what_cannot_be_written() {
     let sandbox = with_editor("touch opened");
     std::os::unix::fs::symlink(sandbox.path("codex/gone"), sandbox.config_file()).unwrap();

@@ -118,6 +118,15 @@ impl ConfigFile {
         }
     }
 
+    /// What a copy of it is called that could not be saved.
+    fn draft_name(&self) -> String {
+        match &self.kind {
+            Kind::Codex => "config.toml".to_owned(),
+            Kind::Profile(_, name) => format!("{name}.config.toml"),
+            Kind::Settings => "settings.toml".to_owned(),
+        }
+    }
+
     /// What it holds; nothing when it is not there.
     fn read(&self) -> Result<Option<Vec<u8>>> {
         read(&self.path)

@@ -104,7 +104,7 @@ fn refusal(context: &Context, migration: &Migration) -> Result<Option<String>> {
     };
     // Its words may quote a value of the file.
     credentials::remember(&text, &prefixes());
-    Ok(match codex.judge(&text, None) {
+    Ok(match codex.judge(&context.home, &text, None) {
         Ok(Verdict::Refuses { words }) => Some(words),
         Ok(Verdict::Accepts { .. }) | Err(_) => None,
     })
