@@ -61,6 +61,31 @@ fn show_prints_what_does_not_parse_with_the_place() {
 }
 
 #[test]
+fn what_is_no_configuration_is_neither_waited_for_nor_read_without_end() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.config_file();
+    std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+    sandbox.codexgw(&["config", "show"]).run().exits(1).explains().stderr_has("not a regular file");
+    std::fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    sandbox.codexgw(&["config", "show"]).run().exits(1).explains().stderr_has("not a regular file");
+    std::fs::remove_file(&file).unwrap();
+    sandbox.write_config("#".repeat(5 << 20));
+    sandbox.codexgw(&["config", "show"]).run().exits(1).explains().stderr_has("larger than 4 MiB");
+}
+
+#[test]
+fn what_is_not_utf_8_is_named_with_its_place() {
+    let sandbox = with_editor("touch opened");
+    for bytes in [b"a = 1\nb = 'd\xe9'\n".as_slice(), b"a = 1\n# 3456\0\n"] {
+        sandbox.write_config(bytes);
+        edit(&sandbox, &[]).exits(1).explains().stderr_has("line 2, column 7");
+        sandbox.codexgw(&["config", "show"]).run().ok().stdout_has("a = 1").stderr_has("line 2, column 7");
+    }
+    assert!(!sandbox.work().join("opened").exists());
+}
+
+#[test]
 fn schema_is_the_committed_one() {
     let outcome = Sandbox::new().codexgw(&["config", "schema"]).run().ok();
     assert_eq!(outcome.stdout, include_str!("../../templates/settings.schema.json"));

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::{Committer, FileEdit, FileProblem};
+use crate::config::{Committer, FileEdit, FileProblem, as_text};
 use crate::error::{Error, Result};
 use crate::secret::passing_dir::PassingDir;
 use crate::secret::{credentials, private_file};
@@ -18,6 +18,7 @@ pub fn edit(context: &Context, file: &ConfigFile) -> Result<u8> {
     committer.recover()?;
     let before = file.read()?;
     // What cannot be written is said before the person has worked on it.
+    as_text(&file.path, before.as_deref().unwrap_or_default())?;
     let longer = [before.as_deref().unwrap_or_default(), b"\n"].concat();
     committer.preview(&[FileEdit::replace(&file.path, before.clone(), longer)])?;
 
