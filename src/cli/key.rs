@@ -6,7 +6,7 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::secret::{Secret, Vault, clean_key};
+use crate::secret::{Secret, Vault, clean_key, join_command, quoted};
 use crate::settings::{KeyStore, Provider};
 use crate::setup::unknown_provider;
 use crate::{catalog, ui};
@@ -106,6 +106,7 @@ fn set(context: &Context, id: &str, key_stdin: bool, wanted: Option<KeyStore>) -
     let mut setup = context.setup()?;
     let provider = setup.provider_mut(id)?;
     let former = provider.key;
+    let replaced = replaced(id, provider);
     let held = matches!(former, KeyStore::Keyring | KeyStore::File);
     if !held {
         // A provider without a key of ours gets one now; the direct road's table then calls for it.
@@ -135,8 +136,36 @@ fn set(context: &Context, id: &str, key_stdin: bool, wanted: Option<KeyStore>) -
         }
         vault.delete(id, former)?;
     }
+    if let Some((what, hint)) = replaced {
+        ui::warn(what, Some(&hint));
+    }
     ui::note(format!("the key of `{id}` is in the {}; Codex uses it from its next request on", store_words(store)));
     Ok(0)
+}
+
+/// What a key that is set takes the place of, when it is no key of ours, and the command that brings it back.
+fn replaced(id: &str, provider: &Provider) -> Option<(String, String)> {
+    let (what, option) = match (provider.key, &provider.env_key) {
+        (KeyStore::Command, _) => {
+            let command = join_command(&provider.key_command);
+            (
+                format!("`{command}` is not asked for the key of `{id}` any more"),
+                format!("--key-command {}", quoted(&command)),
+            )
+        }
+        (KeyStore::Env, Some(variable)) => (
+            format!("Codex does not read the key of `{id}` from `{variable}` any more"),
+            format!("--env-key {variable}"),
+        ),
+        _ => return None,
+    };
+    let named = match provider.template.as_deref().and_then(catalog::provider) {
+        Some(template) if template.default_id() == id => template.id.clone(),
+        Some(template) => format!("{} --id {id}", template.id),
+        None => format!("custom --id {id} --base-url {}", provider.base_url),
+    };
+    let hint = format!("take it back with `codexgw add {named} --model {} {option} --force`", provider.model);
+    Some((what, hint))
 }
 
 fn delete(context: &Context, id: &str) -> Result<u8> {
@@ -144,7 +173,7 @@ fn delete(context: &Context, id: &str) -> Result<u8> {
     let provider = settings.providers.get(id).ok_or_else(|| unknown_provider(id, settings.providers.keys()))?;
     if provider.key == KeyStore::Command {
         return Err(Error::fixable(format!("the key of `{id}` is not ours to delete"))
-            .cause(format!("`{}` hands it out", provider.key_command.join(" ")))
+            .cause(format!("`{}` hands it out", join_command(&provider.key_command)))
             .hint(format!("delete it there, or take out the provider: `codexgw remove {id}`")));
     }
     if provider.key == KeyStore::None {

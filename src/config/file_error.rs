@@ -36,12 +36,22 @@ pub enum FileProblem {
     /// More than 4 MiB.
     #[error("it is larger than {} MiB", MAX_BYTES / (1024 * 1024))]
     TooBig,
-    /// Not UTF-8 from this byte on.
-    #[error("it is not UTF-8 text: wrong byte at offset {0}")]
-    NotUtf8(usize),
+    /// Not UTF-8 from here on.
+    #[error("line {line}, column {column}: it is not UTF-8 text")]
+    NotUtf8 {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+    },
     /// A NUL byte.
-    #[error("it is not a text file: NUL byte at offset {0}")]
-    Nul(usize),
+    #[error("line {line}, column {column}: it holds a NUL byte, so it is not a text file")]
+    Nul {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+    },
     /// Nobody may write it.
     #[error("it is read-only")]
     ReadOnly,
@@ -119,8 +129,22 @@ impl FileProblem {
                 io::ErrorKind::PermissionDenied => format!("see whose it is with `ls -ld {path}` and its folder"),
                 _ => return None,
             },
-            Self::Edit(_) | Self::TooBig | Self::NotUtf8(_) | Self::Nul(_) => return None,
+            Self::NotUtf8 { .. } => format!(
+                "see what it is with `file {path}`, and make UTF-8 of it: `iconv -f latin1 -t utf-8 {path} > new.toml`"
+            ),
+            Self::Nul { .. } => format!("take it out: `tr -d '\\000' < {path} > new.toml`"),
+            Self::TooBig => format!("no configuration is that large; see what fills it: `head -c 2000 {path}`"),
+            Self::Edit(_) => return None,
         })
+    }
+}
+
+impl FileError {
+    /// The same, where the file was only to be read.
+    #[must_use]
+    pub fn on_reading(self) -> Error {
+        let error = Error::fixable(format!("cannot read `{}`", self.path.display())).cause(&self.problem);
+        self.problem.hint(&self.path).into_iter().fold(error, Error::hint)
     }
 }
 

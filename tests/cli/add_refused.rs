@@ -189,3 +189,22 @@ fn an_unknown_provider_is_refused_with_the_known_ones() {
     let sandbox = Sandbox::with_codex();
     sandbox.codexgw(&["add", "openruter"]).run().exits(2).explains().stderr_has("openrouter");
 }
+
+#[test]
+fn a_key_where_a_name_or_a_plain_value_belongs_is_refused() {
+    let sandbox = Sandbox::with_codex();
+    let key = "sk-canary0123456789abcdef";
+    let add = ["add", "custom", "--base-url", "http://127.0.0.1:9/v1", "--id", "up", "--model", "m", "--no-probe"];
+    let before = sandbox.files();
+    for (more, words) in [
+        (&["--via", "direct", "--wire", "responses", "--env-key", key][..], "takes the name of a variable"),
+        (&["--key-from-env", key], "takes the name of a variable"),
+        (&["--header", "X-Custom=sk-canary0123456789abcdef"], "looks like a key"),
+        (&["--header", "X-Custom=Basic abc"], "looks like a key"),
+        (&["--via", "direct", "--env-key", "my key"], "cannot be the name of a variable"),
+    ] {
+        let outcome = sandbox.codexgw(&add).args(more).run().exits(2).explains().stderr_has(words);
+        outcome.never_says(key);
+        assert_eq!(sandbox.files(), before);
+    }
+}

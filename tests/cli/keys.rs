@@ -45,3 +45,35 @@ fn deleting_the_key_of_a_provider_that_needs_none_says_so() {
     sandbox.codexgw(&add).run().ok();
     sandbox.codexgw(&["key", "delete", "open"]).run().ok().stderr_has("`open` has no key");
 }
+
+#[test]
+fn a_key_typed_in_the_wrong_place_is_not_repeated() {
+    let sandbox = Sandbox::new();
+    for key in [
+        "AIzaSyAbCdEfGhIjKlMnOpQrStUvWxYz0123456",
+        "xai-AbCdEfGhIjKlMnOp0123",
+        "ghp_AbCdEfGhIjKlMnOp0123",
+        "github_pat_11AbCdEfGhIjKlMn",
+        "hf_AbCdEfGhIjKlMnOp",
+        "nvapi-AbCdEfGhIjKlMnOp",
+        "pplx-AbCdEfGhIjKlMnOp",
+        "r8_AbCdEfGhIjKlMnOp",
+        "fw_AbCdEfGhIjKlMnOp",
+        "csk-AbCdEfGhIjKlMnOp",
+        "tgp_v1_AbCdEfGhIjKlMnOp",
+        "sess-AbCdEfGhIjKlMnOp",
+        "gsk_AbCdEfGhIjKlMnOp",
+        "sk-AbCdEfGhIjKlMnOp",
+        "AKIAIOSFODNN7EXAMPLE",
+        "0123456789abcdef0123456789abcdef",
+        "5ca1ab1e-0000-4000-8000-0123456789ab",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJ4In0.AbCdEf",
+    ] {
+        for command in [&["add"][..], &["key", "set"], &["use"], &["config", "show", "--profile"]] {
+            let outcome = sandbox.codexgw(command).args(&[key]).run().explains();
+            assert_ne!(outcome.code, Some(0), "{outcome}");
+            let small = key.to_lowercase().replace('_', "");
+            outcome.never_says(key).never_says(&key.to_lowercase()).never_says(&small);
+        }
+    }
+}

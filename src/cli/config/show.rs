@@ -1,6 +1,6 @@
 //! `codexgw config show`.
 
-use crate::config::Document;
+use crate::config::{Document, as_text};
 use crate::error::{Error, Result};
 use crate::secret::credentials;
 use crate::ui;
@@ -15,7 +15,13 @@ pub fn show(file: &ConfigFile) -> Result<u8> {
     };
     let text = String::from_utf8_lossy(&bytes);
     ui::line(credentials::hide(&text, &prefixes()).trim_end_matches('\n'));
-    if let Err(problem) = Document::parse(&file.path, &text) {
+    if let Err(error) = as_text(&file.path, &bytes) {
+        let error = error.on_reading();
+        ui::warn(
+            format!("{}: {}", error.message(), error.causes().join("; ")),
+            error.hints().first().map(String::as_str),
+        );
+    } else if let Err(problem) = Document::parse(&file.path, &text) {
         let hint = format!("mend it with `{}`", file.edit_command());
         ui::warn(format!("`{}` is not valid TOML: {problem}", file.path.display()), Some(&hint));
     }
