@@ -70,7 +70,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --key-stdin 'Read the key from standard input'
             cand --no-probe 'Ask the provider nothing'
             cand --dry-run 'Show what would change, and change nothing'
-            cand --force 'Replace a provider of the same id without asking'
+            cand --force 'Replace a provider, profile or gateway table of the same name without asking'
             cand --json 'Print what was done as JSON'
             cand -v 'Say on stderr what happens inside; twice and three times for more'
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'

@@ -71,7 +71,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l default -d 'Make
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-stdin -d 'Read the key from standard input'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l no-probe -d 'Ask the provider nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l dry-run -d 'Show what would change, and change nothing'
-complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l force -d 'Replace a provider of the same id without asking'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l force -d 'Replace a provider, profile or gateway table of the same name without asking'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l json -d 'Print what was done as JSON'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -20,6 +20,7 @@ pub struct Setup {
     config: Option<Document>,
     edits: BTreeMap<PathBuf, (WhenEmpty, Vec<Change>)>,
     replaced: Vec<FileEdit>,
+    pub(super) replaces_gateway_table: bool,
 }
 
 impl Setup {
@@ -39,6 +40,7 @@ impl Setup {
             config,
             edits: BTreeMap::new(),
             replaced: Vec::new(),
+            replaces_gateway_table: false,
         })
     }
 
