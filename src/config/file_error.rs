@@ -48,9 +48,12 @@ pub enum FileProblem {
     /// Somebody else writes it all the time.
     #[error("another program keeps changing it")]
     Concurrent,
-    /// It is not what the edit left behind, so the edit cannot be undone without losing what came later.
+    /// It is not what the edit was made from.
     #[error("it was changed since")]
     Changed,
+    /// It is not what this commit left behind, so the commit cannot be undone without losing what came later.
+    #[error("it was changed since")]
+    ChangedSince(u64),
     /// Another codexgw holds the lock.
     #[error("another codexgw is still writing")]
     Locked,
@@ -93,7 +96,8 @@ impl FileProblem {
         let path = path.display();
         Some(match self {
             Self::Edit(EditError::Syntax { .. } | EditError::Conflict { .. }) => {
-                "fix the line, or put back the last version with `codexgw undo`".to_owned()
+                // Not to be undone: the mistake came after our last edit, which would go with it.
+                "fix the line, then run the same command again".to_owned()
             }
             Self::LinkCycle => format!("see where it leads with `ls -l {path}`, then remove it: `rm {path}`"),
             Self::Dangling(target) => {
@@ -107,8 +111,11 @@ impl FileProblem {
             }
             Self::Concurrent => "close Codex and what else writes the file, then run the same command again".to_owned(),
             Self::Locked => "wait a moment, then run the same command again".to_owned(),
-            Self::Changed => {
-                "see what would be lost with `codexgw undo --dry-run`, then `codexgw undo --force`".to_owned()
+            Self::Changed => "run the same command again".to_owned(),
+            Self::ChangedSince(id) => {
+                format!(
+                    "see what would be lost with `codexgw undo {id} --force --dry-run`, then `codexgw undo {id} --force`"
+                )
             }
             Self::NoEntry(_) => "see which changes there are: `codexgw undo --list`".to_owned(),
             Self::Stuck { file, copy, .. } => format!("put it back: `cp {} {}`", copy.display(), file.display()),
