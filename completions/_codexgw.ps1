@@ -186,7 +186,7 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('set', 'set', [CompletionResultType]::ParameterValue, 'Store a provider''s key; it is asked for, or read from standard input')
-            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a provider''s key')
+            [CompletionResult]::new('delete', 'delete', [CompletionResultType]::ParameterValue, 'Delete a provider''s key, or one that has outlived its provider')
             [CompletionResult]::new('list', 'list', [CompletionResultType]::ParameterValue, 'Say where each provider''s key is and how that answered, never the key')
             break
         }

@@ -171,7 +171,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand set 'Store a provider''s key; it is asked for, or read from standard input'
-            cand delete 'Delete a provider''s key'
+            cand delete 'Delete a provider''s key, or one that has outlived its provider'
             cand list 'Say where each provider''s key is and how that answered, never the key'
         }
         &'codexgw;key;set'= {
