@@ -101,7 +101,9 @@ impl FileProblem {
             }
             Self::LinkCycle => format!("see where it leads with `ls -l {path}`, then remove it: `rm {path}`"),
             Self::Dangling(target) => {
-                format!("make the file with `touch {}`, or remove the link with `rm {path}`", target.display())
+                let folder = target.parent().filter(|folder| !folder.is_dir());
+                let folder = folder.map(|folder| format!("mkdir -p {} && ", folder.display())).unwrap_or_default();
+                format!("make the file with `{folder}touch {}`, or remove the link with `rm {path}`", target.display())
             }
             Self::NotAFile => format!("see what it is with `ls -ld {path}`"),
             Self::ReadOnly => {
@@ -151,6 +153,23 @@ impl From<FileError> for Error {
         match problem.hint(&path) {
             Some(hint) => error.hint(hint),
             None => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_behind_a_dangling_link_is_made_with_its_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (target, makes_folder) in [("x.toml", false), ("nowhere/x.toml", true)] {
+            let target = dir.path().join(target);
+            let hint = FileProblem::Dangling(target.clone()).hint(Path::new("/c")).expect("a hint");
+            let folder = format!("`mkdir -p {} && touch ", target.parent().expect("a folder").display());
+            assert_eq!(hint.contains(&folder), makes_folder, "{hint}");
+            assert!(hint.contains(&format!("touch {}`", target.display())), "{hint}");
         }
     }
 }
