@@ -76,7 +76,9 @@ impl From<KeyringError> for Trouble {
     }
 }
 
-const FILE_STORE: &str = "or keep keys in a file that only you can read: `codexgw add … --store file`";
+/// Said of an option, since it is one of every command that stores keys.
+const FILE_STORE: &str =
+    "or keep keys in a file that only you can read: `--store file` with `add`, `key set` or `migrate`";
 
 impl From<Trouble> for Error {
     fn from(trouble: Trouble) -> Self {
