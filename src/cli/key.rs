@@ -13,6 +13,7 @@ use crate::{catalog, ui};
 
 use super::add::StoreChoice;
 use super::context::Context;
+use super::left_keys;
 use super::list::label;
 
 /// Set, delete and list the keys of providers
@@ -39,9 +40,9 @@ enum KeyCommand {
         #[command(flatten)]
         never: NoKeyOption,
     },
-    /// Delete a provider's key
+    /// Delete a provider's key, or one that has outlived its provider
     Delete {
-        /// The provider, as `codexgw list` shows it
+        /// The provider, as `codexgw list` shows it or showed it once
         provider: String,
     },
     /// Say where each provider's key is and how that answered, never the key
@@ -170,7 +171,9 @@ fn replaced(id: &str, provider: &Provider) -> Option<(String, String)> {
 
 fn delete(context: &Context, id: &str) -> Result<u8> {
     let settings = context.settings()?;
-    let provider = settings.providers.get(id).ok_or_else(|| unknown_provider(id, settings.providers.keys()))?;
+    let Some(provider) = settings.providers.get(id) else {
+        return left_keys::delete(context, id, unknown_provider(id, settings.providers.keys()));
+    };
     if provider.key == KeyStore::Command {
         return Err(Error::fixable(format!("the key of `{id}` is not ours to delete"))
             .cause(format!("`{}` hands it out", join_command(&provider.key_command)))
@@ -213,6 +216,11 @@ fn list(context: &Context, json: bool) -> Result<u8> {
         for hint in hints {
             ui::hint(hint);
         }
+    }
+    let of_none = |name: &String| name.split('/').next().is_none_or(|id| !settings.providers.contains_key(id));
+    for name in vault.files().into_iter().filter(of_none) {
+        let hint = format!("delete it: `codexgw key delete {name}`");
+        ui::warn(format!("the key file `{name}` is of no provider"), Some(&hint));
     }
     Ok(0)
 }

@@ -207,7 +207,7 @@ fn what_came_after_an_edit_is_undone_only_by_force() {
     assert!(matches!(committer.undo(None, false).unwrap_err().problem, FileProblem::NoEntry(None)));
     committer.commit("one", &[set(&path, "x", 1)]).unwrap();
     fs::write(&path, "x = 1\nmine = 2\n").unwrap();
-    assert!(matches!(committer.undo(None, false).unwrap_err().problem, FileProblem::Changed));
+    assert!(matches!(committer.undo(None, false).unwrap_err().problem, FileProblem::ChangedSince(1)));
     assert_eq!(fs::read_to_string(&path).unwrap(), "x = 1\nmine = 2\n");
     committer.undo(Some(1), true).unwrap();
     assert!(!path.exists());

@@ -58,9 +58,12 @@ pub enum FileProblem {
     /// Somebody else writes it all the time.
     #[error("another program keeps changing it")]
     Concurrent,
-    /// It is not what the edit left behind, so the edit cannot be undone without losing what came later.
+    /// It is not what the edit was made from.
     #[error("it was changed since")]
     Changed,
+    /// It is not what this commit left behind, so the commit cannot be undone without losing what came later.
+    #[error("it was changed since")]
+    ChangedSince(u64),
     /// Another codexgw holds the lock.
     #[error("another codexgw is still writing")]
     Locked,
@@ -103,11 +106,14 @@ impl FileProblem {
         let path = path.display();
         Some(match self {
             Self::Edit(EditError::Syntax { .. } | EditError::Conflict { .. }) => {
-                "fix the line, or put back the last version with `codexgw undo`".to_owned()
+                // Not to be undone: the mistake came after our last edit, which would go with it.
+                "fix the line, then run the same command again".to_owned()
             }
             Self::LinkCycle => format!("see where it leads with `ls -l {path}`, then remove it: `rm {path}`"),
             Self::Dangling(target) => {
-                format!("make the file with `touch {}`, or remove the link with `rm {path}`", target.display())
+                let folder = target.parent().filter(|folder| !folder.is_dir());
+                let folder = folder.map(|folder| format!("mkdir -p {} && ", folder.display())).unwrap_or_default();
+                format!("make the file with `{folder}touch {}`, or remove the link with `rm {path}`", target.display())
             }
             Self::NotAFile => format!("see what it is with `ls -ld {path}`"),
             Self::ReadOnly => {
@@ -117,8 +123,11 @@ impl FileProblem {
             }
             Self::Concurrent => "close Codex and what else writes the file, then run the same command again".to_owned(),
             Self::Locked => "wait a moment, then run the same command again".to_owned(),
-            Self::Changed => {
-                "see what would be lost with `codexgw undo --dry-run`, then `codexgw undo --force`".to_owned()
+            Self::Changed => "run the same command again".to_owned(),
+            Self::ChangedSince(id) => {
+                format!(
+                    "see what would be lost with `codexgw undo {id} --force --dry-run`, then `codexgw undo {id} --force`"
+                )
             }
             Self::NoEntry(_) => "see which changes there are: `codexgw undo --list`".to_owned(),
             Self::Stuck { file, copy, .. } => format!("put it back: `cp {} {}`", copy.display(), file.display()),
@@ -168,6 +177,23 @@ impl From<FileError> for Error {
         match problem.hint(&path) {
             Some(hint) => error.hint(hint),
             None => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_behind_a_dangling_link_is_made_with_its_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (target, makes_folder) in [("x.toml", false), ("nowhere/x.toml", true)] {
+            let target = dir.path().join(target);
+            let hint = FileProblem::Dangling(target.clone()).hint(Path::new("/c")).expect("a hint");
+            let folder = format!("`mkdir -p {} && touch ", target.parent().expect("a folder").display());
+            assert_eq!(hint.contains(&folder), makes_folder, "{hint}");
+            assert!(hint.contains(&format!("touch {}`", target.display())), "{hint}");
         }
     }
 }

@@ -219,3 +219,16 @@ fn a_refused_edit_can_be_gone_on_with_or_thrown_away() {
     terminal.wait_for("ended with 1");
     assert_eq!(sandbox.config(), None);
 }
+
+#[cfg(unix)]
+#[test]
+fn what_is_advised_about_a_dangling_link_works() {
+    let sandbox = Sandbox::with_codex();
+    let target = sandbox.path("dotfiles/deep/config.toml");
+    std::os::unix::fs::symlink(&target, sandbox.config_file()).unwrap();
+    let show = sandbox.codexgw(&["config", "show"]).run().exits(1).explains();
+    let advice = show.stderr.split('`').find(|words| words.contains("touch ")).unwrap_or_else(|| panic!("{show}"));
+    sandbox.command("sh", &["-c", advice]).run().ok();
+    sandbox.codexgw(&["config", "show"]).run().ok();
+    assert!(target.is_file());
+}

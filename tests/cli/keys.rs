@@ -33,8 +33,11 @@ fn a_key_moves_to_the_store_that_is_named() {
 #[test]
 fn a_key_of_an_unknown_provider_is_refused() {
     let sandbox = Sandbox::with_codex();
-    for action in [["key", "set", "nope"].as_slice(), &["key", "delete", "nope"]] {
-        sandbox.codexgw(action).stdin("sk-x-0123456789").run().exits(1).explains().stderr_has("nope");
+    sandbox.codexgw(&["key", "set", "nope"]).stdin("sk-x-0123456789").run().exits(1).explains().stderr_has("nope");
+    // It may be in the keyring, which is not there.
+    sandbox.codexgw(&["key", "delete", "nope"]).run().exits(5).explains().stderr_has("nope");
+    for odd in ["..", "a/../b", "a/b/c", "A b"] {
+        sandbox.codexgw(&["key", "delete", odd]).run().exits(1).explains();
     }
 }
 
@@ -76,4 +79,19 @@ fn a_key_typed_in_the_wrong_place_is_not_repeated() {
             outcome.never_says(key).never_says(&key.to_lowercase()).never_says(&small);
         }
     }
+}
+
+#[test]
+fn a_key_that_an_undone_add_leaves_is_named_and_can_be_deleted() {
+    let (upstream, sandbox) = with_a_gateway_provider();
+    let held = |sandbox: &Sandbox| sandbox.files().into_keys().any(|name| name == "codexgw/state/keys/up");
+    let undo = sandbox.codexgw(&["undo"]).run().ok().stderr_has("`codexgw key delete up`");
+    undo.stderr_has("the key `up` stays in the key file").never_says(&upstream.key());
+    assert!(held(&sandbox));
+    sandbox.codexgw(&["key", "list"]).run().ok().stderr_has("`codexgw key delete up`");
+    sandbox.codexgw(&["key", "delete", "up"]).run().ok().stderr_has("gone from the key file");
+    assert!(!held(&sandbox));
+    // The provider comes back without it, and nothing more is left when it goes again.
+    sandbox.codexgw(&["undo"]).run().ok();
+    sandbox.codexgw(&["undo"]).run().ok().never_says("key delete");
 }

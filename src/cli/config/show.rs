@@ -10,6 +10,8 @@ use super::ConfigFile;
 
 pub fn show(file: &ConfigFile) -> Result<u8> {
     let Some(bytes) = file.read()? else {
+        // A link to nothing is not mended by editing.
+        Document::read(&file.path)?;
         return Err(Error::fixable(format!("there is no `{}`", file.path.display()))
             .hint(format!("make it with `{}`", file.edit_command())));
     };
