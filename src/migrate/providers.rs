@@ -20,7 +20,9 @@ const REFUSED: [&str; 3] = ["openai", "ollama", "lmstudio"];
 
 /// Mends all provider tables, and what chooses them.
 pub(super) fn mend(world: &mut World<'_>, store: KeyStore) -> Result<()> {
-    let (choices, all) = (Choice::all(world)?, Table::all(world)?);
+    let (choices, mut all) = (Choice::all(world)?, Table::all(world)?);
+    // What stands in the gateway's place makes room before the gateway's own table is written.
+    all.sort_by_key(|table| table.id != GATEWAY_ID);
     let mut destinies = BTreeMap::new();
     let mut taken: BTreeSet<String> = all.iter().map(|table| table.id.clone()).collect();
     taken.extend(world.setup.settings.providers.keys().cloned());

@@ -233,6 +233,17 @@ fn a_key_that_nobody_reads_goes_to_the_provider_that_is_chosen() {
 }
 
 #[test]
+fn a_table_in_the_gateway_s_place_makes_room_for_it() {
+    let chat = "[model_providers.a]\nname = 'A'\nbase_url = 'http://a/v1'\nwire_api = 'chat'\n";
+    let own = "[model_providers.codexgw]\nname = 'mine'\nbase_url = 'http://h/v1'\n";
+    let place = Place::new(&[("codex/config.toml", &format!("model = 'm'\nmodel_provider = 'a'\n\n{chat}\n{own}"))]);
+    place.migrate();
+    let config = place.document("codex/config.toml");
+    assert_eq!(config.get_str(&["model_providers", "codexgw-custom", "base_url"]), Some("http://h/v1"));
+    assert!(config.get_str(&["model_providers", "codexgw", "base_url"]).is_some_and(|url| url.contains("127.0.0.1")));
+}
+
+#[test]
 fn a_reserved_id_is_renamed_with_all_that_refers_to_it() {
     let place = Place::new(&[
         (

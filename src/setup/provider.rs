@@ -188,6 +188,7 @@ impl Setup {
                 self.edit_config([Change::Table { path: table_path(id), entries }]);
             }
             Road::Gateway => {
+                self.check_gateway_table()?;
                 let table = self.gateway_change(command)?;
                 self.edit_config([table]);
             }
@@ -195,12 +196,12 @@ impl Setup {
         Ok(())
     }
 
-    /// The change that writes the gateway's provider table, with a port picked if there was none.
+    /// The change that writes the gateway's provider table, with a port picked if there was none. Whether somebody else's
+    /// table stands there is the caller's to know.
     ///
     /// # Errors
-    /// When there is no free port, or the person has a table of that name.
+    /// When there is no free port.
     pub fn gateway_change(&mut self, command: &TokenCommand) -> Result<Change> {
-        self.check_gateway_table()?;
         let port = match self.settings.port {
             Some(port) => port,
             None => crate::gateway::pick_port()?,

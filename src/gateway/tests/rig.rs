@@ -32,6 +32,7 @@ pub(super) struct Rig {
 impl Rig {
     /// Serves these providers.
     pub(super) async fn start(limits: Limits, providers: &[(&str, Provider)]) -> Self {
+        keep_log_lines_alive();
         let dir = tempfile::tempdir().unwrap();
         let home = Home::resolve(Some(dir.path())).unwrap();
         write_settings(&home, providers);
@@ -118,6 +119,14 @@ pub(super) fn provider(port: u16, wire: Wire) -> Provider {
 /// Limits that let a test end.
 pub(super) fn quick() -> Limits {
     Limits { backoff: Duration::from_millis(1), ..Limits::default() }
+}
+
+/// A line of the log that is first reached while nobody listens may be switched off for good, also for the test that
+/// listens: `tracing` decides once per line, and tests run side by side. So somebody always listens.
+fn keep_log_lines_alive() {
+    let nowhere = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
+    // Only the first test can.
+    let _ = tracing::subscriber::set_global_default(nowhere);
 }
 
 /// The client's end of one exchange.
