@@ -72,7 +72,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --key-stdin 'Read the key from standard input'
             cand --no-probe 'Ask the provider nothing'
             cand --dry-run 'Show what would change, and change nothing'
-            cand --force 'Replace a provider of the same id without asking'
+            cand --force 'Replace a provider, profile or gateway table of the same name without asking'
             cand --json 'Print what was done as JSON'
             cand -v 'Say on stderr what happens inside; twice and three times for more'
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'
@@ -173,7 +173,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
             cand set 'Store a provider''s key; it is asked for, or read from standard input'
-            cand delete 'Delete a provider''s key'
+            cand delete 'Delete a provider''s key, or one that has outlived its provider'
             cand list 'Say where each provider''s key is and how that answered, never the key'
         }
         &'codexgw;key;set'= {

@@ -78,7 +78,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l default -d 'Make
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-stdin -d 'Read the key from standard input'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l no-probe -d 'Ask the provider nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l dry-run -d 'Show what would change, and change nothing'
-complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l force -d 'Replace a provider of the same id without asking'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l force -d 'Replace a provider, profile or gateway table of the same name without asking'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l json -d 'Print what was done as JSON'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -138,7 +138,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "set" -d 'Store a provider\'s key; it is asked for, or read from standard input'
-complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "delete" -d 'Delete a provider\'s key'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "delete" -d 'Delete a provider\'s key, or one that has outlived its provider'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "list" -d 'Say where each provider\'s key is and how that answered, never the key'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l store -d 'Keep it there from now on' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'A file that only you can read'"

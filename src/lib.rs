@@ -59,3 +59,8 @@ pub mod secret;
 pub mod settings;
 pub mod setup;
 pub mod ui;
+
+/// The same Codex as for the black-box tests.
+#[cfg(test)]
+#[path = "../tests/support/codex.rs"]
+mod test_codex;

@@ -80,12 +80,15 @@ pub struct OffArgs {
 impl OffArgs {
     pub fn run(self, context: &Context) -> Result<u8> {
         let mut setup = context.setup()?;
+        let default = setup.settings.default.as_ref();
+        let had_other = default.is_none_or(|choice| choice.previous != crate::settings::Previous::default());
         if !setup.clear_default() {
             return Err(nothing_to_put_back());
         }
         let Some(report) = commit_or_show(&setup, "off", self.dry_run)? else { return Ok(0) };
         say_changed(&report);
-        ui::note("Codex's default is what it was before; your providers and profiles are still there");
+        let now = if had_other { "what it was before" } else { "its own again" };
+        ui::note(format!("Codex's default is {now}; your providers and profiles are still there"));
         Ok(0)
     }
 }

@@ -8,6 +8,7 @@ mod default;
 mod demo;
 mod gateway;
 mod key;
+mod left_keys;
 mod list;
 mod migrate;
 mod profile;

@@ -1,8 +1,11 @@
 //! Shapes, round trips and generated documents for [`splice()`].
 
 use proptest::prelude::*;
+use proptest::strategy::ValueTree as _;
 
-use super::{Change, EditError, splice};
+use crate::test_codex;
+
+use super::{Change, Cut, EditError, cut, splice};
 
 fn provider(id: &str) -> Change {
     let auth: toml_edit::InlineTable = [("command", "/usr/bin/codexgw"), ("kind", "x")]
@@ -117,36 +120,89 @@ fn corpus_files_come_back_byte_for_byte() {
     }
 }
 
-/// What the real Codex, named by `CODEXGW_TEST_CODEX`, loads before, it loads after.
-#[test]
-#[ignore = "needs the real Codex"]
-fn codex_accepts_what_it_accepted_before() {
-    let Some(codex) = std::env::var_os("CODEXGW_TEST_CODEX") else { return };
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/config-corpus");
-    let Ok(files) = std::fs::read_dir(folder) else { return };
-    let home = tempfile::tempdir_in(concat!(env!("CARGO_MANIFEST_DIR"), "/target")).unwrap();
-    let is_accepted = |text: &str| {
-        std::fs::write(home.path().join("config.toml"), text).unwrap();
-        let mut command = std::process::Command::new(&codex);
-        command.args(["features", "list"]).env("CODEX_HOME", home.path()).output().unwrap().status.success()
-    };
+/// Loads texts with the real Codex.
+struct Judge {
+    codex: std::path::PathBuf,
+    home: tempfile::TempDir,
+}
+
+impl Judge {
+    fn new() -> Self {
+        let home = tempfile::tempdir_in(test_codex::target_dir()).unwrap();
+        Self { codex: test_codex::bin_dir().join("codex"), home }
+    }
+
+    fn accepts(&self, text: &str) -> bool {
+        std::fs::write(self.home.path().join("config.toml"), text).unwrap();
+        let mut command = std::process::Command::new(&self.codex);
+        command.args(["features", "list"]).env("CODEX_HOME", self.home.path()).output().unwrap().status.success()
+    }
+}
+
+/// Every kind of edit, each on its own, with what is taken away again.
+fn kinds_of_edits() -> Vec<Vec<Change>> {
     let provider = Change::table(
         &["model_providers", "zz"],
         vec![("name".into(), "Z".into()), ("base_url".into(), "https://example.net/v1".into())],
     );
-    let changes = [provider, Change::set(&["model"], "m"), Change::set(&["model_provider"], "zz")];
+    vec![
+        vec![Change::set(&["model"], "m")],
+        vec![provider.clone()],
+        vec![provider.clone(), Change::set(&["model_provider"], "zz")],
+        vec![provider.clone(), Change::set(&["model_providers", "zz", "env_key"], "K")],
+        vec![provider.clone(), Change::rename(&["model_providers", "zz"], "yy")],
+        vec![provider.clone(), Change::remove(&["model_providers", "zz"])],
+        vec![Change::restore(&["model_reasoning_effort"], "'high'"), Change::remove(&["model_reasoning_effort"])],
+    ]
+}
+
+/// What the real Codex loads before, it loads after: each kind of edit, and a table taken out.
+fn codex_accepts_each_edit_of(texts: impl Iterator<Item = String>, enough: usize) -> usize {
+    let judge = Judge::new();
     let mut accepted = 0;
-    for file in files {
-        let path = file.unwrap().path();
-        for text in mutations(&std::fs::read_to_string(&path).unwrap()) {
-            if is_accepted(&text) {
-                accepted += 1;
-                assert!(is_accepted(&splice(&text, &changes).unwrap()), "{}", path.display());
-            }
+    for text in texts {
+        if !judge.accepts(&text) {
+            continue;
+        }
+        accepted += 1;
+        for changes in kinds_of_edits() {
+            let edited = splice(&text, &changes).unwrap();
+            assert!(edited == text || judge.accepts(&edited), "{changes:?} makes Codex refuse\n{edited}\nfrom\n{text}");
+        }
+        let with_profile = super::join(&text, "[profiles.zz] # taken out\nmodel = 'm'\n").unwrap();
+        let cut = super::cut(&with_profile, &["profiles", "zz"], &[]).unwrap().unwrap();
+        assert!(judge.accepts(&cut.rest) && judge.accepts(&cut.piece), "cut from\n{with_profile}");
+        if accepted == enough {
+            break;
         }
     }
-    assert!(accepted > 0, "the corpus holds files that Codex accepts");
-    println!("{accepted} texts accepted before and after");
+    accepted
+}
+
+#[test]
+#[ignore = "asks the real Codex some thousand times"]
+fn codex_accepts_corpus_files_after_each_edit() {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/config-corpus");
+    let files = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let texts = files.flat_map(|file| mutations(&std::fs::read_to_string(file.path()).unwrap()));
+    println!("{} texts of the corpus accepted before and after", codex_accepts_each_edit_of(texts, usize::MAX));
+}
+
+#[test]
+#[ignore = "asks the real Codex some thousand times"]
+fn codex_accepts_generated_documents_after_each_edit() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let texts = std::iter::from_fn(|| Some(documents().new_tree(&mut runner).unwrap().current()));
+    let accepted = codex_accepts_each_edit_of(texts.take(2_000), 250);
+    assert_eq!(accepted, 250, "too few generated documents are accepted at all");
+    println!("{accepted} generated texts accepted before and after");
+}
+
+#[test]
+fn codex_accepts_some_generated_documents_after_each_edit() {
+    let mut runner = proptest::test_runner::TestRunner::deterministic();
+    let texts = std::iter::from_fn(|| Some(documents().new_tree(&mut runner).unwrap().current()));
+    assert_eq!(codex_accepts_each_edit_of(texts.take(100), 4), 4);
 }
 
 #[test]
@@ -367,6 +423,26 @@ proptest! {
             });
             let comments = |text: &str| text.trim_start_matches('\u{feff}').lines().filter(|line| line.trim_start().starts_with('#')).count();
             prop_assert!(comments(&edited) >= comments(&body[..first]) + comments(&body[last..]), "{edited}");
+        }
+    }
+
+    #[test]
+    fn tables_are_cut_and_renamed_without_losing_a_comment(text in documents()) {
+        let body = text.trim_start_matches('\u{feff}');
+        let layout = super::layout::Layout::parse(body).unwrap();
+        let comments = |text: &str| text.lines().filter(|line| line.trim_start_matches(['\u{feff}', ' ', '\t']).starts_with('#')).count();
+        for header in layout.statements.iter().filter(|statement| statement.is_header) {
+            let path: Vec<&str> = header.path.iter().map(String::as_str).collect();
+            if !layout.item(&header.path).unwrap().unwrap().is_table() {
+                continue;
+            }
+            let Cut { rest, piece } = cut(&text, &path, &path).unwrap().unwrap();
+            prop_assert!(comments(&rest) + comments(&piece) >= comments(&text), "{path:?}\n{rest}\n---\n{piece}");
+            let there = splice(&text, &[Change::rename(&path, "zz-9")]).unwrap();
+            let back: Vec<&str> = path[..path.len() - 1].iter().copied().chain(["zz-9"]).collect();
+            let again = splice(&there, &[Change::rename(&back, path[path.len() - 1])]).unwrap();
+            let unspaced = |text: &str| text.replace([' ', '"'], "");
+            prop_assert_eq!(unspaced(&again), unspaced(&text));
         }
     }
 

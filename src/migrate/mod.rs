@@ -9,6 +9,7 @@
 
 mod choice;
 mod finding;
+mod keys;
 mod pasted;
 mod profiles;
 mod project;
@@ -76,7 +77,11 @@ impl Migration {
             world.load_or_tell(&file);
             if world.has_file(&file) {
                 project::mend(&mut world, &file)?;
+                removed::mend(&mut world, &file)?;
             }
+        }
+        for file in world.user_files() {
+            removed::provider_keys(&mut world, &file)?;
         }
         providers::mend(&mut world, store)?;
         profiles::mend(&mut world)?;

@@ -16,21 +16,30 @@ pub(super) enum Place {
 /// A key in a provider's table.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Pasted {
-    /// Where, below the provider's table.
+    /// Where in the file.
     pub(super) path: Vec<String>,
     pub(super) place: Place,
     /// As it stands there.
     pub(super) raw: String,
 }
 
+impl Pasted {
+    /// Its path as a person would say it.
+    pub(super) fn name(&self) -> String {
+        let below = if self.path.first().is_some_and(|key| key == "model_providers") { 2 } else { 0 };
+        self.path[below.min(self.path.len())..].join(".")
+    }
+}
+
 /// Names under which people put the key itself into the table; Codex reads only the first.
 const NAMES: [&str; 6] = ["experimental_bearer_token", "api_key", "apiKey", "apikey", "key", "token"];
 
-/// Finds the keys in a provider's table.
-pub(super) fn find(table: &dyn TableLike) -> Vec<Pasted> {
+/// Finds the keys in a provider's table, which stands at `at`.
+pub(super) fn find(table: &dyn TableLike, at: &[&str]) -> Vec<Pasted> {
     let mut found = Vec::new();
     let mut add = |path: &[&str], place: Place, raw: &str| {
-        found.push(Pasted { path: path.iter().map(|&key| key.to_owned()).collect(), place, raw: raw.to_owned() });
+        let path = at.iter().chain(path).map(|&key| key.to_owned()).collect();
+        found.push(Pasted { path, place, raw: raw.to_owned() });
     };
     for name in NAMES {
         if let Some(raw) = text(table.get(name)) {
@@ -50,6 +59,28 @@ pub(super) fn find(table: &dyn TableLike) -> Vec<Pasted> {
             add(&["http_headers", name], Place::Key, raw);
         } else if is_key_name(name) {
             add(&["http_headers", name], Place::Header(name.to_lowercase()), raw);
+        }
+    }
+    found
+}
+
+/// Finds keys that stand where no provider's table is: at the top, or in the `[auth]` that guides invented.
+pub(super) fn astray(root: &dyn TableLike) -> Vec<Pasted> {
+    let mut found = Vec::new();
+    let mut add = |path: &[&str], item: Option<&Item>| {
+        if let Some(raw) = text(item).filter(|raw| raw.len() >= 8) {
+            let path = path.iter().map(|&key| key.to_owned()).collect();
+            found.push(Pasted { path, place: Place::Key, raw: raw.to_owned() });
+        }
+    };
+    for name in ["api_key", "apiKey", "apikey", "openai_api_key", "OPENAI_API_KEY", "experimental_bearer_token"] {
+        add(&[name], root.get(name));
+    }
+    let auth = root.get("auth").and_then(Item::as_table_like);
+    for (name, item) in auth.into_iter().flat_map(TableLike::iter) {
+        // `method = "apikey"` is no key, `api_key` is one.
+        if is_key_name(name) && !name.contains("method") {
+            add(&["auth", name], Some(item));
         }
     }
     found
@@ -98,7 +129,7 @@ mod tests {
             http_headers = { Authorization = "Bearer t4", X-Api-Key = "t5", X-Title = "codex" }
         "#;
         let document = toml_edit::Document::parse(text).expect("toml");
-        let found = find(document.as_table());
+        let found = find(document.as_table(), &[]);
         let places: Vec<_> = found.iter().map(|pasted| (pasted.path.join("."), pasted.place.clone())).collect();
         assert_eq!(
             places,

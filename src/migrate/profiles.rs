@@ -1,6 +1,6 @@
 //! Legacy profiles: `profile = …` and `[profiles.*]` (codex-facts 1.2).
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use toml_edit::{Item, TableLike};
 
@@ -14,15 +14,21 @@ use super::world::{World, refused, tables};
 pub(super) fn mend(world: &mut World<'_>) -> Result<()> {
     let config = world.config_file();
     let selected = world.str(&config, &["profile"]);
-    for name in tables(&world.document(&config)?, &["profiles"]) {
+    let mut names = tables(&world.document(&config)?, &["profiles"]);
+    // A name that Codex takes keeps it; the others get what is left.
+    names.sort_by_key(|name| plain_name(name) != *name);
+    for name in names {
         let path = ["profiles", name.as_str()];
         let Some(taken) = cut(world.text(&config), &path, &[]).map_err(|e| refused(&config, &e))? else { continue };
-        let plain = plain_name(&name);
-        let file = world.setup.codex_home().profile_file(&plain)?;
+        let file = if plain_name(&name) == name {
+            world.setup.codex_home().profile_file(&name)?
+        } else {
+            free_file(world, &plain_name(&name))?
+        };
         let shown = file.file_name().unwrap_or_default().to_string_lossy().into_owned();
         let then = if world.has_file(&file) {
             fill(world, &file, &taken.piece)?;
-            format!("what `{shown}` lacks moves there")
+            format!("what `{shown}` lacks moves there; what it says already stays")
         } else {
             world.set_text(&file, taken.piece);
             format!("becomes `{shown}`")
@@ -49,6 +55,18 @@ pub(super) fn mend(world: &mut World<'_>) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// The file of a profile that nobody has yet.
+pub(super) fn free_file(world: &World<'_>, name: &str) -> Result<PathBuf> {
+    let numbered = (2..).map(|number| format!("{name}-{number}"));
+    for name in std::iter::once(name.to_owned()).chain(numbered) {
+        let file = world.setup.codex_home().profile_file(&name)?;
+        if !world.has_file(&file) {
+            return Ok(file);
+        }
+    }
+    world.setup.codex_home().profile_file(name)
 }
 
 /// Adds to a profile file what it lacks. What it says already was said later, and stays.

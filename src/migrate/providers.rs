@@ -6,7 +6,6 @@ use crate::catalog::{self, KeyForm, ProviderTemplate};
 use crate::codex::{self, sessions};
 use crate::config::Change;
 use crate::error::Result;
-use crate::secret::clean_key;
 use crate::settings::{KeyStore, Provider, Road, Wire};
 use crate::setup::GATEWAY_ID;
 
@@ -14,19 +13,21 @@ use super::choice::{Choice, Destiny, follow};
 use super::finding::Kind;
 use super::pasted::Place;
 use super::table::Table;
-use super::world::{MovedKey, World};
+use super::world::World;
 
 /// Ids for which Codex refuses a table (codex-facts 1.1).
 const REFUSED: [&str; 3] = ["openai", "ollama", "lmstudio"];
 
 /// Mends all provider tables, and what chooses them.
 pub(super) fn mend(world: &mut World<'_>, store: KeyStore) -> Result<()> {
-    let (choices, all) = (Choice::all(world)?, Table::all(world)?);
+    let (choices, mut all) = (Choice::all(world)?, Table::all(world)?);
+    // What stands in the gateway's place makes room before the gateway's own table is written.
+    all.sort_by_key(|table| table.id != GATEWAY_ID);
     let mut destinies = BTreeMap::new();
     let mut taken: BTreeSet<String> = all.iter().map(|table| table.id.clone()).collect();
     taken.extend(world.setup.settings.providers.keys().cloned());
     for table in &all {
-        if table.id == GATEWAY_ID || world.setup.table_is_ours(&table.id) {
+        if world.setup.table_is_ours(&table.id) {
             continue;
         }
         let models = Choice::models(&choices, &table.id);
@@ -39,10 +40,10 @@ pub(super) fn mend(world: &mut World<'_>, store: KeyStore) -> Result<()> {
 }
 
 /// One provider on its way.
-struct Mending<'w, 'e> {
-    world: &'w mut World<'e>,
-    table: &'w Table,
-    store: KeyStore,
+pub(super) struct Mending<'w, 'e> {
+    pub(super) world: &'w mut World<'e>,
+    pub(super) table: &'w Table,
+    pub(super) store: KeyStore,
     /// The models that are chosen of it.
     models: Vec<String>,
     taken: &'w mut BTreeSet<String>,
@@ -51,7 +52,7 @@ struct Mending<'w, 'e> {
 impl Mending<'_, '_> {
     fn mend(&mut self) -> Result<Option<Destiny>> {
         let table = self.table;
-        let is_refused = REFUSED.contains(&table.id.as_str());
+        let is_refused = self.is_refused();
         let refused_wire = table.wire_api.as_deref().filter(|wire| *wire != "responses");
         let needs_header = table.pasted.iter().any(|(_, pasted)| matches!(pasted.place, Place::Header(_)));
         let blocked = self.blocked();
@@ -67,15 +68,28 @@ impl Mending<'_, '_> {
             return Ok(None);
         }
         if table.has_pasted_keys() && !table.has_command {
-            return self.put_key_away(is_refused);
+            let destiny = self.put_key_away(is_refused)?;
+            if destiny.is_some() || !is_refused {
+                return Ok(destiny);
+            }
         }
+        self.name_it()?;
         if is_refused {
             let id = self.free_id();
             self.rename(&id)?;
             return Ok(Some(Destiny::Renamed(id)));
         }
-        self.name_it()?;
         Ok(None)
+    }
+
+    /// Whether Codex refuses a table of this id, or this one with what stands in it. A table of the gateway's id that
+    /// is not the gateway's is in its way.
+    fn is_refused(&self) -> bool {
+        let id = self.table.id.as_str();
+        let overrides_built_in = BUILT_IN.iter().any(|(built_in, fields)| {
+            *built_in == id && self.table.keys.iter().any(|key| !fields.contains(&key.as_str()))
+        });
+        REFUSED.contains(&id) || id == GATEWAY_ID || overrides_built_in
     }
 
     /// A provider of ours that is the same.
@@ -87,7 +101,11 @@ impl Mending<'_, '_> {
 
     /// Why it cannot go behind the gateway, if so.
     fn blocked(&self) -> Option<String> {
-        if self.known().is_some() {
+        if let Some(why) = self.trouble_with_keys() {
+            Some(why)
+        } else if self.table.differs {
+            Some("your files give it different addresses: give one of the two another id first".to_owned())
+        } else if self.known().is_some() {
             None
         } else if self.provider(Road::Gateway, Wire::Chat).is_none() {
             Some(format!("where it is or which model it serves is not clear; to use it: {}", self.add()))
@@ -126,14 +144,13 @@ impl Mending<'_, '_> {
         };
         if let Some(id) = self.known() {
             self.found(kind, &[key], what, format!("you have it as `{id}` already, behind the gateway"));
+            self.drop_keys(&id);
             self.drop_table()?;
             return Ok(Some(Destiny::Gateway(id)));
         }
         let Some(mut provider) = self.provider(Road::Gateway, wire) else { return Ok(None) };
         let id = self.free_id();
-        if !self.take_keys(&id, &mut provider) {
-            return Ok(None);
-        }
+        self.take_keys(&id, &mut provider);
         self.found(kind, &[key], what, format!("goes through codexgw's gateway, as `{id}`"));
         let gateway = self.world.setup.gateway_change(self.world.command)?;
         let config = self.world.config_file();
@@ -146,23 +163,20 @@ impl Mending<'_, '_> {
     /// Leaves the provider to Codex, and its key to the store.
     fn put_key_away(&mut self, is_refused: bool) -> Result<Option<Destiny>> {
         let table = self.table;
-        let Some(mut provider) = self.provider(Road::Direct, Wire::Responses) else {
+        let blocked = self.blocked().filter(|_| self.trouble_with_keys().is_some() || table.differs);
+        let (Some(mut provider), None) = (self.provider(Road::Direct, Wire::Responses), &blocked) else {
             let what = format!("a key of provider `{}` stands in the file as plain text", table.id);
-            self.left(Kind::PastedKey, &[], what, format!("it is not clear how to reach it: {}", self.add()));
+            let then = blocked.unwrap_or_else(|| format!("it is not clear how to reach it: {}", self.add()));
+            self.left(Kind::PastedKey, &[], what, then);
             return Ok(None);
         };
         let id = if is_refused || !codex::valid_provider_id(&table.id) { self.free_id() } else { table.id.clone() };
-        if !self.take_keys(&id, &mut provider) {
-            return Ok(None);
-        }
+        self.take_keys(&id, &mut provider);
         let auth = self.world.command.auth(&id);
         for file in table.files.clone() {
-            let mut changes: Vec<Change> = Vec::new();
-            let stale = ["env_key", "env_key_instructions", "requires_openai_auth"];
-            let pasted = table.pasted.iter().filter(|(place, _)| *place == file).map(|(_, pasted)| pasted.path.clone());
-            for below in pasted.chain(stale.iter().map(|key| vec![(*key).to_owned()])) {
-                let path = ["model_providers".to_owned(), table.id.clone()].into_iter().chain(below).collect();
-                changes.push(Change::Remove { path });
+            let mut changes = self.without_keys(&file);
+            for key in ["env_key", "env_key_instructions", "requires_openai_auth"] {
+                changes.push(Change::remove(&["model_providers", &table.id, key]));
             }
             self.world.change(&file, &changes)?;
         }
@@ -207,96 +221,6 @@ impl Mending<'_, '_> {
         })
     }
 
-    /// Takes the keys out of the files, or out of the shell where the gateway could not see them. False when one of
-    /// them cannot be a key; everything is left as it is then.
-    fn take_keys(&mut self, id: &str, provider: &mut Provider) -> bool {
-        let table = self.table;
-        let mut keys = Vec::new();
-        for (_, pasted) in &table.pasted {
-            let Ok((secret, _)) = clean_key(&pasted.raw, &[], &[]) else {
-                let what =
-                    format!("what stands in `{}` of provider `{}` is not a key", pasted.path.join("."), table.id);
-                let then = format!("take it out, then store the key: {}", self.add());
-                self.left(Kind::PastedKey, &path_of(&pasted.path), what, then);
-                return false;
-            };
-            let is_second = |(place, other): &(Place, crate::secret::Secret)| {
-                *place == Place::Key && pasted.place == Place::Key && other.expose() != secret.expose()
-            };
-            if keys.iter().any(is_second) {
-                let what = format!("two different keys stand in the table of provider `{}`", table.id);
-                self.left(Kind::PastedKey, &path_of(&pasted.path), what, "take the wrong one out first".to_owned());
-                return false;
-            }
-            keys.push((pasted.place.clone(), secret));
-        }
-        for (_, pasted) in &table.pasted {
-            let what = format!(
-                "a key stands in the file as plain text: `{}` of provider `{}`",
-                pasted.path.join("."),
-                table.id
-            );
-            self.found(
-                Kind::PastedKey,
-                &path_of(&pasted.path),
-                what,
-                format!("moves to the {} as `{id}`", store_words(self.store)),
-            );
-        }
-        for (place, secret) in keys {
-            match place {
-                // The first one is what Codex would have sent.
-                Place::Key if provider.key == KeyStore::None => {
-                    provider.key = self.store;
-                    self.world.keys.push(MovedKey { name: id.to_owned(), secret });
-                }
-                Place::Key => self.world.keys.push(MovedKey { name: String::new(), secret }),
-                Place::Header(name) => {
-                    provider.secret_headers.push(name.clone());
-                    self.world.keys.push(MovedKey { name: format!("{id}/{name}"), secret });
-                }
-            }
-        }
-        if provider.road == Road::Gateway {
-            self.take_variables(id, provider);
-        }
-        let shadowed = table.env_key.as_deref().filter(|_| !table.pasted.is_empty());
-        if let Some(variable) = shadowed.filter(|variable| (self.world.env)(variable).is_some()) {
-            self.world.steps.push(format!(
-                "`{id}` uses the key of the file; to use the one in `{variable}`: `printenv {variable} | codexgw key set {id} --key-stdin`"
-            ));
-        }
-        true
-    }
-
-    /// The gateway runs on its own and sees no variable of the shell.
-    fn take_variables(&mut self, id: &str, provider: &mut Provider) {
-        let value = |world: &World<'_>, variable: &str| {
-            (world.env)(variable).and_then(|value| clean_key(&value, &[], &[]).ok()).map(|(secret, _)| secret)
-        };
-        for (header, variable) in self.table.env_headers.clone() {
-            if let Some(secret) = value(self.world, &variable) {
-                provider.secret_headers.push(header.to_lowercase());
-                self.world.keys.push(MovedKey { name: format!("{id}/{}", header.to_lowercase()), secret });
-            }
-        }
-        let Some(variable) = self.table.env_key.clone().filter(|_| provider.key == KeyStore::None) else { return };
-        provider.key = self.store;
-        let store = store_words(self.store);
-        match value(self.world, &variable) {
-            Some(secret) => {
-                self.world.keys.push(MovedKey { name: id.to_owned(), secret });
-                self.world
-                    .steps
-                    .push(format!("the value of `{variable}` is in the {store} now: the gateway sees no variables"));
-            }
-            None => self
-                .world
-                .steps
-                .push(format!("store the key of `{id}` (`{variable}` is not set here): `codexgw key set {id}`")),
-        }
-    }
-
     /// Takes the table out where no session needs it; Codex refuses to resume a session whose provider is gone.
     fn drop_table(&mut self) -> Result<()> {
         let id = self.table.id.as_str();
@@ -304,16 +228,10 @@ impl Mending<'_, '_> {
         let sessions = if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") };
         let keep = count > 0 && !REFUSED.contains(&id);
         for file in self.table.files.clone() {
-            let mut changes = Vec::new();
-            if keep {
-                for (_, pasted) in self.table.pasted.iter().filter(|(place, _)| *place == file) {
-                    let path = ["model_providers".to_owned(), id.to_owned()].into_iter().chain(pasted.path.clone());
-                    changes.push(Change::Remove { path: path.collect() });
-                }
-                changes.push(Change::remove(&["model_providers", id, "wire_api"]));
-            } else {
-                changes.push(Change::remove(&["model_providers", id]));
-            }
+            // A key may stand outside of the table, too.
+            let mut changes = self.without_keys(&file);
+            let goes = if keep { &["model_providers", id, "wire_api"][..] } else { &["model_providers", id] };
+            changes.push(Change::remove(goes));
             self.world.change(&file, &changes)?;
         }
         if keep {
@@ -326,7 +244,9 @@ impl Mending<'_, '_> {
 
     fn rename(&mut self, to: &str) -> Result<()> {
         let id = self.table.id.as_str();
-        let what = if REFUSED.contains(&id) {
+        let what = if id == GATEWAY_ID {
+            format!("`[model_providers.{id}]` is not codexgw's own, and stands in its way")
+        } else if self.is_refused() {
             format!("`[model_providers.{id}]`: Codex keeps that id for itself, and refuses to start")
         } else {
             format!("provider `{id}`: codexgw takes only lower-case ids")
@@ -341,7 +261,9 @@ impl Mending<'_, '_> {
     /// Codex refuses a provider without a name.
     fn name_it(&mut self) -> Result<()> {
         let id = self.table.id.as_str();
-        if self.table.name.as_deref().is_some_and(|name| !name.is_empty()) || BUILT_IN.contains(&id) {
+        if self.table.name.as_deref().is_some_and(|name| !name.is_empty())
+            || BUILT_IN.iter().any(|(built_in, _)| *built_in == id) && !self.is_refused()
+        {
             return Ok(());
         }
         let what = format!("provider `{id}` has no `name`: Codex refuses to start");
@@ -367,20 +289,24 @@ impl Mending<'_, '_> {
         chosen
     }
 
-    /// The command that adds it.
-    fn add(&self) -> String {
+    /// The command that adds it, in place of the table where it keeps its id.
+    pub(super) fn add(&self) -> String {
         let url = self.table.plain_base_url().unwrap_or_else(|| "URL".to_owned());
-        format!("`codexgw add custom --id {} --base-url {url} --model MODEL`", tame(&self.table.id))
+        let id = tame(&self.table.id);
+        let (id, force) = if codex::is_reserved(&id) { (format!("{id}-custom"), "") } else { (id, " --force") };
+        format!("`codexgw add custom --id {id} --base-url {url} --model MODEL{force}`")
     }
 
-    fn found(&mut self, kind: Kind, below: &[&str], what: String, then: String) {
+    pub(super) fn found(&mut self, kind: Kind, below: &[&str], what: String, then: String) {
         let (file, path) = self.place(below);
-        self.world.found(kind, &file, &path_of(&path), what, then);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        self.world.found(kind, &file, &path, what, then);
     }
 
     fn left(&mut self, kind: Kind, below: &[&str], what: String, then: String) {
         let (file, path) = self.place(below);
-        self.world.left(kind, &file, &path_of(&path), what, then);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        self.world.left(kind, &file, &path, what, then);
     }
 
     /// The first file that says it, and the path there.
@@ -394,8 +320,12 @@ impl Mending<'_, '_> {
     }
 }
 
-/// Built-in providers whose table may hold a few settings without a name.
-const BUILT_IN: [&str; 3] = ["amazon-bedrock", "amazon-bedrock-runtime", "gcp"];
+/// Built-in providers whose table may hold only these, and no name (codex-facts 1.1).
+const BUILT_IN: [(&str, &[&str]); 3] = [
+    ("amazon-bedrock", &["base_url", "auth", "http_headers", "aws"]),
+    ("amazon-bedrock-runtime", &["base_url", "auth", "http_headers", "aws"]),
+    ("gcp", &["base_url", "auth", "http_headers", "project_id", "location", "credential_file"]),
+];
 
 /// The template of the provider that a URL belongs to.
 fn template_of(base_url: &str) -> Option<&'static ProviderTemplate> {
@@ -410,12 +340,4 @@ pub(super) fn tame(id: &str) -> String {
     let id: String = id.to_lowercase().chars().map(tame).collect();
     let id = id.trim_matches(['-', '_']);
     if id.is_empty() { "custom".to_owned() } else { id.chars().take(60).collect() }
-}
-
-fn path_of(path: &[String]) -> Vec<&str> {
-    path.iter().map(String::as_str).collect()
-}
-
-fn store_words(store: KeyStore) -> &'static str {
-    if store == KeyStore::File { "key file" } else { "keyring" }
 }

@@ -10,10 +10,15 @@ use crate::error::Result;
 
 use super::finding::Kind;
 use super::providers::tame;
-use super::world::World;
+use super::world::{World, tables};
 
 /// Keys and tables at the top that no Codex has known, or none does any more. Guides still recommend them.
-const IGNORED: [&str; 24] = [
+const IGNORED: [&str; 29] = [
+    "experimental_instructions_file",
+    "env_key",
+    "api_key",
+    "apiKey",
+    "openai_api_key",
     "auth",
     "network",
     "default",
@@ -51,7 +56,9 @@ pub(super) fn mend(world: &mut World<'_>, file: &Path) -> Result<()> {
     refused_values(world, file)?;
     let document = world.document(file)?;
     for (old, new) in RENAMED {
-        if document.get(&[old]).is_some() && document.get(&[new]).is_none() {
+        // A file that is not there was ignored before, and would stop Codex under the new name.
+        let is_there = document.get_str(&[old]).is_some_and(|path| file.with_file_name(path).is_file());
+        if is_there && document.get(&[new]).is_none() {
             world.found(Kind::IgnoredKey, file, &[old], ignored(old), format!("renamed to `{new}`, as Codex did"));
             world.change(file, &[Change::rename(&[old], new)])?;
         }
@@ -59,7 +66,7 @@ pub(super) fn mend(world: &mut World<'_>, file: &Path) -> Result<()> {
     for key in IGNORED {
         let Some(item) = world.document(file)?.get(&[key]).cloned() else { continue };
         let shown = if item.is_table_like() { format!("[{key}]") } else { key.to_owned() };
-        if holds_text_like_a_key(&item) {
+        if holds_text_like_a_key(&item) || (item.is_str() && super::pasted::is_key_name(key) && key != "env_key") {
             let then = "it may hold a key: store that with `codexgw key set PROVIDER`, then take it out".to_owned();
             world.left(Kind::PastedKey, file, &[key], ignored(&shown), then);
             continue;
@@ -72,6 +79,51 @@ pub(super) fn mend(world: &mut World<'_>, file: &Path) -> Result<()> {
 
 fn ignored(key: &str) -> String {
     format!("`{key}`: Codex knows no such setting and ignores it")
+}
+
+/// Keys of a provider's table that no Codex has known, and what was meant by some of them.
+const OF_PROVIDERS: [(&str, Option<&str>); 17] = [
+    ("headers", Some("http_headers")),
+    ("api_key_env", Some("env_key")),
+    ("models", None),
+    ("timeout", None),
+    ("request_timeout_ms", None),
+    ("connect_timeout_ms", None),
+    ("proxy", None),
+    ("ca_cert", None),
+    ("tls", None),
+    ("client_cert", None),
+    ("organization", None),
+    ("api_version", None),
+    ("stream", None),
+    ("model", None),
+    ("model_catalog_json", None),
+    ("display_name", None),
+    ("base_url_env", None),
+];
+
+/// Mends the keys of provider tables that Codex ignores.
+pub(super) fn provider_keys(world: &mut World<'_>, file: &Path) -> Result<()> {
+    for id in tables(&world.document(file)?, &["model_providers"]) {
+        for (key, meant) in OF_PROVIDERS {
+            let document = world.document(file)?;
+            let path = ["model_providers", id.as_str(), key];
+            let Some(item) = document.get(&path) else { continue };
+            let what = format!("`{key}` of provider `{id}`: Codex knows no such setting and ignores it");
+            let is_free = |new: &str| document.get(&["model_providers", &id, new]).is_none();
+            let fits = |new: &str| match item.as_table_like() {
+                Some(headers) => new == "http_headers" && headers.iter().all(|(_, value)| value.is_str()),
+                None => new == "env_key" && item.as_str().is_some_and(super::pasted::is_variable_name),
+            };
+            let (then, change) = match meant.filter(|new| is_free(new) && fits(new)) {
+                Some(new) => (format!("renamed to `{new}`, which Codex reads"), Change::rename(&path, new)),
+                None => ("removed".to_owned(), Change::remove(&path)),
+            };
+            world.found(Kind::IgnoredKey, file, &path, what, then);
+            world.change(file, &[change])?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether something below looks like a secret, by its key.
@@ -129,9 +181,11 @@ pub(super) fn unknown_providers(world: &mut World<'_>) -> Result<()> {
         }
         let what =
             format!("`model_provider = \"{id}\"`: no provider of that name is configured, and Codex refuses to start");
+        let is_default = scope.file == world.config_file() && scope.at.is_empty();
         let then = match catalog::provider(&id) {
-            Some(template) => format!("add it: `codexgw add {}`", template.id),
-            None => format!("add it: `codexgw add custom --id {} --base-url URL`", tame(&id)),
+            _ if !is_default => "name one that is: `codexgw list` shows those of codexgw".to_owned(),
+            Some(template) => format!("add it: `codexgw add {} --default`", template.id),
+            None => format!("add it: `codexgw add custom --id {} --base-url URL --default`", tame(&id)),
         };
         world.left(Kind::UnknownProvider, &scope.file, &scope.path("model_provider"), what, then);
     }

@@ -16,8 +16,16 @@ const DEAD: [(&str, &str); 6] = [
 ];
 
 /// Where shells keep what is set for every session, under the home directory.
-const FILES: [&str; 7] =
-    [".bashrc", ".bash_profile", ".profile", ".zshrc", ".zshenv", ".zprofile", ".config/fish/config.fish"];
+const FILES: [&str; 8] = [
+    ".bashrc",
+    ".bash_aliases",
+    ".bash_profile",
+    ".profile",
+    ".zshrc",
+    ".zshenv",
+    ".zprofile",
+    ".config/fish/config.fish",
+];
 
 /// Explains the variables that are set now or in a start-up file of the shell. Nothing is changed there.
 pub(super) fn explain(world: &mut World<'_>, home: Option<&Path>) {
@@ -38,9 +46,11 @@ fn exported(file: &Path, variable: &str) -> Option<(std::path::PathBuf, usize)> 
     let bytes = std::fs::read(file).ok()?;
     let text = String::from_utf8_lossy(&bytes);
     let sets = |line: &str| {
-        let line = line.trim_start().trim_start_matches("export ").trim_start();
-        let fish = line.strip_prefix("set ").is_some_and(|rest| rest.split_whitespace().any(|word| word == variable));
-        fish || line.strip_prefix(variable).is_some_and(|rest| rest.starts_with('='))
+        let line = line.split('#').next().unwrap_or_default();
+        let words: Vec<&str> = line.split([' ', '\t', ';', '&']).filter(|word| !word.is_empty()).collect();
+        // `A=1 export B=2`, `declare -x B=2`, `set -gx B 2` (fish)
+        let assigns = |word: &&str| word.strip_prefix(variable).is_some_and(|rest| rest.starts_with('='));
+        words.iter().any(assigns) || (words.first() == Some(&"set") && words.contains(&variable))
     };
     let line = text.lines().position(sets)?;
     Some((file.to_path_buf(), line + 1))

@@ -1,6 +1,6 @@
 //! A provider as the person's files describe it, all of them taken together.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use toml_edit::{Item, TableLike};
@@ -27,6 +27,10 @@ pub(super) struct Table {
     pub(super) query: BTreeMap<String, String>,
     /// Whether there are others.
     pub(super) has_secret_query: bool,
+    /// Whether the files give it more than one address.
+    pub(super) differs: bool,
+    /// The keys in its tables.
+    pub(super) keys: BTreeSet<String>,
     /// Whether Codex already gets the key from a command.
     pub(super) has_command: bool,
     pub(super) pasted: Vec<(PathBuf, Pasted)>,
@@ -41,7 +45,18 @@ impl Table {
         }
         ids.sort();
         ids.dedup();
-        ids.into_iter().map(|id| Self::read(world, id)).collect()
+        let mut all = ids.into_iter().map(|id| Self::read(world, id)).collect::<Result<Vec<_>>>()?;
+        // A key that stands where nobody reads it was meant for the provider that is chosen.
+        let config = world.config_file();
+        let chosen = world.str(&config, &["model_provider"]);
+        let owner = all.iter_mut().find(|table| Some(&table.id) == chosen.as_ref());
+        if let Some(owner) =
+            owner.filter(|table| table.pasted.is_empty() && table.env_key.is_none() && !table.has_command)
+        {
+            let astray = pasted::astray(world.document(&config)?.root());
+            owner.pasted.extend(astray.into_iter().map(|pasted| (config.clone(), pasted)));
+        }
+        Ok(all)
     }
 
     fn read(world: &World<'_>, id: String) -> Result<Self> {
@@ -56,6 +71,8 @@ impl Table {
             env_headers: BTreeMap::new(),
             query: BTreeMap::new(),
             has_secret_query: false,
+            differs: false,
+            keys: BTreeSet::new(),
             has_command: false,
             pasted: Vec::new(),
         };
@@ -64,7 +81,8 @@ impl Table {
             let item = document.get(&["model_providers", table.id.as_str()]);
             if let Some(part) = item.and_then(Item::as_table_like) {
                 table.take(part);
-                table.pasted.extend(pasted::find(part).into_iter().map(|pasted| (file.clone(), pasted)));
+                let at = ["model_providers", table.id.as_str()];
+                table.pasted.extend(pasted::find(part, &at).into_iter().map(|pasted| (file.clone(), pasted)));
                 table.files.push(file);
             }
         }
@@ -74,6 +92,8 @@ impl Table {
     fn take(&mut self, part: &dyn TableLike) {
         let text = |key: &str| part.get(key).and_then(Item::as_str).map(str::to_owned);
         let first = |present: &mut Option<String>, key: &str| *present = present.take().or_else(|| text(key));
+        self.differs |= self.base_url.is_some() && text("base_url").is_some_and(|url| self.base_url != Some(url));
+        self.keys.extend(part.iter().map(|(key, _)| key.to_owned()));
         first(&mut self.name, "name");
         first(&mut self.base_url, "base_url");
         first(&mut self.wire_api, "wire_api");

@@ -112,10 +112,34 @@ fn each_refused_or_ignored_line_becomes_what_codex_takes() {
         ("model_reasoning_effort = ''\n", "", vec![config(1, Kind::RemovedValue)]),
         ("experimental_thread_store_endpoint = 'x'\n", "", vec![config(1, Kind::RemovedValue)]),
         ("oss_provider = 'ollama-chat'\n", "oss_provider = \"ollama\"\n", vec![config(1, Kind::RemovedValue)]),
+        ("experimental_instructions_file = 'i.md' # gone\n", "", vec![config(1, Kind::IgnoredKey)]),
         (
-            "experimental_instructions_file = 'i.md' # mine\n",
-            "model_instructions_file = 'i.md' # mine\n",
-            vec![config(1, Kind::IgnoredKey)],
+            "[model_providers.x]\nname = 'X'\nheaders = { a = 'b' } # h\napi_key_env = 'K'\ntimeout = 3\n",
+            "[model_providers.x]\nname = 'X'\nhttp_headers = { a = 'b' } # h\nenv_key = 'K'\n",
+            vec![config(3, Kind::IgnoredKey), config(4, Kind::IgnoredKey), config(5, Kind::IgnoredKey)],
+        ),
+        (
+            "[model_providers.lmstudio]\nbase_url = 'http://h/v1'\n",
+            "[model_providers.lmstudio-custom]\nbase_url = 'http://h/v1'\nname = \"lmstudio\"\n",
+            vec![config(1, Kind::ProviderName), config(1, Kind::ReservedId)],
+        ),
+        (
+            "[model_providers.gcp]\nname = 'G'\nbase_url = 'http://h/v1'\nenv_key = 'K'\n",
+            "[model_providers.gcp-custom]\nname = 'G'\nbase_url = 'http://h/v1'\nenv_key = 'K'\n",
+            vec![config(1, Kind::ReservedId)],
+        ),
+        ("[model_providers.gcp]\nlocation = 'l'\n", "[model_providers.gcp]\nlocation = 'l'\n", vec![]),
+        (
+            "[model_providers.codexgw]\nname = 'mine'\nbase_url = 'http://h/v1'\n",
+            "[model_providers.codexgw-custom]\nname = 'mine'\nbase_url = 'http://h/v1'\n",
+            vec![config(1, Kind::ReservedId)],
+        ),
+        (
+            "[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\nwire_api = 'chat'\n\
+             experimental_bearer_token = 'key-number-1'\napi_key = 'key-number-2'\n",
+            "[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n\
+             experimental_bearer_token = 'key-number-1'\napi_key = 'key-number-2'\n",
+            vec![config(4, Kind::WireApi), (Kind::PastedKey, "codex/config.toml".to_owned(), 1, true)],
         ),
         (
             "temperature = 0.1\nmodel = 'm'\n\n[auth]\nmethod = 'x'\n\n[auth.deep]\na = 1\n\n# mine\n[tui]\n",
@@ -170,6 +194,54 @@ fn legacy_profiles_become_files_with_their_comments() {
     assert_eq!(place.text("codex/two-words.config.toml"), "model = 't'\n");
     assert_eq!(place.text("codex/old.config.toml"), "model = 'new' # kept\nmodel_verbosity = 'low'\n");
     assert!(steps[0].contains("codex -p fast"), "{steps:?}");
+}
+
+#[test]
+fn profiles_whose_names_codex_does_not_take_get_names_of_their_own() {
+    let before = "[profiles.\"a b\"]\nmodel = '1'\n[profiles.\"a.b\"]\nmodel = '2'\n[profiles.a-b]\nmodel = '3'\n";
+    let place = Place::new(&[("codex/config.toml", before)]);
+    place.migrate();
+    let models = ["a-b", "a-b-2", "a-b-3"].map(|name| place.text(&format!("codex/{name}.config.toml")));
+    assert_eq!(models, ["model = '3'\n", "model = '1'\n", "model = '2'\n"]);
+}
+
+#[test]
+fn providers_of_one_id_with_two_addresses_are_left_to_the_person() {
+    let part = |n: u8| {
+        format!(
+            "model_provider = 'lab'\nmodel = 'm'\n[model_providers.lab]\nname = 'L'\nbase_url = 'http://h{n}/v1'\nwire_api = 'chat'\n"
+        )
+    };
+    let place = Place::new(&[("codex/p1.config.toml", &part(1)), ("codex/p2.config.toml", &part(2))]);
+    let (found, _, _) = place.migrate();
+    assert_eq!(found.iter().map(|finding| finding.0).collect::<Vec<_>>(), [Kind::WireApi]);
+    for n in [1, 2] {
+        let text = place.text(&format!("codex/p{n}.config.toml"));
+        assert_eq!(text, part(n).replace("wire_api = 'chat'\n", ""), "each keeps its address");
+    }
+}
+
+#[test]
+fn a_key_that_nobody_reads_goes_to_the_provider_that_is_chosen() {
+    let before = "model = 'm'\nmodel_provider = 'lab'\nopenai_api_key = 'lab-secret-4'\n\n[auth]\nmethod = 'apikey'\n\
+                  key = 'lab-secret-4'\n\n[model_providers.lab]\nname = 'L'\nbase_url = 'http://h/v1'\n";
+    let place = Place::new(&[("codex/config.toml", before)]);
+    let (found, _, done) = place.migrate();
+    assert!(found.iter().all(|finding| !finding.3), "{found:?}");
+    assert_eq!((done.keys, place.key("lab").as_deref()), (1, Some("lab-secret-4")));
+    let text = place.text("codex/config.toml");
+    assert!(text.starts_with("model = 'm'\nmodel_provider = 'lab'\n\n[model_providers.lab]\n"), "{text}");
+}
+
+#[test]
+fn a_table_in_the_gateway_s_place_makes_room_for_it() {
+    let chat = "[model_providers.a]\nname = 'A'\nbase_url = 'http://a/v1'\nwire_api = 'chat'\n";
+    let own = "[model_providers.codexgw]\nname = 'mine'\nbase_url = 'http://h/v1'\n";
+    let place = Place::new(&[("codex/config.toml", &format!("model = 'm'\nmodel_provider = 'a'\n\n{chat}\n{own}"))]);
+    place.migrate();
+    let config = place.document("codex/config.toml");
+    assert_eq!(config.get_str(&["model_providers", "codexgw-custom", "base_url"]), Some("http://h/v1"));
+    assert!(config.get_str(&["model_providers", "codexgw", "base_url"]).is_some_and(|url| url.contains("127.0.0.1")));
 }
 
 #[test]
@@ -283,6 +355,30 @@ fn provider_settings_of_a_project_move_to_where_codex_reads_them() {
     assert_eq!(place.text("work/.codex/config.toml"), "model = 't'\n\n[mcp_servers.m]\ncommand = 'c'\n");
     assert_eq!(place.text("codex/work.config.toml"), "model_provider = \"team\"\nmodel = \"t\"\n");
     assert!(steps[0].contains("codexgw run --profile work"), "{steps:?}");
+}
+
+#[test]
+fn values_that_stop_codex_in_a_project_are_mended_there() {
+    let place = Place::new(&[("work/.codex/config.toml", "approval_policy = 'untrusted'\nweb_search = false # w\n")]);
+    assert_eq!(place.migrate().0.len(), 2);
+    assert_eq!(place.text("work/.codex/config.toml"), "web_search = \"disabled\" # w\n");
+}
+
+#[test]
+fn exports_are_found_in_every_shell_s_spelling() {
+    for line in [
+        "declare -x OPENAI_BASE_URL=u",
+        "  export A=1 OPENAI_BASE_URL=u; x",
+        "typeset -x OPENAI_BASE_URL='u'",
+        "set -gx OPENAI_BASE_URL u",
+        "[ x ] && export OPENAI_BASE_URL=u",
+    ] {
+        let place = Place::new(&[("home/.bash_aliases", &format!("# OPENAI_BASE_URL=no\n{line}\n"))]);
+        let lines: Vec<_> = place.plan().findings.iter().map(|finding| finding.line).collect();
+        assert_eq!(lines, [Some(2)], "{line}");
+    }
+    let other = Place::new(&[("home/.zshrc", "export MY_OPENAI_BASE_URL=u\necho $OPENAI_BASE_URL\n")]);
+    assert!(other.plan().findings.is_empty());
 }
 
 #[test]

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant, SystemTime};
 use super::ir::Delta;
 use super::messages::Abilities;
 use super::responses::{self, Encoder, ResponseMeta, Tap, parse};
+use super::tools::Names;
 use super::{Decoder, End, Quirks, chat, failure_from_response, gemini, messages, sse};
 
 /// How many variants of each always run.
@@ -110,7 +111,7 @@ fn gemini_answer(bytes: &[u8], dice: &mut Dice) {
 }
 
 fn responses_answer(bytes: &[u8], dice: &mut Dice) {
-    answer(bytes, dice, || Decoder::Responses(responses::Decoder::default()));
+    answer(bytes, dice, || Decoder::Responses(responses::Decoder::new(Names::default(), "m")));
     let (first, second) = bytes.split_at(dice.roll(bytes.len() + 1));
     let mut tap = Tap::new();
     tap.feed(first);

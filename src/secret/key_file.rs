@@ -1,6 +1,6 @@
 //! The file store: one file per secret in the state folder, by explicit choice only.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::error::{Error, Result};
 use crate::settings::Home;
@@ -32,11 +32,34 @@ pub fn delete(home: &Home, name: &str) -> Result<bool> {
     }
 }
 
+/// The names of all secrets there; none when the folder cannot be read.
+pub fn names(home: &Home) -> Vec<String> {
+    let files = std::fs::read_dir(home.state_dir().join("keys")).into_iter().flatten().flatten();
+    let names = files.filter_map(|file| file.file_name().into_string().ok());
+    // What begins with a dot is on its way to become one.
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).map(|n| n.replace('@', "/")).collect();
+    names.sort();
+    names
+}
+
 /// Whether the store can be used at all.
 pub fn probe(home: &Home) -> Result<()> {
     let dir = home.state_dir().join("keys");
-    private_file::create_dir(&dir)
-        .map_err(|e| Error::secret_store(format!("cannot make the folder `{}`", dir.display())).cause(e))
+    // Nothing is made here: what may still be called off leaves no trace.
+    let present = dir.ancestors().find(|folder| folder.exists()).unwrap_or(Path::new("/"));
+    let checked = if present == dir { private_file::create_dir(&dir) } else { writable(present) };
+    checked.map_err(|e| Error::secret_store(format!("cannot make the folder `{}`", dir.display())).cause(e))
+}
+
+#[cfg(unix)]
+fn writable(folder: &Path) -> std::io::Result<()> {
+    use rustix::fs::{Access, access};
+    Ok(access(folder, Access::WRITE_OK | Access::EXEC_OK)?)
+}
+
+#[cfg(not(unix))]
+fn writable(_folder: &Path) -> std::io::Result<()> {
+    Ok(())
 }
 
 #[cfg(all(test, unix))]
@@ -62,6 +85,8 @@ mod tests {
         let mode = |path: PathBuf| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode(file(&home, "p")), 0o600);
         assert_eq!(mode(home.state_dir().join("keys")), 0o700);
+        set(&home, "p/x-team", &Secret::new("some-header-value".to_owned())).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(names(&home), ["p", "p/x-team"]);
         assert!(delete(&home, "p").is_ok_and(|was| was));
         assert!(delete(&home, "p").is_ok_and(|was| !was));
     }

@@ -40,3 +40,13 @@ fn keys_of_the_person_in_our_profile_survive_its_removal() {
     let left = sandbox.profile("up").expect("the file is not ours alone");
     assert!(left.contains(own.trim()) && !left.contains("model"), "{left}");
 }
+
+#[test]
+fn a_profile_of_another_provider_changes_hands_only_on_a_word() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    let add = ["add", "custom", "--id", "two", "--base-url", "http://127.0.0.1:9/v1", "--model", "m", "--no-probe"];
+    let take = || sandbox.codexgw(&add).args(&["--profile", "up"]);
+    take().run().exits(1).explains().stderr_has("the profile `up` is of `up`");
+    take().args(&["--force"]).run().ok().stderr_has("which has none of that name now");
+    assert!(sandbox.profile("up").unwrap().contains("two/m"));
+}

@@ -18,9 +18,13 @@ pub fn bin_dir() -> &'static Path {
     DIR.get_or_init(install)
 }
 
-/// cargo's `target` folder.
+/// cargo's `target` folder: test programs lie in `target/<profile>/deps`.
 pub fn target_dir() -> &'static Path {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).parent().expect("cargo's scratch folder lies in `target`")
+    static DIR: OnceLock<PathBuf> = OnceLock::new();
+    DIR.get_or_init(|| {
+        let program = std::env::current_exe().expect("this program has a path");
+        program.ancestors().nth(3).expect("cargo's scratch folder lies in `target`").to_path_buf()
+    })
 }
 
 fn install() -> PathBuf {

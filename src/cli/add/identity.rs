@@ -1,9 +1,11 @@
 use crate::catalog::{self, ProviderTemplate};
 use crate::codex;
 use crate::error::{Error, Result};
+use crate::secret::key_shape::holds_key;
 use crate::setup::Setup;
 use crate::ui;
 
+use super::super::context::prefixes;
 use super::Args;
 
 /// Which provider is meant, and under which names it will stand.
@@ -30,9 +32,25 @@ impl Identity {
         let offered = template.filter(|_| args.id.is_none()).map(|template| template.default_profile().to_owned());
         let profile = args.profile.clone().or(offered).unwrap_or_else(|| id.clone());
         setup.check_profile_name(&profile)?;
+        may_take_profile(args, setup, &profile, &id)?;
         let name = template.map_or_else(|| id.clone(), |template| template.name.clone());
         Ok(Self { template, id, name, profile, base_url })
     }
+}
+
+/// A profile that stands for another provider changes hands only on the person's word.
+fn may_take_profile(args: &Args, setup: &Setup, profile: &str, id: &str) -> Result<()> {
+    let Some(other) = setup.settings.profiles.get(profile).map(|record| &record.provider).filter(|other| *other != id)
+    else {
+        return Ok(());
+    };
+    if args.force {
+        ui::note(format!("the profile `{profile}` was of `{other}`, which has none of that name now"));
+        return Ok(());
+    }
+    Err(Error::fixable(format!("the profile `{profile}` is of `{other}`"))
+        .cause("it was left as it is")
+        .hint(format!("choose another name: `--profile {profile}-2`, or take it over with `--force`")))
 }
 
 fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
@@ -45,13 +63,19 @@ fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
             .cause(format!("it knows {}, and `custom`", known.join(", ")));
         match catalog::nearest(words) {
             Some(near) => error.hint(format!("did you mean `codexgw add {near}`?")),
+            None if holds_key(words, &prefixes()) => error
+                .cause("that looks like a key; it stays in the shell's history, so better make a new one")
+                .hint("name the provider, and pipe the key in: `codexgw add openrouter --key-stdin`"),
             None => error.hint(format!("name its address: `codexgw add custom --id {} --base-url URL`", tame(words))),
         }
     })
 }
 
-/// An id made of what was typed, for a hint.
+/// An id made of what was typed, for a hint: never of a key that was typed in the wrong place.
 fn tame(words: &str) -> String {
+    if holds_key(words, &prefixes()) {
+        return "mine".to_owned();
+    }
     let id: String = words.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     if codex::valid_provider_id(&id) { id } else { "mine".to_owned() }
 }

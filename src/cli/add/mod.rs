@@ -84,7 +84,7 @@ pub struct Args {
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Replace a provider of the same id without asking
+    /// Replace a provider, profile or gateway table of the same name without asking
     #[arg(long)]
     force: bool,
     /// Print what was done as JSON
@@ -209,6 +209,12 @@ impl Args {
         let command = context.token_command()?;
         let identity = Identity::settle(&self, &setup)?;
         let via = self.via(&setup)?;
+        if self.force {
+            setup.replace_gateway_table();
+        }
+        if via == Via::Gateway {
+            setup.check_gateway_table()?;
+        }
 
         let vault = Vault::new(&context.home);
         let credentials = Credentials::gather(&self, &identity, &vault, &setup, key)?;

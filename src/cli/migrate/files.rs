@@ -35,7 +35,13 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
     if migration.mends() && !options.json {
         show_diffs(&migration.preview()?);
     }
-    if let Some(words) = refusal(context, &migration)? {
+    let (before, after) = verdicts(context, &migration)?;
+    if let Some(words) = &after {
+        if before.is_none() && migration.mends() {
+            return Err(Error::bug("the migration would make Codex refuse what it takes now")
+                .cause(words.trim())
+                .cause("nothing was changed"));
+        }
         let hint = Some("mend it by hand: `codexgw config edit`");
         ui::warn(format!("Codex would still refuse to start: {}", words.trim()), hint);
     }
@@ -92,20 +98,24 @@ fn agreed() -> Result<bool> {
     ui::prompt::confirm("Write this?", true)
 }
 
-/// What Codex has against the outcome, if anything. Without Codex nobody can be asked, and nothing is lost.
-fn refusal(context: &Context, migration: &Migration) -> Result<Option<String>> {
-    let Ok(codex) = Codex::find(&context.home) else { return Ok(None) };
+/// What Codex has against the configuration as it is and as it will be, if anything. Without Codex nobody can be asked,
+/// and nothing is lost.
+fn verdicts(context: &Context, migration: &Migration) -> Result<(Option<String>, Option<String>)> {
+    let Ok(codex) = Codex::find(&context.home) else { return Ok((None, None)) };
     let config = migration.setup().codex_home().config_file();
-    let diffs = migration.preview()?;
-    let changed = diffs.into_iter().find(|diff| diff.path == config);
-    let text = match changed {
-        Some(diff) => diff.after.unwrap_or_default(),
-        None => std::fs::read_to_string(&config).unwrap_or_default(),
+    let now = migration.setup().config().map(|document| document.text().to_owned()).unwrap_or_default();
+    let changed = migration.preview()?.into_iter().find(|diff| diff.path == config);
+    let after = changed.map_or_else(|| now.clone(), |diff| diff.after.unwrap_or_default());
+    let refusal = |text: &str| {
+        // Its words may quote a value of the file.
+        credentials::remember(text, &prefixes());
+        match codex.judge(&context.home, text, None) {
+            Ok(Verdict::Refuses { words }) => Some(words),
+            Ok(Verdict::Accepts { .. }) | Err(_) => None,
+        }
     };
-    // Its words may quote a value of the file.
-    credentials::remember(&text, &prefixes());
-    Ok(match codex.judge(&text, None) {
-        Ok(Verdict::Refuses { words }) => Some(words),
-        Ok(Verdict::Accepts { .. }) | Err(_) => None,
-    })
+    let after_words = refusal(&after);
+    // Asked only where it matters: it takes a while.
+    let before_words = if after_words.is_some() { refusal(&now) } else { None };
+    Ok((before_words, after_words))
 }

@@ -37,6 +37,7 @@ impl Rig {
 
     /// Serves these providers, refusing losses or not.
     pub(super) async fn start_strict(limits: Limits, providers: &[(&str, Provider)], strict: bool) -> Self {
+        keep_log_lines_alive();
         let dir = tempfile::tempdir().unwrap();
         let home = Home::resolve(Some(dir.path())).unwrap();
         write_settings(&home, providers);
@@ -136,6 +137,14 @@ pub(super) fn provider(port: u16, wire: Wire) -> Provider {
 /// Limits that let a test end.
 pub(super) fn quick() -> Limits {
     Limits { backoff: Duration::from_millis(1), ..Limits::default() }
+}
+
+/// A line of the log that is first reached while nobody listens may be switched off for good, also for the test that
+/// listens: `tracing` decides once per line, and tests run side by side. So somebody always listens.
+fn keep_log_lines_alive() {
+    let nowhere = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
+    // Only the first test can.
+    let _ = tracing::subscriber::set_global_default(nowhere);
 }
 
 /// The client's end of one exchange.

@@ -195,3 +195,16 @@ fn the_file_is_looked_for_where_people_keep_it() {
     assert_eq!(find(None, &here, Some(&home)).unwrap(), here.join("litellm_config.yaml"));
     assert_eq!(find(Some("x.yaml".into()), &here, None).unwrap(), PathBuf::from("x.yaml"));
 }
+
+#[test]
+fn a_pattern_is_no_model_of_the_proxy() {
+    let list = |names: &[&str]| {
+        let entry =
+            |name: &&str| format!("  - model_name: \"{name}\"\n    litellm_params: {{model: \"bedrock/{name}\"}}\n");
+        format!("model_list:\n{}", names.iter().map(entry).collect::<String>())
+    };
+    assert_eq!(told(&list(&["claude*", "claude-5"])).pop().as_deref(), Some("litellm litellm - - claude-5"));
+    let found = parse(&list(&["claude*"]), "`config.yaml`", &lookup).unwrap_or_else(|e| panic!("{e}"));
+    let proxy = found.last().expect("the proxy");
+    assert!(proxy.models.is_empty() && proxy.notes[0].contains("no single model"), "{:?}", proxy.notes);
+}
