@@ -137,7 +137,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__add)
-            opts="-v -h --base-url --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
+            opts="-v -h --base-url --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --key-header --query --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -180,7 +180,15 @@ _codexgw() {
                     return 0
                     ;;
                 --wire)
-                    COMPREPLY=($(compgen -W "auto responses chat" -- "${cur}"))
+                    COMPREPLY=($(compgen -W "auto responses chat messages gemini" -- "${cur}"))
+                    return 0
+                    ;;
+                --key-header)
+                    COMPREPLY=($(compgen -W "bearer x-api-key x-goog-api-key api-key" -- "${cur}"))
+                    return 0
+                    ;;
+                --query)
+                    COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
                 --header)
@@ -425,7 +433,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__gateway__subcmd__serve)
-            opts="-v -h --port --idle-exit --home --verbose --help"
+            opts="-v -h --port --strict --idle-exit --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

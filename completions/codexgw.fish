@@ -64,7 +64,14 @@ direct\t'Codex talks to the provider itself'
 gateway\t'Codex talks to the local gateway'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l wire -d 'What it speaks' -r -f -a "auto\t'Ask the provider'
 responses\t'OpenAI Responses'
-chat\t'OpenAI Chat Completions'"
+chat\t'OpenAI Chat Completions'
+messages\t'Anthropic Messages'
+gemini\t'Gemini\'s generateContent'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-header -d 'The header that the key goes in, when the probe cannot find out' -r -f -a "bearer\t'`Authorization: Bearer`'
+x-api-key\t'Anthropic\'s'
+x-goog-api-key\t'Google\'s'
+api-key\t'Azure\'s'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l query -d 'Send this query parameter along (`NAME=VALUE`)' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l header -d 'Send this header along (`NAME=VALUE`), for values that are no secret' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l header-stdin -d 'Send this header along, its secret value read from standard input (after the key, one line each)' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key -r
@@ -73,7 +80,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l default -d 'Make
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l key-stdin -d 'Read the key from standard input'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l no-probe -d 'Ask the provider nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l dry-run -d 'Show what would change, and change nothing'
-complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l force -d 'Replace a provider of the same id without asking'
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l force -d 'Replace a provider, profile or gateway table of the same name without asking'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l json -d 'Print what was done as JSON'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -145,7 +152,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "set" -d 'Store a provider\'s key; it is asked for, or read from standard input'
-complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "delete" -d 'Delete a provider\'s key'
+complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "delete" -d 'Delete a provider\'s key, or one that has outlived its provider'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and not __fish_seen_subcommand_from set delete list" -f -a "list" -d 'Say where each provider\'s key is and how that answered, never the key'
 complete -c codexgw -n "__fish_codexgw_using_subcommand key; and __fish_seen_subcommand_from set" -l store -d 'Keep it there from now on' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'A file that only you can read'"
@@ -210,6 +217,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and not __fish_
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l port -d 'Listen on this port, for this run only' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l idle-exit -d 'End after this many seconds without a request' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -l strict -d 'Refuse requests of which something cannot be carried over to the provider'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from serve" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand gateway; and __fish_seen_subcommand_from status" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F

@@ -1,11 +1,12 @@
 //! Black-box tests: the program from outside, with the real Codex, real sockets and a real keyring.
 //!
 //! `support` holds the sandbox and the doubles, `cli` what a person types without Codex running, `e2e` the real Codex
-//! doing work through codexgw, `secrets` keys under every strain, `house` the rooms of the source and what README.md says.
+//! doing work through codexgw, `sdk` the official SDK as a client, `secrets` keys under every strain, `house` the rooms of the source and what README.md says.
 
 mod cli;
 mod e2e;
 mod house;
+mod sdk;
 mod secrets;
 mod support;
 
@@ -33,7 +34,7 @@ fn no_test_file_is_forgotten() {
         }
     }
     let mut forgotten = Vec::new();
-    for room in ["cli", "e2e", "house", "secrets", "support"] {
+    for room in ["cli", "e2e", "house", "sdk", "secrets", "support"] {
         walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(room), &mut forgotten);
     }
     assert!(forgotten.is_empty(), "no `mod` line names {forgotten:?}");

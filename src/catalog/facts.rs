@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use crate::protocol::messages::ThinkingKind;
+
 /// Facts of one model. Absent means unknown; what the provider's own `/models` says wins over templates.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(default)]
@@ -26,6 +28,12 @@ pub struct ModelFacts {
     /// Reasoning efforts that it takes, weakest first; empty when it does not reason or that is unknown.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub efforts: Vec<String>,
+    /// How an Anthropic model is made to think.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub thinking: Option<ThinkingKind>,
+    /// Whether it can be held to a JSON schema.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub schema_output: Option<bool>,
 }
 
 impl ModelFacts {
@@ -39,6 +47,8 @@ impl ModelFacts {
             images: self.images.or(base.images),
             tools: self.tools.or(base.tools),
             efforts: if self.efforts.is_empty() { base.efforts.clone() } else { self.efforts },
+            thinking: self.thinking.or(base.thinking),
+            schema_output: self.schema_output.or(base.schema_output),
         }
     }
 }
@@ -57,6 +67,8 @@ mod tests {
             images: Some(true),
             tools: Some(true),
             efforts: vec!["low".into()],
+            thinking: Some(ThinkingKind::Budget),
+            schema_output: Some(false),
         };
         let expected = ModelFacts { context: Some(8), images: Some(false), ..base.clone() };
         assert_eq!(said.merged_over(&base), expected);

@@ -2,11 +2,13 @@
 
 mod embedded;
 mod facts;
+mod key_form;
 mod template;
 
 use std::sync::LazyLock;
 
-pub use facts::ModelFacts;
+pub use facts::{ModelFacts, ThinkingKind};
+pub use key_form::KeyForm;
 pub use template::{Auth, ProviderTemplate};
 
 static PROVIDERS: LazyLock<Vec<ProviderTemplate>> = LazyLock::new(embedded::providers);
@@ -44,11 +46,21 @@ pub fn nearest(id: &str) -> Option<&'static str> {
         .map(|(_, name)| name)
 }
 
-/// What is known of a model, by the upstream's name of it. A name with a vendor in front (`deepseek/deepseek-v4-pro`)
-/// falls back to the part after the last `/`.
+/// What is known of a model, by the upstream's name of it. A name with a vendor in front (`deepseek/deepseek-v4-pro`,
+/// `us.anthropic.claude-sonnet-4-6`) falls back to the part behind it, one with a date (`-20251001`, `@20251001`) to
+/// the part before it.
 pub fn model_facts(model: &str) -> Option<&'static ModelFacts> {
-    let bare = || model.rsplit_once('/').and_then(|(_, bare)| MODELS.get(bare));
-    MODELS.get(model).or_else(bare)
+    let bare = model.rsplit_once('/').map_or(model, |(_, bare)| bare);
+    let bare = bare.rsplit_once("anthropic.").map_or(bare, |(_, bare)| bare);
+    MODELS.get(model).or_else(|| MODELS.get(bare)).or_else(|| MODELS.get(undated(bare)))
+}
+
+/// A model's name without its date, and without the version that Bedrock writes behind it.
+fn undated(model: &str) -> &str {
+    let name = model.strip_suffix(":0").and_then(|name| name.strip_suffix("-v1")).unwrap_or(model);
+    let name = name.strip_suffix("-v1").unwrap_or(name);
+    let is_date = |word: &str| word.len() == 8 && word.bytes().all(|b| b.is_ascii_digit());
+    name.rsplit_once(['-', '@']).filter(|(_, last)| is_date(last)).map_or(name, |(name, _)| name)
 }
 
 #[cfg(test)]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
+use super::KeyForm;
 use crate::protocol::Wire;
 
 /// One provider as `templates/providers/<id>.toml` describes it.
@@ -23,7 +24,7 @@ pub struct ProviderTemplate {
     /// Provider id to offer when the template's own is one that Codex keeps for itself (`ollama-local` for `ollama`).
     #[serde(default)]
     pub default_id: Option<String>,
-    /// Base URL without a trailing slash.
+    /// Base URL without a trailing slash. Parts that only the person knows stand in braces: `{region}`.
     pub base_url: String,
     /// How the key is sent.
     pub auth: Auth,
@@ -56,6 +57,9 @@ pub struct ProviderTemplate {
     /// Headers to send along.
     #[serde(default)]
     pub headers: BTreeMap<String, String>,
+    /// Query parameters of every request.
+    #[serde(default)]
+    pub query: BTreeMap<String, String>,
     /// One line that a person should know before adding it.
     #[serde(default)]
     pub note: Option<String>,
@@ -74,6 +78,20 @@ impl ProviderTemplate {
         self.profile.as_deref().unwrap_or_else(|| self.default_id())
     }
 
+    /// The parts of the base URL that only the person knows, each once.
+    #[must_use]
+    pub fn base_url_parts(&self) -> Vec<&str> {
+        let mut parts = Vec::new();
+        for piece in self.base_url.split('{').skip(1) {
+            if let Some((part, _)) = piece.split_once('}')
+                && !parts.contains(&part)
+            {
+                parts.push(part);
+            }
+        }
+        parts
+    }
+
     /// The id and all aliases.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.id.as_str()).chain(self.aliases.iter().map(String::as_str))
@@ -88,6 +106,32 @@ pub enum Auth {
     Bearer,
     /// The same, but a server without a key takes requests too.
     OptionalBearer,
+    /// `x-api-key: <key>`.
+    XApiKey,
+    /// `x-goog-api-key: <key>`.
+    XGoogApiKey,
+    /// `api-key: <key>`.
+    ApiKey,
     /// No key at all.
     None,
+}
+
+impl Auth {
+    /// The header that the key goes in, where there is one.
+    #[must_use]
+    pub const fn form(self) -> Option<KeyForm> {
+        match self {
+            Self::Bearer | Self::OptionalBearer => Some(KeyForm::Bearer),
+            Self::XApiKey => Some(KeyForm::XApiKey),
+            Self::XGoogApiKey => Some(KeyForm::XGoogApiKey),
+            Self::ApiKey => Some(KeyForm::ApiKey),
+            Self::None => None,
+        }
+    }
+
+    /// Whether nothing can be done without a key.
+    #[must_use]
+    pub const fn is_required(self) -> bool {
+        !matches!(self, Self::OptionalBearer | Self::None)
+    }
 }

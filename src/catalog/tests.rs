@@ -26,7 +26,11 @@ fn every_provider_template_keeps_the_rules() {
     let mut names = BTreeSet::new();
     for template in providers() {
         let id = &template.id;
-        let url = Url::parse(&template.base_url).unwrap();
+        let filled = template.base_url_parts().iter().fold(template.base_url.clone(), |url, part| {
+            assert!(part.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'), "{id}: {part}");
+            url.replace(&format!("{{{part}}}"), "x")
+        });
+        let url = Url::parse(&filled).unwrap();
         let loopback = matches!(url.host_str(), Some("localhost" | "127.0.0.1" | "[::1]"));
         assert!(url.scheme() == "https" || loopback, "{id}: plain http leaves the machine");
         assert!(!template.base_url.ends_with('/'), "{id}: trailing slash");
@@ -75,7 +79,8 @@ fn every_model_file_parses_with_known_keys_only() {
             assert!(seen.insert(model.clone()), "{stem}.toml: `{model}` stands in two files");
             for (key, _) in tables[model].as_table().unwrap() {
                 assert!(
-                    ["name", "context", "max_output", "images", "tools", "efforts"].contains(&key),
+                    ["name", "context", "max_output", "images", "tools", "efforts", "thinking", "schema_output"]
+                        .contains(&key),
                     "{model}: `{key}`"
                 );
             }
@@ -129,6 +134,18 @@ fn a_vendor_in_front_of_a_model_falls_back_to_the_bare_name() {
     let bare = model_facts("deepseek-v4-pro").unwrap();
     assert_eq!(model_facts("deepseek/deepseek-v4-pro"), Some(bare));
     assert_eq!(model_facts("openrouter/deepseek/deepseek-v4-pro"), Some(bare));
+    let haiku = model_facts("claude-haiku-4-5");
+    assert!(haiku.is_some());
+    for name in [
+        "claude-haiku-4-5-20251001",
+        "claude-haiku-4-5@20251001",
+        "us.anthropic.claude-haiku-4-5-20251001-v1:0",
+        "anthropic/claude-haiku-4-5",
+        "publishers/anthropic/models/claude-haiku-4-5@20251001",
+    ] {
+        assert_eq!(model_facts(name), haiku, "{name}");
+    }
+    assert_eq!(model_facts("claude-haiku-4-5-2025"), None);
     assert_eq!(model_facts("deepseek-v4-pro:free"), None);
     assert_eq!(model_facts("deepseek-v4-pro/"), None);
     assert_eq!(model_facts(""), None);

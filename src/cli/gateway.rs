@@ -21,6 +21,9 @@ enum GatewayCommand {
         /// Listen on this port, for this run only
         #[arg(long)]
         port: Option<u16>,
+        /// Refuse requests of which something cannot be carried over to the provider
+        #[arg(long)]
+        strict: bool,
         /// End after this many seconds without a request
         #[arg(long, value_name = "SECONDS", hide = true)]
         idle_exit: Option<u64>,
@@ -47,10 +50,10 @@ enum GatewayCommand {
 impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         match self.command {
-            GatewayCommand::Serve { port, idle_exit } => {
+            GatewayCommand::Serve { port, strict, idle_exit } => {
                 crate::secret::forbid_core_dumps();
                 let idle_exit = idle_exit.map(std::time::Duration::from_secs);
-                gateway::serve(&context.home, ServeOptions { port, idle_exit })?;
+                gateway::serve(&context.home, ServeOptions { port, idle_exit, strict })?;
                 Ok(0)
             }
             GatewayCommand::Status { json } => status(context, json),

@@ -6,13 +6,14 @@ use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
 
 use crate::error::{Error, Result};
-use crate::secret::{Secret, Vault, clean_key};
+use crate::secret::{Secret, Vault, clean_key, join_command, quoted};
 use crate::settings::{KeyStore, Provider};
 use crate::setup::unknown_provider;
 use crate::{catalog, ui};
 
 use super::add::StoreChoice;
 use super::context::Context;
+use super::left_keys;
 use super::list::label;
 
 /// Set, delete and list the keys of providers
@@ -39,9 +40,9 @@ enum KeyCommand {
         #[command(flatten)]
         never: NoKeyOption,
     },
-    /// Delete a provider's key
+    /// Delete a provider's key, or one that has outlived its provider
     Delete {
-        /// The provider, as `codexgw list` shows it
+        /// The provider, as `codexgw list` shows it or showed it once
         provider: String,
     },
     /// Say where each provider's key is and how that answered, never the key
@@ -106,6 +107,7 @@ fn set(context: &Context, id: &str, key_stdin: bool, wanted: Option<KeyStore>) -
     let mut setup = context.setup()?;
     let provider = setup.provider_mut(id)?;
     let former = provider.key;
+    let replaced = replaced(id, provider);
     let held = matches!(former, KeyStore::Keyring | KeyStore::File);
     if !held {
         // A provider without a key of ours gets one now; the direct road's table then calls for it.
@@ -135,16 +137,46 @@ fn set(context: &Context, id: &str, key_stdin: bool, wanted: Option<KeyStore>) -
         }
         vault.delete(id, former)?;
     }
+    if let Some((what, hint)) = replaced {
+        ui::warn(what, Some(&hint));
+    }
     ui::note(format!("the key of `{id}` is in the {}; Codex uses it from its next request on", store_words(store)));
     Ok(0)
 }
 
+/// What a key that is set takes the place of, when it is no key of ours, and the command that brings it back.
+fn replaced(id: &str, provider: &Provider) -> Option<(String, String)> {
+    let (what, option) = match (provider.key, &provider.env_key) {
+        (KeyStore::Command, _) => {
+            let command = join_command(&provider.key_command);
+            (
+                format!("`{command}` is not asked for the key of `{id}` any more"),
+                format!("--key-command {}", quoted(&command)),
+            )
+        }
+        (KeyStore::Env, Some(variable)) => (
+            format!("Codex does not read the key of `{id}` from `{variable}` any more"),
+            format!("--env-key {variable}"),
+        ),
+        _ => return None,
+    };
+    let named = match provider.template.as_deref().and_then(catalog::provider) {
+        Some(template) if template.default_id() == id => template.id.clone(),
+        Some(template) => format!("{} --id {id}", template.id),
+        None => format!("custom --id {id} --base-url {}", provider.base_url),
+    };
+    let hint = format!("take it back with `codexgw add {named} --model {} {option} --force`", provider.model);
+    Some((what, hint))
+}
+
 fn delete(context: &Context, id: &str) -> Result<u8> {
     let settings = context.settings()?;
-    let provider = settings.providers.get(id).ok_or_else(|| unknown_provider(id, settings.providers.keys()))?;
+    let Some(provider) = settings.providers.get(id) else {
+        return left_keys::delete(context, id, unknown_provider(id, settings.providers.keys()));
+    };
     if provider.key == KeyStore::Command {
         return Err(Error::fixable(format!("the key of `{id}` is not ours to delete"))
-            .cause(format!("`{}` hands it out", provider.key_command.join(" ")))
+            .cause(format!("`{}` hands it out", join_command(&provider.key_command)))
             .hint(format!("delete it there, or take out the provider: `codexgw remove {id}`")));
     }
     if provider.key == KeyStore::None {
@@ -184,6 +216,11 @@ fn list(context: &Context, json: bool) -> Result<u8> {
         for hint in hints {
             ui::hint(hint);
         }
+    }
+    let of_none = |name: &String| name.split('/').next().is_none_or(|id| !settings.providers.contains_key(id));
+    for name in vault.files().into_iter().filter(of_none) {
+        let hint = format!("delete it: `codexgw key delete {name}`");
+        ui::warn(format!("the key file `{name}` is of no provider"), Some(&hint));
     }
     Ok(0)
 }

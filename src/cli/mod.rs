@@ -10,6 +10,7 @@ mod doctor;
 mod explain;
 mod gateway;
 mod key;
+mod left_keys;
 mod list;
 mod migrate;
 mod profile;

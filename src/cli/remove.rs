@@ -2,11 +2,11 @@ use clap::Args as ClapArgs;
 
 use crate::codex::sessions;
 use crate::error::{Error, Result};
-use crate::secret::Vault;
-use crate::settings::{Provider, Road};
+use crate::settings::Road;
 use crate::ui;
 
 use super::context::{Context, commit_or_show, say_changed};
+use super::left_keys::LeftKey;
 
 /// Remove a provider: its key, its settings, its profiles and its table in Codex's configuration
 #[derive(Debug, ClapArgs)]
@@ -40,7 +40,7 @@ impl Args {
         let Some(report) = commit_or_show(&setup, &format!("remove {}", self.id), self.dry_run)? else {
             return Ok(0);
         };
-        forget_secrets(context, &self.id, &provider);
+        LeftKey::say(&LeftKey::forget(context, &self.id, &provider));
         say_changed(&report);
         ui::note(format!("`{}` is gone", self.id));
         if provider.road == Road::Gateway {
@@ -61,17 +61,5 @@ impl Args {
             );
         }
         ui::prompt::confirm(&format!("Remove `{}` with its key and profiles?", self.id), false)
-    }
-}
-
-/// Deletes what the vault holds of a provider; what cannot be deleted is said, since the rest is done already.
-pub fn forget_secrets(context: &Context, id: &str, provider: &Provider) {
-    let vault = Vault::new(&context.home);
-    let key = vault.delete(id, provider.key).map_err(|e| (id.to_owned(), e)).err();
-    let headers = provider.secret_headers.iter().filter_map(|header| {
-        vault.delete_header(id, header, provider.key).map_err(|e| (format!("{id}/{header}"), e)).err()
-    });
-    for (name, e) in key.into_iter().chain(headers) {
-        ui::warn(format!("the key `{name}` could not be deleted: {e}"), e.hints().first().map(String::as_str));
     }
 }

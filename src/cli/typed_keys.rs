@@ -2,30 +2,31 @@
 
 use std::ffi::OsString;
 
-use crate::catalog;
 use crate::secret::Secret;
+use crate::secret::key_shape::{is_key, words};
 
-/// Shorter words are no keys, whatever they start with.
-const SHORTEST: usize = 16;
+use super::context::prefixes;
 
 /// Makes the redacting printer know what looks like a key on the command line, so that no complaint about it repeats
 /// it into a log.
 pub fn remember(args: impl Iterator<Item = OsString>) {
+    let prefixes = prefixes();
+    // Known from here on, though nobody keeps it.
+    let keep_out_of_sight = |key: &str| drop(Secret::new(key.to_owned()));
     let mut after_key = false;
     for arg in args {
         let arg = arg.to_string_lossy();
         let (name, value) = arg.split_once('=').filter(|_| arg.starts_with('-')).unwrap_or(("", &arg));
-        if (after_key && !arg.starts_with('-')) || name == "--key" || looks_like_key(value) {
-            // Known from here on, though nobody keeps it.
-            drop(Secret::new(value.to_owned()));
+        if (after_key && !arg.starts_with('-')) || name == "--key" {
+            keep_out_of_sight(value);
+        }
+        for word in words(&arg).filter(|word| is_key(word, &prefixes)) {
+            keep_out_of_sight(word);
+            // Names of things are made in small letters.
+            keep_out_of_sight(&word.to_lowercase());
         }
         after_key = arg == "--key";
     }
-}
-
-fn looks_like_key(word: &str) -> bool {
-    let starts = |prefix: &str| word.starts_with(prefix);
-    word.len() >= SHORTEST && (starts("sk-") || catalog::key_prefixes().into_iter().any(|(_, prefix)| starts(prefix)))
 }
 
 #[cfg(test)]
@@ -44,6 +45,15 @@ mod tests {
             ("sk-short codexgw --model", "sk-short codexgw --model"),
         ] {
             assert_eq!(redact(said), shown);
+        }
+    }
+
+    #[test]
+    fn keys_of_every_kind_are_known_wherever_they_are_typed() {
+        for key in ["AIzaSyTyped0123456789", "0123456789abcdef0123456789typed0", "5ca1ab1e-0000-4000-8000-0123456789ab"]
+        {
+            remember([format!("X-Custom={key}"), format!("--header=X={key}")].into_iter().map(Into::into));
+            assert_eq!(redact(&format!("`{key}`")), "`[redacted]`");
         }
     }
 }

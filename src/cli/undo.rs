@@ -2,9 +2,11 @@ use clap::Args as ClapArgs;
 
 use crate::config::{Committer, Past};
 use crate::error::{Error, Result};
+use crate::settings::Settings;
 use crate::ui;
 
 use super::context::{Context, say_changed, show_diffs};
+use super::left_keys::LeftKey;
 
 /// Put back the files as they were before a change; the last one, unless another is named
 #[derive(Debug, ClapArgs)]
@@ -42,9 +44,13 @@ impl Args {
             let (_, edits) = committer.plan_undo(self.id, self.force)?;
             show_diffs(&committer.preview(&edits)?);
         } else {
+            // Settings that do not parse name no keys; putting them back may be what this is for.
+            let providers = || Settings::read(&context.home.settings_file()).unwrap_or_default().providers;
+            let before = providers();
             let report = committer.undo(self.id, self.force)?;
             say_changed(&report);
-            ui::note("undone; keys in the keyring are as they were");
+            ui::note("undone; keys are as they were");
+            LeftKey::say_kept(context, &before, &providers());
         }
         Ok(0)
     }

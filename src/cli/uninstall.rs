@@ -4,7 +4,7 @@ use crate::error::{Error, Result};
 use crate::{gateway, ui};
 
 use super::context::{Context, commit_or_show, say_changed};
-use super::remove::forget_secrets;
+use super::left_keys::LeftKey;
 
 /// Take out everything: keys, provider tables, profiles, settings, the gateway
 #[derive(Debug, ClapArgs)]
@@ -36,12 +36,19 @@ impl Args {
         setup.remove_everything()?;
         let Some(report) = commit_or_show(&setup, "uninstall", self.dry_run)? else { return Ok(0) };
         say_changed(&report);
-        for (id, provider) in &providers {
-            forget_secrets(context, id, provider);
-        }
+        let forgotten = providers.iter().flat_map(|(id, provider)| LeftKey::forget(context, id, provider));
+        let left: Vec<LeftKey> = forgotten.collect();
+        // At once: nothing that goes wrong from here on may hide which keys are left.
+        LeftKey::say(&left);
         gateway::stop(&context.home)?;
         for gone in context.home.erase()? {
             ui::note(format!("  removed {}", gone.display()));
+        }
+        if !left.is_empty() {
+            // The commands that were named need nothing of what is gone.
+            return Err(Error::secret_store(format!("{} could not be deleted", ui::plural(left.len(), "key")))
+                .cause("all else of codexgw is taken out")
+                .hint("unlock or start the keyring, then run the commands above"));
         }
         ui::note("codexgw has left Codex as it found it; remove the program itself the way you installed it");
         Ok(0)

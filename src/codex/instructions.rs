@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
+use crate::secret::passing_dir::{self, PassingDir};
 use crate::secret::private_file;
 use crate::settings::Home;
 
@@ -46,6 +47,7 @@ struct Entry {
 
 /// The instructions for models of third parties under this Codex, asked of it when they are not cached yet.
 pub fn load(home: &Home, codex: &Codex) -> String {
+    passing_dir::sweep(home.state_dir());
     let version = codex.version.to_string();
     if let Some(text) = cached(home, &version) {
         return text;
@@ -75,8 +77,7 @@ fn file(home: &Home, version: &str) -> PathBuf {
 /// complaints about that home go to stderr, which nobody reads.
 fn ask(home: &Home, codex: &Codex) -> Result<Catalogue, String> {
     let words = |e: std::io::Error| e.to_string();
-    private_file::create_dir(home.state_dir()).map_err(words)?;
-    let empty = tempfile::Builder::new().prefix("codex-home-").tempdir_in(home.state_dir()).map_err(words)?;
+    let empty = PassingDir::make(home.state_dir()).map_err(words)?;
     let native = codex.native();
     let mut command = Command::new(native.path);
     command.args(["debug", "models"]).envs(native.env).env("CODEX_HOME", empty.path());

@@ -15,7 +15,9 @@ use std::time::{Duration, Instant};
 use toml_edit::{DocumentMut, Item, TableLike, Value};
 
 use crate::error::{Error, Result};
+use crate::secret::passing_dir::PassingDir;
 use crate::secret::private_file;
+use crate::settings::Home;
 
 use super::bounded::bounded_words;
 use super::{Codex, CodexHome};
@@ -53,34 +55,35 @@ impl Codex {
     ///
     /// # Errors
     /// When Codex cannot be asked, or says nothing of use.
-    pub fn judge(&self, config: &str, profile: Option<(&str, &str)>) -> Result<Verdict> {
+    pub fn judge(&self, home: &Home, config: &str, profile: Option<(&str, &str)>) -> Result<Verdict> {
         let unclear = |cause: String| {
             Error::fixable("cannot ask Codex whether it takes the configuration")
                 .cause(cause)
                 .hint("see whether Codex works: `codex --version`")
         };
-        let court = Court::open(config, profile).map_err(|e| unclear(e.to_string()))?;
+        let court = Court::open(home.state_dir(), config, profile).map_err(|e| unclear(e.to_string()))?;
         court.judge(self).map_err(unclear)
     }
 }
 
 /// One judgement: a home for Codex that nobody else uses, and the clock.
 struct Court<'a> {
-    dir: tempfile::TempDir,
+    dir: PassingDir,
     profile: Option<&'a str>,
     started: Instant,
 }
 
 impl<'a> Court<'a> {
-    fn open(config: &str, profile: Option<(&'a str, &str)>) -> std::io::Result<Self> {
+    fn open(state: &Path, config: &str, profile: Option<(&'a str, &str)>) -> std::io::Result<Self> {
         // A configuration may hold keys.
-        let dir = private_file::temporary_dir("codexgw-judge-")?;
+        let dir = PassingDir::for_secrets(state)?;
         let court = Self { dir, profile: profile.map(|(name, _)| name), started: Instant::now() };
-        std::fs::create_dir(court.home())?;
-        std::fs::create_dir(court.codex_home())?;
-        std::fs::write(court.file(None), config)?;
+        // A project of its own: what lies in the folders around it is not asked about.
+        private_file::create_dir(&court.home().join(".git"))?;
+        private_file::create_dir(&court.codex_home())?;
+        private_file::write(&court.file(None), config.as_bytes())?;
         if let Some((name, content)) = profile {
-            std::fs::write(court.file(Some(name)), content)?;
+            private_file::write(&court.file(Some(name)), content.as_bytes())?;
         }
         let texts = [Some(config), profile.map(|(_, content)| content)];
         for document in texts.into_iter().flatten().filter_map(|text| text.parse::<DocumentMut>().ok()) {

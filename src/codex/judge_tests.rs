@@ -2,8 +2,14 @@ use super::*;
 
 #[test]
 fn words_are_those_that_matter_with_the_names_of_the_files() {
-    let court = Court::open("", None).expect("a folder");
+    let state = tempfile::tempdir().expect("a folder");
+    let court = Court::open(state.path(), "", None).expect("a folder");
     let file = court.file(None).display().to_string();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        assert_eq!(std::fs::metadata(&file).expect("it is there").permissions().mode() & 0o777, 0o600);
+    }
     for (said, words) in [
         (
             "WARNING: proceeding\nError: failed to load configuration\n\nCaused by:\n    Model provider `nope` not \
@@ -55,7 +61,10 @@ mod a_codex {
         let path = dir.path().join("codex");
         script(&path, &format!("#!/bin/sh\ncase \"$*\" in *strict*) {strict};; *) {load};; esac\n"));
         let version: Version = "0.169.0".parse().expect("a version");
-        Codex { path, version }.judge("a = 1\nb = 1\n", None)
+        let home = Home::resolve(Some(&dir.path().join("home"))).expect("a home");
+        let verdict = Codex { path, version }.judge(&home, "a = 1\nb = 1\n", None);
+        assert!(!home.state_dir().exists(), "something was left behind");
+        verdict
     }
 
     const NOBODY_FOUND: &str = "echo 'Error: Model provider `codexgw_judge` not found' >&2; exit 1";

@@ -7,7 +7,7 @@ use std::time::Duration;
 use sha2::{Digest, Sha256};
 
 use super::disk::{Disk, RealDisk, Stat};
-use super::file_edit::{Action, FileEdit};
+use super::file_edit::{Action, FileEdit, Undo};
 use super::file_error::{FileError, FileProblem};
 use super::journal::{Entry, Journal, Step};
 use super::lock::Lock;
@@ -210,7 +210,8 @@ impl Committer {
             for record in &entry.manifest.files {
                 let before = entry.content(disk, record.before.as_ref())?;
                 let after = entry.content(disk, record.after.as_ref())?;
-                edits.push(FileEdit::put(&record.named, after, before, record.mode, force));
+                let undo = Undo { id: entry.id, force };
+                edits.push(FileEdit::put(&record.named, after, before, record.mode, undo));
             }
             Ok((format!("undo of {}: {}", entry.id, entry.manifest.label), edits))
         };

@@ -11,6 +11,25 @@ use super::former::Former;
 use super::layout::{Layout, value_span};
 use super::target::{Target, text};
 
+/// What a file holds, through its links; nothing when it is not there. Only a regular file of a sane size is opened.
+///
+/// # Errors
+/// When there is something else, or it cannot be read.
+pub fn read(path: &Path) -> Result<Option<Vec<u8>>, FileError> {
+    let disk = &RealDisk;
+    let snapshot =
+        Target::resolve(disk, path).and_then(|target| target.read(disk)).map_err(|problem| problem.of(path))?;
+    Ok(snapshot.map(|snapshot| snapshot.bytes))
+}
+
+/// What a file holds as text.
+///
+/// # Errors
+/// When it is none, with line and column.
+pub fn as_text<'a>(path: &Path, bytes: &'a [u8]) -> Result<&'a str, FileError> {
+    text(bytes).map_err(|problem| problem.of(path))
+}
+
 /// A file's text with what it says, at the moment it was read.
 #[derive(Debug, Clone)]
 pub struct Document {
@@ -25,12 +44,9 @@ impl Document {
     /// # Errors
     /// When the file cannot be read, is not text, or is not valid TOML (with line and column).
     pub fn read(path: &Path) -> Result<Option<Self>, FileError> {
-        let disk = &RealDisk;
-        let read = || {
-            let Some(snapshot) = Target::resolve(disk, path)?.read(disk)? else { return Ok(None) };
-            Ok(Some(Self::parse(path, text(&snapshot.bytes)?)?))
-        };
-        read().map_err(|problem: super::FileProblem| problem.of(path))
+        let Some(bytes) = read(path)? else { return Ok(None) };
+        let document = Self::parse(path, as_text(path, &bytes)?).map_err(|e| super::FileProblem::from(e).of(path))?;
+        Ok(Some(document))
     }
 
     /// A text that did not come from the disk.

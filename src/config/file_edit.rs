@@ -34,13 +34,20 @@ pub(crate) enum Action {
     },
     Write(Vec<u8>),
     Delete,
-    /// Puts back one content over another; with `force` over any.
+    /// Puts one content over another.
     Put {
         expect: Option<Vec<u8>>,
         put: Option<Vec<u8>>,
         mode: u32,
-        force: bool,
+        undo: Option<Undo>,
     },
+}
+
+/// A commit that is undone; with `force` over any content.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Undo {
+    pub(crate) id: u64,
+    pub(crate) force: bool,
 }
 
 impl FileEdit {
@@ -56,7 +63,7 @@ impl FileEdit {
 
     /// Makes the whole file hold this, provided that it still holds what was read; nothing for a file that was not there.
     pub fn replace(path: impl Into<PathBuf>, read: Option<Vec<u8>>, content: impl Into<Vec<u8>>) -> Self {
-        let action = Action::Put { expect: read, put: Some(content.into()), mode: Stat::private().mode, force: false };
+        let action = Action::Put { expect: read, put: Some(content.into()), mode: Stat::private().mode, undo: None };
         Self { path: path.into(), action }
     }
 
@@ -65,9 +72,9 @@ impl FileEdit {
         Self { path: path.into(), action: Action::Delete }
     }
 
-    /// Puts back a content, with this mode if the file is not there; without `force` only over `expect`.
-    pub(crate) fn put(path: &Path, expect: Option<Vec<u8>>, put: Option<Vec<u8>>, mode: u32, force: bool) -> Self {
-        Self { path: path.to_owned(), action: Action::Put { expect, put, mode, force } }
+    /// Puts back a content, with this mode if the file is not there; without force only over `expect`.
+    pub(crate) fn put(path: &Path, expect: Option<Vec<u8>>, put: Option<Vec<u8>>, mode: u32, undo: Undo) -> Self {
+        Self { path: path.to_owned(), action: Action::Put { expect, put, mode, undo: Some(undo) } }
     }
 }
 
@@ -84,9 +91,14 @@ impl Action {
             }
             Self::Write(content) => Ok(Some(content.clone())),
             Self::Delete => Ok(None),
-            Self::Put { expect, put, force, .. } => {
+            Self::Put { expect, put, undo, .. } => {
                 let is_expected = now == expect.as_deref() || now == put.as_deref();
-                if *force || is_expected { Ok(put.clone()) } else { Err(FileProblem::Changed) }
+                match undo {
+                    _ if is_expected => Ok(put.clone()),
+                    Some(Undo { force: true, .. }) => Ok(put.clone()),
+                    Some(Undo { id, .. }) => Err(FileProblem::ChangedSince(*id)),
+                    None => Err(FileProblem::Changed),
+                }
             }
         }
     }

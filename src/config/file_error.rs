@@ -36,21 +36,34 @@ pub enum FileProblem {
     /// More than 4 MiB.
     #[error("it is larger than {} MiB", MAX_BYTES / (1024 * 1024))]
     TooBig,
-    /// Not UTF-8 from this byte on.
-    #[error("it is not UTF-8 text: wrong byte at offset {0}")]
-    NotUtf8(usize),
+    /// Not UTF-8 from here on.
+    #[error("line {line}, column {column}: it is not UTF-8 text")]
+    NotUtf8 {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+    },
     /// A NUL byte.
-    #[error("it is not a text file: NUL byte at offset {0}")]
-    Nul(usize),
+    #[error("line {line}, column {column}: it holds a NUL byte, so it is not a text file")]
+    Nul {
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1, in characters.
+        column: usize,
+    },
     /// Nobody may write it.
     #[error("it is read-only")]
     ReadOnly,
     /// Somebody else writes it all the time.
     #[error("another program keeps changing it")]
     Concurrent,
-    /// It is not what the edit left behind, so the edit cannot be undone without losing what came later.
+    /// It is not what the edit was made from.
     #[error("it was changed since")]
     Changed,
+    /// It is not what this commit left behind, so the commit cannot be undone without losing what came later.
+    #[error("it was changed since")]
+    ChangedSince(u64),
     /// Another codexgw holds the lock.
     #[error("another codexgw is still writing")]
     Locked,
@@ -93,11 +106,14 @@ impl FileProblem {
         let path = path.display();
         Some(match self {
             Self::Edit(EditError::Syntax { .. } | EditError::Conflict { .. }) => {
-                "fix the line, or put back the last version with `codexgw undo`".to_owned()
+                // Not to be undone: the mistake came after our last edit, which would go with it.
+                "fix the line, then run the same command again".to_owned()
             }
             Self::LinkCycle => format!("see where it leads with `ls -l {path}`, then remove it: `rm {path}`"),
             Self::Dangling(target) => {
-                format!("make the file with `touch {}`, or remove the link with `rm {path}`", target.display())
+                let folder = target.parent().filter(|folder| !folder.is_dir());
+                let folder = folder.map(|folder| format!("mkdir -p {} && ", folder.display())).unwrap_or_default();
+                format!("make the file with `{folder}touch {}`, or remove the link with `rm {path}`", target.display())
             }
             Self::NotAFile => format!("see what it is with `ls -ld {path}`"),
             Self::ReadOnly => {
@@ -107,8 +123,11 @@ impl FileProblem {
             }
             Self::Concurrent => "close Codex and what else writes the file, then run the same command again".to_owned(),
             Self::Locked => "wait a moment, then run the same command again".to_owned(),
-            Self::Changed => {
-                "see what would be lost with `codexgw undo --dry-run`, then `codexgw undo --force`".to_owned()
+            Self::Changed => "run the same command again".to_owned(),
+            Self::ChangedSince(id) => {
+                format!(
+                    "see what would be lost with `codexgw undo {id} --force --dry-run`, then `codexgw undo {id} --force`"
+                )
             }
             Self::NoEntry(_) => "see which changes there are: `codexgw undo --list`".to_owned(),
             Self::Stuck { file, copy, .. } => format!("put it back: `cp {} {}`", copy.display(), file.display()),
@@ -119,8 +138,22 @@ impl FileProblem {
                 io::ErrorKind::PermissionDenied => format!("see whose it is with `ls -ld {path}` and its folder"),
                 _ => return None,
             },
-            Self::Edit(_) | Self::TooBig | Self::NotUtf8(_) | Self::Nul(_) => return None,
+            Self::NotUtf8 { .. } => format!(
+                "see what it is with `file {path}`, and make UTF-8 of it: `iconv -f latin1 -t utf-8 {path} > new.toml`"
+            ),
+            Self::Nul { .. } => format!("take it out: `tr -d '\\000' < {path} > new.toml`"),
+            Self::TooBig => format!("no configuration is that large; see what fills it: `head -c 2000 {path}`"),
+            Self::Edit(_) => return None,
         })
+    }
+}
+
+impl FileError {
+    /// The same, where the file was only to be read.
+    #[must_use]
+    pub fn on_reading(self) -> Error {
+        let error = Error::fixable(format!("cannot read `{}`", self.path.display())).cause(&self.problem);
+        self.problem.hint(&self.path).into_iter().fold(error, Error::hint)
     }
 }
 
@@ -144,6 +177,23 @@ impl From<FileError> for Error {
         match problem.hint(&path) {
             Some(hint) => error.hint(hint),
             None => error,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_behind_a_dangling_link_is_made_with_its_folder() {
+        let dir = tempfile::tempdir().expect("a folder");
+        for (target, makes_folder) in [("x.toml", false), ("nowhere/x.toml", true)] {
+            let target = dir.path().join(target);
+            let hint = FileProblem::Dangling(target.clone()).hint(Path::new("/c")).expect("a hint");
+            let folder = format!("`mkdir -p {} && touch ", target.parent().expect("a folder").display());
+            assert_eq!(hint.contains(&folder), makes_folder, "{hint}");
+            assert!(hint.contains(&format!("touch {}`", target.display())), "{hint}");
         }
     }
 }

@@ -91,7 +91,7 @@ mod target;
 pub use change::Change;
 pub use committer::Committer;
 pub use cut::{Cut, cut, join};
-pub use document::Document;
+pub use document::{Document, as_text, read};
 pub use edit_error::EditError;
 pub use file_edit::{FileEdit, WhenEmpty};
 pub use file_error::{FileError, FileProblem};

@@ -84,6 +84,23 @@ impl Target {
 
 /// The bytes as text; refuses what is not UTF-8 or holds NUL.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, FileProblem> {
-    let text = std::str::from_utf8(bytes).map_err(|error| FileProblem::NotUtf8(error.valid_up_to()))?;
-    text.find('\0').map_or(Ok(text), |offset| Err(FileProblem::Nul(offset)))
+    let text = std::str::from_utf8(bytes).map_err(|error| {
+        let (line, column) = place(bytes.get(..error.valid_up_to()).unwrap_or_default());
+        FileProblem::NotUtf8 { line, column }
+    })?;
+    match text.find('\0') {
+        None => Ok(text),
+        Some(offset) => {
+            let (line, column) = place(bytes.get(..offset).unwrap_or_default());
+            Err(FileProblem::Nul { line, column })
+        }
+    }
+}
+
+/// Line and column, from 1, of what stands after these bytes; columns count characters.
+fn place(before: &[u8]) -> (usize, usize) {
+    let before = String::from_utf8_lossy(before);
+    let before = before.strip_prefix('\u{feff}').unwrap_or(&before);
+    let line = before.rsplit('\n').next().unwrap_or_default();
+    (1 + before.matches('\n').count(), 1 + line.chars().count())
 }

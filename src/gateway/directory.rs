@@ -7,10 +7,12 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use fs_err as fs;
+use url::Url;
 
-use crate::catalog;
+use crate::catalog::{self, ModelFacts};
 use crate::error::{Error, Result};
 use crate::protocol::Quirks;
+use crate::protocol::messages::Abilities;
 use crate::settings::{Provider, Settings};
 
 /// The settings of a running gateway.
@@ -76,6 +78,34 @@ pub(super) struct Route<'a> {
     pub model: &'a str,
 }
 
+impl Route<'_> {
+    /// What is known of the model: what the provider said of it, the gaps filled from our own table.
+    fn facts(&self) -> ModelFacts {
+        let said = self.provider.models.get(self.model).cloned().unwrap_or_default();
+        match catalog::model_facts(self.model) {
+            Some(known) => said.merged_over(known),
+            None => said,
+        }
+    }
+
+    /// How many tokens the model takes, where that is known.
+    pub(super) fn window(&self) -> Option<u64> {
+        let said = self.provider.models.get(self.model).and_then(|facts| facts.context);
+        said.or_else(|| catalog::model_facts(self.model)?.context)
+    }
+
+    /// What the model can do.
+    pub(super) fn abilities(&self) -> Abilities {
+        let facts = self.facts();
+        Abilities {
+            max_output: facts.max_output,
+            thinking: facts.thinking.unwrap_or_default(),
+            efforts: facts.efforts,
+            schema_output: facts.schema_output.unwrap_or_default(),
+        }
+    }
+}
+
 impl Catalogue {
     fn new(settings: Settings) -> Self {
         let quirks = settings.providers.iter().map(|(id, provider)| (id.clone(), quirks_of(id, provider))).collect();
@@ -112,11 +142,25 @@ impl Catalogue {
 /// The provider's own flags, else its template's.
 fn quirks_of(id: &str, provider: &Provider) -> Quirks {
     let names = provider.quirks.clone().unwrap_or_else(|| template_quirks(provider));
-    let (quirks, unknown) = Quirks::from_names(&names);
+    let (mut quirks, unknown) = Quirks::from_names(&names);
+    if !is_openai(provider) {
+        quirks.compact_unsupported = true;
+        quirks.additional_tools_unsupported = true;
+    }
     if !unknown.is_empty() {
         tracing::warn!(provider = id, ?unknown, "unknown quirks are passed over");
     }
     quirks
+}
+
+/// Whether the upstream is `OpenAI` itself, also as Azure serves it. To send another what Codex sends to it alone is to
+/// risk the session: it ends unless a compaction item comes (codex-facts G19).
+fn is_openai(provider: &Provider) -> bool {
+    const HOSTS: [&str; 4] =
+        ["api.openai.com", ".openai.azure.com", ".services.ai.azure.com", ".cognitiveservices.azure.com"];
+    let url = Url::parse(&provider.base_url).ok();
+    let host = url.as_ref().and_then(Url::host_str).unwrap_or_default();
+    HOSTS.iter().any(|known| if known.starts_with('.') { host.ends_with(known) } else { host == *known })
 }
 
 /// Adds the efforts that the model is known to have: what the provider said of it, else our own table.

@@ -1,4 +1,4 @@
-//! The guard: who may come in, and to which of the four rooms.
+//! The guard: who may come in, and to which room.
 //!
 //! Any local program and any web page can reach a loopback port. So every path wants the token, `Host` must be ours
 //! (DNS rebinding), and whatever a browser marks as its own is refused. The challenge alone takes no token: it is how
@@ -8,6 +8,7 @@ use http::{HeaderMap, Method, Request, StatusCode, Version, header};
 use subtle::ConstantTimeEq;
 
 use super::answer::{self, Answer};
+use super::body::Packing;
 use super::lifecycle::proof::{CHALLENGE_PATH, NONCE_HEADER, Nonce, STOP_PATH};
 use crate::secret::Secret;
 
@@ -17,11 +18,25 @@ pub(super) enum Entry {
     /// Prove that this gateway knows the token.
     Challenge(Nonce),
     /// One turn of Codex.
-    Responses,
+    Responses {
+        /// How the body is packed.
+        packing: Packing,
+        /// What is wanted of the model.
+        task: Task,
+    },
     /// The model catalogue.
     Models,
     /// End after the running answers.
     Stop,
+}
+
+/// What a turn is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Task {
+    /// The next step of the conversation; or its summary, when the conversation itself asks for one.
+    Answer,
+    /// Its summary.
+    Compact,
 }
 
 /// Why a request stays outside.
@@ -109,15 +124,23 @@ impl Door {
             )),
             "/v1/responses" => {
                 expect_method(request, &Method::POST, "POST")?;
-                expect_plain_json(headers)?;
-                Ok(Entry::Responses)
+                expect_json(headers).map(|packing| Entry::Responses { packing, task: Task::Answer })
             }
+            "/v1/responses/compact" => {
+                expect_method(request, &Method::POST, "POST")?;
+                expect_json(headers).map(|packing| Entry::Responses { packing, task: Task::Compact })
+            }
+            "/v1/chat/completions" | "/v1/messages" => Err(Refusal::new(
+                StatusCode::NOT_FOUND,
+                "not_found",
+                "the gateway speaks the Responses API alone, to Codex and others: send this to `/v1/responses`",
+            )),
             "/v1/models" => expect_method(request, &Method::GET, "GET").map(|()| Entry::Models),
             STOP_PATH => expect_method(request, &Method::POST, "POST").map(|()| Entry::Stop),
             _ => Err(Refusal::new(
                 StatusCode::NOT_FOUND,
                 "not_found",
-                "the gateway serves `/v1/responses` and `/v1/models`",
+                "the gateway serves `/v1/responses`, `/v1/responses/compact` and `/v1/models`",
             )),
         }
     }
@@ -156,8 +179,8 @@ fn expect_method<B>(request: &Request<B>, method: &Method, allow: &'static str) 
     Err(Refusal { allow: Some(allow), ..refusal })
 }
 
-/// A web form can send `text/plain` anywhere without asking, and a compressed body could be a bomb: neither is Codex.
-fn expect_plain_json(headers: &HeaderMap) -> Result<(), Refusal> {
+/// A web form can send `text/plain` anywhere without asking, and that is not Codex.
+fn expect_json(headers: &HeaderMap) -> Result<Packing, Refusal> {
     let essence = single(headers, "content-type").map(|value| value.split(';').next().unwrap_or(value).trim());
     if !essence.is_some_and(|essence| essence.eq_ignore_ascii_case("application/json")) {
         return Err(Refusal::new(
@@ -166,13 +189,11 @@ fn expect_plain_json(headers: &HeaderMap) -> Result<(), Refusal> {
             "the body must be `application/json`",
         ));
     }
-    let encoded = headers.get(header::CONTENT_ENCODING).is_some_and(|value| value.as_bytes() != b"identity");
-    if encoded {
-        return Err(Refusal::new(
+    Packing::of(headers).ok_or_else(|| {
+        Refusal::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_content_encoding",
-            "compressed bodies are not served; set `features.enable_request_compression = false`",
-        ));
-    }
-    Ok(())
+            "of packed bodies only `gzip` and `zstd` are read",
+        )
+    })
 }

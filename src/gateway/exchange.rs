@@ -5,62 +5,82 @@ use std::time::SystemTime;
 
 use bytes::Bytes;
 use futures_util::stream;
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use http::{HeaderName, StatusCode};
 use hyper::body::Frame;
 use reqwest::Response;
-use url::Url;
 
 use super::answer::{self, Answer};
-use super::directory::Route;
+use super::client::Client;
+use super::door::Task;
 use super::live::{Connecting, Live};
+use super::outgoing::{Prepared, header_name, prepare};
 use super::phase::Busy;
-use super::record::Record;
 use super::service::Gateway;
 use super::translation::Translation;
 use super::upstream::{Call, NoAnswer};
 use super::{failure, whole};
+use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
-use crate::protocol::responses::{self, Encoder, Rejection, ResponseMeta};
-use crate::protocol::{Failure, Wire, chat};
-use crate::settings::{KeyStore, Provider};
+use crate::protocol::responses::{self, Encoder, ResponseMeta};
+use crate::protocol::{Failure, Wire};
+use crate::settings::KeyStore;
 
 /// Names what could not be carried over, by code.
 const LOSSES: HeaderName = HeaderName::from_static("x-codexgw-losses");
 
-/// Answers `POST /v1/responses`.
+/// Answers `POST /v1/responses` and `POST /v1/responses/compact`.
 ///
-/// A streamed request is always answered with status 200: whatever goes wrong is told by `response.failed`, since that
-/// alone makes Codex show the cause, and show it once.
-pub(super) async fn run(gateway: Arc<Gateway>, body: Vec<u8>, busy: Busy) -> Answer {
+/// A stream for Codex is always answered with status 200: whatever goes wrong is told by `response.failed`, since that
+/// alone makes Codex show the cause, and show it once. Others get a status while nothing of an answer is there.
+pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body: Vec<u8>, busy: Busy) -> Answer {
     let head = match responses::head(&body) {
         Ok(head) => head,
         Err(rejection) => return answer::error(StatusCode::BAD_REQUEST, "invalid_request", &rejection.message),
     };
+    let stream = head.stream && task == Task::Answer;
     let encoder = Encoder::new(meta(&head.model));
     let catalogue = gateway.directory.current();
-    let prepared = catalogue.route(&head.model).and_then(|route| prepare(&route, body, head.stream));
-    let Prepared { call, losses, decoder, mut record } = match prepared {
+    let prepared = catalogue
+        .route(&head.model)
+        .map_err(|error| Failure { status: 404, ..failure::of_error(&error) })
+        .and_then(|route| prepare(&route, task, body, stream))
+        .and_then(|prepared| {
+            let is_strict = gateway.strict || catalogue.settings.strict;
+            if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
+        });
+    let Prepared { call, losses, decoder, compacts, mut record } = match prepared {
         Ok(prepared) => prepared,
-        Err(error) => {
-            let failure = failure::of_error(&error);
-            tracing::info!(model = ?head.model, cause = error.message(), "request refused");
-            return if head.stream { failed_stream(encoder, failure) } else { failure::answer(&failure) };
+        Err(failure) => {
+            let cause = failure.message.lines().next();
+            tracing::info!(model = ?head.model, code = failure.code.as_str(), cause, "request refused");
+            let in_stream = stream && client == Client::Codex;
+            return if in_stream { failed_stream(encoder, failure) } else { failure::answer(&failure) };
         }
     };
     let encoder = encoder.naming(&call.name);
+    let encoder = if compacts { encoder.compacting() } else { encoder };
     let losses = record.lose(&losses);
     let connecting: Connecting = Box::pin(connect(Arc::clone(&gateway), call));
-    let mut answer = if head.stream {
+    let mut answer = if stream {
         let translation = match decoder {
-            Some(decoder) => Translation::chat(decoder, encoder),
+            Some(decoder) => Translation::tell(decoder, encoder),
             None => Translation::pass(encoder),
         };
         let mut live = Live::new(&gateway, connecting, translation, record, busy);
-        live.connect(gateway.limits.status_wait).await;
-        answer::events(live.into_frames())
+        let refused = match client {
+            Client::Codex => {
+                live.connect(gateway.limits.status_wait).await;
+                None
+            }
+            Client::Other => live.connect_or_refuse().await,
+        };
+        match refused {
+            Some(failure) => failure::answer(&failure),
+            None => answer::events(live.into_frames()),
+        }
     } else {
-        whole::answer(&gateway.limits, connecting, decoder, encoder, record).await
+        whole::answer(&gateway.limits, connecting, decoder, encoder, task, record).await
     };
     if let Some(losses) = losses {
         answer.headers_mut().insert(LOSSES, losses);
@@ -68,81 +88,19 @@ pub(super) async fn run(gateway: Arc<Gateway>, body: Vec<u8>, busy: Busy) -> Ans
     answer
 }
 
-/// A request that is ready to go out.
-struct Prepared {
-    call: Call,
-    losses: Vec<Loss>,
-    /// None when the upstream's bytes pass as they are.
-    decoder: Option<chat::Decoder>,
-    record: Record,
-}
-
-/// Translates the body. What Codex sent is let go of here: from now on there is one copy, the translated one.
-fn prepare(route: &Route<'_>, mut body: Vec<u8>, stream: bool) -> Result<Prepared> {
-    let Route { id, provider, ref quirks, model } = *route;
-    let rejected = |rejection: Rejection| {
-        let error = Error::fixable(format!("the request cannot be translated: {}", rejection.message));
-        match rejection.param {
-            Some(param) => error.cause(format!("it is about `{param}`")),
-            None => error,
-        }
-    };
-    let (path, translated, losses, decoder) = match provider.wire {
-        Wire::Chat => {
-            responses::mend_halves(&mut body);
-            let request = responses::parse(&body).map_err(rejected)?;
-            let chat::Outbound { body, losses, decoder } = chat::encode(&request, model, quirks);
-            ("chat/completions", body, losses, Some(decoder))
-        }
-        Wire::Responses => {
-            let (rewritten, losses) = responses::rewrite(&body, model, quirks).map_err(rejected)?;
-            ("responses", rewritten, losses, None)
-        }
-    };
-    drop(body);
-    let url = Url::parse(&format!("{}/{path}", provider.base_url.trim_end_matches('/'))).map_err(|e| {
-        Error::fixable(format!("the base URL of `{id}` is not a URL"))
-            .cause(e)
-            .hint(format!("add it again: `codexgw add {id} --force --base-url URL`"))
-    })?;
-    let call = Call {
-        id: id.to_owned(),
-        name: provider.name.clone(),
-        url,
-        headers: plain_headers(id, provider)?,
-        key: provider.key,
-        key_command: provider.key_command.clone(),
-        secret_headers: provider.secret_headers.clone(),
-        stream,
-        body: Bytes::from(translated),
-    };
-    Ok(Prepared { call, losses, decoder, record: Record::new(id, model, provider.wire) })
-}
-
-/// The headers that the person chose. Nothing that Codex sent goes along: its headers name workspaces and the
-/// installation.
-fn plain_headers(id: &str, provider: &Provider) -> Result<HeaderMap> {
-    let mut headers = HeaderMap::with_capacity(provider.headers.len() + 4);
-    for (name, value) in &provider.headers {
-        let value = HeaderValue::from_str(value).map_err(|_| bad_header(id, name))?;
-        headers.insert(header_name(id, name)?, value);
-    }
-    Ok(headers)
-}
-
-fn header_name(id: &str, name: &str) -> Result<HeaderName> {
-    HeaderName::from_bytes(name.as_bytes()).map_err(|_| bad_header(id, name))
-}
-
-fn bad_header(id: &str, name: &str) -> Error {
-    Error::fixable(format!("the header `{name}` of `{id}` cannot be sent"))
-        .hint(format!("add it again: `codexgw add {id} --force`"))
+/// The refusal of a request that cannot be carried over whole, where the person wants it whole or not at all.
+fn too_much_lost(losses: &[Loss]) -> Failure {
+    let mut named: Vec<String> = losses.iter().map(|loss| format!("{} ({})", loss.code, loss.detail)).collect();
+    named.dedup();
+    let message = format!("`strict` is on, and this cannot be carried over: {}", named.join(", "));
+    let failure = Failure { status: 400, ..failure::shown(message) };
+    failure.with_hint("leave it out of the request, or take `strict` out of codexgw's settings")
 }
 
 /// Fetches the keys and sends the request. A refused key is read anew, and tried again when it was replaced meanwhile.
 async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAnswer> {
     if let Err(error) = add_secrets(&gateway, &mut call).await {
-        return Err(NoAnswer { status: None, failure: failure::of_error(&error) });
+        return Err(NoAnswer { status: None, refuses_key: false, failure: failure::of_error(&error) });
     }
     let mut sent = gateway.upstream.send(&call).await;
     if is_refused(&sent) {
@@ -155,11 +113,28 @@ async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAn
     if is_refused(&sent) {
         gateway.keys.forget(&call.id);
     }
+    if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
+        && let Some(unsigned) = call.unsigned.take_if(|unsigned| unsigned.is_wanted(status.as_u16(), &failure.message))
+        && let Some(body) = unsigned.body()
+    {
+        tracing::info!(provider = call.id, "thought signatures were refused; the request goes out without them");
+        call.body = body;
+        sent = gateway.upstream.send(&call).await;
+    }
+    if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
+        && call.wire == Wire::Responses
+        && responses::refuses_reasoning(status.as_u16(), &failure.message)
+        && let Some(body) = responses::without_reasoning(&call.body)
+    {
+        tracing::info!(provider = call.id, "sealed reasoning was refused; the request goes out without it");
+        call.body = body.into();
+        sent = gateway.upstream.send(&call).await;
+    }
     sent
 }
 
 fn is_refused(sent: &Result<Response, NoAnswer>) -> bool {
-    matches!(sent, Err(NoAnswer { status: Some(StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN), .. }))
+    matches!(sent, Err(NoAnswer { refuses_key: true, .. }))
 }
 
 async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
@@ -173,7 +148,8 @@ async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
         }
         store => {
             let key = gateway.keys.key(&call.id, store, &call.key_command).await?;
-            call.headers.insert(header::AUTHORIZATION, key.bearer()?);
+            let value = if call.key_form == KeyForm::Bearer { key.bearer()? } else { key.header_value()? };
+            call.headers.insert(call.key_form.header(), value);
         }
     }
     for header in &call.secret_headers {

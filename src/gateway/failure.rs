@@ -24,11 +24,8 @@ pub(super) fn of_error(error: &Error) -> Failure {
 }
 
 /// An upstream that stopped in the middle.
-pub(super) fn ended_early(cause: Option<&str>) -> Failure {
-    match cause {
-        None => shown("the provider's answer ended early"),
-        Some(cause) => shown(format!("the provider's answer ended early: {cause}")),
-    }
+pub(super) fn broke_off(how: &str) -> Failure {
+    shown(format!("the provider's answer broke off: {how}"))
 }
 
 /// A failure as the answer to a request that was not to be streamed. Never 401: that would say that the gateway's own

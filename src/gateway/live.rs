@@ -31,6 +31,9 @@ const FULL: usize = 64 << 10;
 /// The end of an upstream's answer is read after ours is out, so that its connection can serve the next request.
 const TAIL_TIME: Duration = Duration::from_secs(2);
 
+/// What those hear whose answer does not end before the gateway does.
+const STOPPING: &str = "the gateway is stopping; try again";
+
 /// The upstream's head, once it is here.
 pub(super) type Connecting = Pin<Box<dyn Future<Output = Result<Response, NoAnswer>> + Send>>;
 
@@ -101,6 +104,30 @@ impl Live {
         }
     }
 
+    /// Waits for the upstream's head however long it takes; its refusal is handed back, to be told by a status.
+    pub(super) async fn connect_or_refuse(&mut self) -> Option<Failure> {
+        let Stage::Connecting(connecting) = &mut self.stage else { return None };
+        let connected = tokio::select! {
+            biased;
+            connected = connecting => connected,
+            () = self.phase.reached(Phase::Ending) => {
+                Err(NoAnswer { status: None, refuses_key: false, failure: failure::shown(STOPPING) })
+            }
+        };
+        match connected {
+            Ok(response) => {
+                self.connected(Ok(response));
+                None
+            }
+            Err(no_answer) => {
+                self.record.status = no_answer.status.map(|status| status.as_u16());
+                self.record.outcome = Outcome::Failed;
+                self.stage = Stage::Done;
+                Some(no_answer.failure)
+            }
+        }
+    }
+
     /// The answer as a body.
     pub(super) fn into_frames(self) -> impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send {
         stream::unfold(self, |mut live| async {
@@ -135,7 +162,7 @@ impl Live {
                     self.gather().await;
                 }
                 Event::Alarm => self.overdue(),
-                Event::Ending => self.fail(failure::shown("the gateway is stopping; try again")),
+                Event::Ending => self.fail(failure::shown(STOPPING)),
             }
         }
         // An upstream's comments pass, but Codex does not count them.
@@ -172,6 +199,7 @@ impl Live {
                 self.translation.feed(&piece, &mut self.out);
                 if self.translation.is_finished()
                     && let Some(response) = self.finish()
+                    && self.record.outcome == Outcome::Answered
                 {
                     tokio::spawn(timeout(TAIL_TIME, read_tail(response)));
                 }

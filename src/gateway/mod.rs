@@ -1,10 +1,13 @@
 //! The local gateway: listener, door, exchange, upstream client, lifecycle.
 //!
 //! A request comes in at the `listener`, passes the `door`, and is answered by the `exchange`: it asks the
-//! `directory` where the model lives and `keys` for the provider's key, sends the translated request through
-//! `upstream`, and streams the answer back (`live`).
+//! `directory` where the model lives and `keys` for the provider's key, sends the request as `outgoing` has translated it
+//! through `upstream`, and streams the answer back (`live`).
 
 mod answer;
+mod body;
+mod client;
+mod context;
 mod directory;
 mod door;
 mod exchange;
@@ -15,11 +18,14 @@ mod limits;
 mod listener;
 mod live;
 mod models;
+mod outgoing;
+mod passing;
 mod phase;
 mod record;
 mod service;
 mod translation;
 mod upstream;
+mod wait;
 mod whole;
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The one log line of a request: what it was, how it went. No body, secret, path or id.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -15,7 +16,8 @@ pub(super) struct Record {
     wire: Wire,
     started: Instant,
     first: Option<Duration>,
-    losses: Vec<&'static str>,
+    /// Codes of losses and how often each came.
+    losses: BTreeMap<&'static str, usize>,
     /// The upstream's HTTP status.
     pub status: Option<u16>,
     /// Tokens, as the upstream counted them.
@@ -44,21 +46,20 @@ impl Record {
             wire,
             started: Instant::now(),
             first: None,
-            losses: Vec::new(),
+            losses: BTreeMap::new(),
             status: None,
             usage: None,
             outcome: Outcome::HungUp,
         }
     }
 
-    /// What could not be carried over, each code once; also a header's value.
+    /// Counts what could not be carried over; gives the codes, each once, as a header's value.
     pub(super) fn lose(&mut self, losses: &[Loss]) -> Option<http::HeaderValue> {
         for loss in losses {
-            if !self.losses.contains(&loss.code) {
-                self.losses.push(loss.code);
-            }
+            *self.losses.entry(loss.code).or_default() += 1;
         }
-        (!self.losses.is_empty()).then(|| http::HeaderValue::try_from(self.losses.join(",")).ok()).flatten()
+        let codes: Vec<&str> = self.losses.keys().copied().collect();
+        (!codes.is_empty()).then(|| http::HeaderValue::try_from(codes.join(",")).ok()).flatten()
     }
 
     /// The upstream's first byte is here.
@@ -70,6 +71,7 @@ impl Record {
 impl Drop for Record {
     fn drop(&mut self) {
         let usage = self.usage.unwrap_or_default();
+        let losses: Vec<String> = self.losses.iter().map(|(code, count)| format!("{code}:{count}")).collect();
         tracing::info!(
             provider = %self.provider,
             // Chosen by the client: escaped, so that it cannot forge a line.
@@ -83,7 +85,7 @@ impl Drop for Record {
             cached = usage.cached,
             output = usage.output,
             reasoning = usage.reasoning,
-            losses = %self.losses.join(","),
+            losses = %losses.join(","),
             "request"
         );
     }

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use bytes::Bytes;
 use http::{Request, StatusCode};
-use http_body_util::BodyExt;
-use hyper::body::{Body as _, Incoming};
-use tokio::time::timeout;
+use hyper::body::Incoming;
 
 use super::answer::{self, Answer};
+use super::client::Client;
 use super::directory::Directory;
 use super::door::{Door, Entry};
 use super::keys::Keys;
@@ -16,7 +14,7 @@ use super::lifecycle::proof::Identity;
 use super::limits::Limits;
 use super::phase::{Activity, Phase, PhaseSwitch};
 use super::upstream::Upstream;
-use super::{exchange, models};
+use super::{body, exchange, models};
 use crate::secret::Secret;
 use crate::settings::Home;
 
@@ -34,6 +32,8 @@ pub(super) struct Gateway {
     pub upstream: Upstream,
     /// Serving, draining, ending.
     pub phase: PhaseSwitch,
+    /// Whether what cannot be carried over is refused, whatever the settings say.
+    pub strict: bool,
     /// How busy.
     pub activity: Activity,
     door: Door,
@@ -49,6 +49,7 @@ impl Gateway {
             keys: Keys::new(home.clone()),
             upstream: Upstream::new(&limits),
             phase: PhaseSwitch::new(),
+            strict: false,
             activity: Activity::new(),
             door: Door::new(token, port),
             version: version.to_owned(),
@@ -56,6 +57,12 @@ impl Gateway {
             limits,
             port,
         }
+    }
+
+    /// The same, refusing what cannot be carried over whole.
+    pub(super) fn strict(mut self, strict: bool) -> Self {
+        self.strict = strict;
+        self
     }
 
     /// Answers one request.
@@ -75,45 +82,13 @@ impl Gateway {
                 self.phase.advance(Phase::Draining);
                 answer::json(StatusCode::ACCEPTED, "{}")
             }
-            Ok(Entry::Responses) => match self.read_body(request.into_body()).await {
-                Ok(body) => exchange::run(self, body, busy).await,
-                Err(refused) => refused,
-            },
-        }
-    }
-
-    /// Reads a body into one piece of memory.
-    async fn read_body(&self, mut body: Incoming) -> Result<Vec<u8>, Answer> {
-        let most = self.limits.body_bytes;
-        let too_long = || {
-            let message = format!("the body is longer than {} MiB", most >> 20);
-            answer::error(StatusCode::PAYLOAD_TOO_LARGE, "request_too_large", &message)
-        };
-        let announced = usize::try_from(body.size_hint().lower()).unwrap_or(usize::MAX);
-        if announced > most {
-            return Err(too_long());
-        }
-        let mut whole = Vec::with_capacity(announced);
-        loop {
-            let frame = match timeout(self.limits.body_idle, body.frame()).await {
-                Ok(None) => return Ok(whole),
-                Ok(Some(Ok(frame))) => frame,
-                Ok(Some(Err(_))) => {
-                    return Err(answer::error(StatusCode::BAD_REQUEST, "bad_request", "the body ended early"));
+            Ok(Entry::Responses { packing, task }) => {
+                let client = Client::of(request.headers());
+                match body::read(&self.limits, request.into_body(), packing).await {
+                    Ok(body) => exchange::run(self, task, client, body, busy).await,
+                    Err(refused) => refused,
                 }
-                Err(_) => {
-                    return Err(answer::error(
-                        StatusCode::REQUEST_TIMEOUT,
-                        "request_timeout",
-                        "the body stopped coming",
-                    ));
-                }
-            };
-            let data: Bytes = frame.into_data().unwrap_or_default();
-            if whole.len() + data.len() > most {
-                return Err(too_long());
             }
-            whole.extend_from_slice(&data);
         }
     }
 }

@@ -1,50 +1,38 @@
 //! One answer on its way from the upstream's bytes to Codex's events.
 
 use super::failure;
-use crate::protocol::chat;
-use crate::protocol::failure::failure_from_oddity;
+use super::passing::Passing;
 use crate::protocol::ir::{Delta, Usage};
-use crate::protocol::responses::{Encoder, KEEPALIVE, Tap};
-use crate::protocol::{End, Failure, sse};
+use crate::protocol::responses::{Encoder, KEEPALIVE};
+use crate::protocol::{Decoder, End, Failure, sse};
 
 /// The most bytes that are kept of an answer in which no event has come yet, so that its words can be told.
 const MAX_HEAD: usize = 64 << 10;
 
 /// The translation of one streamed answer; it ends with exactly one terminal event.
 pub(super) enum Translation {
-    /// From Chat Completions.
-    Chat(Box<FromChat>),
+    /// From another protocol.
+    Told(Box<Told>),
     /// Responses already: bytes through, watched.
-    Pass(Box<Passed>),
+    Pass(Box<Passing>),
 }
 
-/// A Chat Completions answer in the making.
-pub(super) struct FromChat {
+/// An answer that is told anew as Responses events.
+pub(super) struct Told {
     /// The framing; none when the upstream answers with one whole document although a stream was asked for.
     framing: Option<sse::Decoder>,
     /// That document; or what has come of a stream before its first event, since it may be none.
     whole: Vec<u8>,
     has_events: bool,
-    decoder: chat::Decoder,
+    decoder: Decoder,
     encoder: Encoder,
     deltas: Vec<Delta>,
 }
 
-/// A Responses answer that passes.
-pub(super) struct Passed {
-    tap: Tap,
-    /// What has come before the first event.
-    head: Vec<u8>,
-    /// Whether the last piece ended with an event, so that one of ours may follow.
-    between_events: bool,
-    /// Writes the terminal event that the upstream left out.
-    encoder: Encoder,
-}
-
 impl Translation {
-    /// From Chat Completions.
-    pub(super) fn chat(decoder: chat::Decoder, encoder: Encoder) -> Self {
-        Self::Chat(Box::new(FromChat {
+    /// From what the decoder reads.
+    pub(super) fn tell(decoder: Decoder, encoder: Encoder) -> Self {
+        Self::Told(Box::new(Told {
             framing: Some(sse::Decoder::new()),
             whole: Vec::new(),
             has_events: false,
@@ -56,58 +44,52 @@ impl Translation {
 
     /// Bytes through.
     pub(super) fn pass(encoder: Encoder) -> Self {
-        Self::Pass(Box::new(Passed { tap: Tap::new(), head: Vec::new(), between_events: true, encoder }))
+        Self::Pass(Box::new(Passing::new(encoder)))
     }
 
     /// The stream opens: Codex gets its first event. A passed stream brings its own.
     pub(super) fn open(&mut self, out: &mut Vec<u8>) {
-        if let Self::Chat(chat) = self {
-            chat.encoder.open(out);
+        if let Self::Told(told) = self {
+            told.encoder.open(out);
         }
     }
 
     /// The upstream answers with one document instead of events.
     pub(super) fn expect_whole(&mut self) {
-        if let Self::Chat(chat) = self {
-            chat.framing = None;
+        match self {
+            Self::Told(told) => told.framing = None,
+            Self::Pass(passing) => passing.expect_whole(),
         }
     }
 
     /// A piece of the upstream's answer.
     pub(super) fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         match self {
-            Self::Chat(chat) => chat.feed(piece, out),
-            Self::Pass(passed) => {
-                passed.tap.feed(piece);
-                if !passed.tap.has_events() {
-                    keep(&mut passed.head, piece);
-                }
-                passed.between_events = [&b"\n\n"[..], b"\r\n\r\n", b"\r\r"].iter().any(|end| piece.ends_with(end));
-                out.extend_from_slice(piece);
-            }
+            Self::Told(told) => told.feed(piece, out),
+            Self::Pass(passing) => passing.feed(piece, out),
         }
     }
 
     /// The upstream's answer is over; what is missing is said.
     pub(super) fn end(&mut self, end: End, out: &mut Vec<u8>) {
         match self {
-            Self::Chat(chat) => chat.end(end, out),
-            Self::Pass(passed) => passed.end(&end, out),
+            Self::Told(told) => told.end(end, out),
+            Self::Pass(passing) => passing.end(&end, out),
         }
     }
 
     /// Ends the stream with `response.failed`.
     pub(super) fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
         match self {
-            Self::Chat(chat) => chat.encoder.fail(failure, out),
-            Self::Pass(passed) => passed.fail(failure, out),
+            Self::Told(told) => told.encoder.fail(failure, out),
+            Self::Pass(passing) => passing.fail(failure, out),
         }
     }
 
     /// A line that Codex passes over and that resets its idle timer.
     pub(super) fn keep_alive(&mut self, out: &mut Vec<u8>) {
         match self {
-            Self::Pass(passed) if !passed.between_events => {}
+            Self::Pass(passing) if !passing.is_between_events() => {}
             _ => out.extend_from_slice(KEEPALIVE),
         }
     }
@@ -115,29 +97,29 @@ impl Translation {
     /// Whether the terminal event is out.
     pub(super) fn is_finished(&self) -> bool {
         match self {
-            Self::Chat(chat) => chat.encoder.is_finished(),
-            Self::Pass(passed) => passed.tap.is_finished() || passed.encoder.is_finished(),
+            Self::Told(told) => told.encoder.is_finished(),
+            Self::Pass(passing) => passing.is_finished(),
         }
     }
 
     /// Whether the terminal event says that it failed.
     pub(super) fn has_failed(&self) -> bool {
         match self {
-            Self::Chat(chat) => chat.encoder.failure().is_some(),
-            Self::Pass(passed) => passed.encoder.failure().is_some(),
+            Self::Told(told) => told.encoder.failure().is_some(),
+            Self::Pass(passing) => passing.has_failed(),
         }
     }
 
     /// Tokens, when the upstream has told.
     pub(super) fn usage(&self) -> Option<&Usage> {
         match self {
-            Self::Chat(chat) => chat.encoder.usage(),
-            Self::Pass(passed) => passed.tap.usage(),
+            Self::Told(told) => told.encoder.usage(),
+            Self::Pass(passing) => passing.usage(),
         }
     }
 }
 
-impl FromChat {
+impl Told {
     fn feed(&mut self, piece: &[u8], out: &mut Vec<u8>) {
         let Some(framing) = &mut self.framing else {
             self.whole.extend_from_slice(piece);
@@ -166,7 +148,7 @@ impl FromChat {
                 });
                 // Nothing but a document after all, whatever its content type says.
                 if !self.has_events && matches!(end, End::Eof) {
-                    self.decoder.feed_whole(&self.whole, &mut self.deltas);
+                    self.decoder.feed_whole(said(&self.whole).as_bytes(), &mut self.deltas);
                 }
             }
             None if matches!(end, End::Eof) => self.decoder.feed_whole(&self.whole, &mut self.deltas),
@@ -187,33 +169,17 @@ impl FromChat {
     }
 }
 
-impl Passed {
-    fn end(&mut self, end: &End, out: &mut Vec<u8>) {
-        self.tap.finish();
-        match end {
-            _ if self.tap.is_finished() => {}
-            // What was too large to be watched may have been the end: Codex has it.
-            End::Eof if self.tap.is_blind() => {}
-            End::Eof => {
-                let head = String::from_utf8_lossy(&self.head);
-                let words = self.tap.error().or((!self.tap.has_events() && !head.trim().is_empty()).then_some(&*head));
-                let failure = words.map_or_else(|| failure::ended_early(None), failure_from_oddity);
-                self.fail(failure::redacted(failure), out);
-            }
-            End::Cut(cause) => self.fail(failure::ended_early(Some(cause)), out),
-        }
-    }
-
-    fn fail(&mut self, failure: Failure, out: &mut Vec<u8>) {
-        if !self.between_events {
-            // Ends the torn event, so that ours is read as one of its own.
-            out.extend_from_slice(b"\n\n");
-        }
-        self.encoder.fail(failure, out);
-    }
+/// What stands in a stream that holds no event, without its comments and the beginning of an event.
+pub(super) fn said(head: &[u8]) -> String {
+    let is_frame = |line: &str| {
+        ["event:", "data:", "id:", "retry:", ":"].iter().any(|field| line.starts_with(field) || field.starts_with(line))
+    };
+    let text = String::from_utf8_lossy(head);
+    let lines = text.split(['\n', '\r']).filter(|line| !line.trim().is_empty() && !is_frame(line));
+    lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Keeps a piece, up to the bound.
-fn keep(head: &mut Vec<u8>, piece: &[u8]) {
+pub(super) fn keep(head: &mut Vec<u8>, piece: &[u8]) {
     head.extend_from_slice(&piece[..piece.len().min(MAX_HEAD.saturating_sub(head.len()))]);
 }

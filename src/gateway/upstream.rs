@@ -7,15 +7,17 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_TYPE, RETRY_AFTER};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::{Client, Response};
 use tokio::time::{sleep, timeout};
 use url::{Host, Url};
 
-use super::failure;
 use super::limits::Limits;
-use crate::protocol::{Failure, failure_from_response};
+use super::outgoing::Unsigned;
+use super::{failure, wait};
+use crate::catalog::KeyForm;
+use crate::protocol::{Failure, Wire, failure_from_response};
 use crate::secret::redact::redact;
 use crate::settings::KeyStore;
 
@@ -37,12 +39,16 @@ pub(super) struct Call {
     pub id: String,
     /// Its shown name, for error messages.
     pub name: String,
+    /// What it speaks.
+    pub wire: Wire,
     /// Where to.
     pub url: Url,
     /// Everything but the content headers.
     pub headers: HeaderMap,
     /// Where its key is.
     pub key: KeyStore,
+    /// The header that it goes in.
+    pub key_form: KeyForm,
     /// What prints it, when that is where it is.
     pub key_command: Vec<String>,
     /// Names of the headers whose values are secrets.
@@ -51,12 +57,16 @@ pub(super) struct Call {
     pub stream: bool,
     /// The translated body: the one copy of it that is kept while nothing has come.
     pub body: Bytes,
+    /// What the body is made of anew when its signatures are refused.
+    pub unsigned: Option<Unsigned>,
 }
 
 /// Why there is no answer.
 pub(super) struct NoAnswer {
     /// The provider's status, when there was one.
     pub status: Option<StatusCode>,
+    /// Whether the key is what it refused.
+    pub refuses_key: bool,
     /// What Codex is told.
     pub failure: Failure,
 }
@@ -72,7 +82,7 @@ impl Upstream {
         let mut wait = self.limits.backoff;
         for _ in 0..self.limits.retries {
             let pause = match self.attempt(call).await {
-                Ok(response) if may_pass(response.status()) => match retry_after(response.headers()) {
+                Ok(response) if may_pass(response.status()) => match wait::asked(response.headers()) {
                     Some(asked) if asked > self.limits.retry_after => return Err(self.refused(call, response).await),
                     asked => asked.unwrap_or(wait),
                 },
@@ -88,10 +98,20 @@ impl Upstream {
 
     async fn conclude(&self, call: &Call, outcome: Result<Response, Attempt>) -> Result<Response, NoAnswer> {
         match outcome {
-            Ok(response) if response.status().is_success() && !is_html(response.headers()) => Ok(response),
+            Ok(response) if response.status().is_success() && !is_html(response.headers()) => {
+                match packing(response.headers()) {
+                    None => Ok(response),
+                    Some(packing) => {
+                        let status = Some(response.status());
+                        let message =
+                            format!("{}'s answer is compressed (`{packing}`), which was not asked for", call.name);
+                        Err(NoAnswer { status, refuses_key: false, failure: failure::shown(message) })
+                    }
+                }
+            }
             Ok(response) => Err(self.refused(call, response).await),
             Err(Attempt::Again(cause) | Attempt::Over(cause)) => {
-                Err(NoAnswer { status: None, failure: unreachable(call, &cause) })
+                Err(NoAnswer { status: None, refuses_key: false, failure: unreachable(call, &cause) })
             }
         }
     }
@@ -139,13 +159,18 @@ impl Upstream {
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         let body = timeout(ERROR_TIME, read_some(response, ERROR_BYTES)).await.unwrap_or_default();
         let body = redact(&String::from_utf8_lossy(&body)).into_owned();
-        let wait = retry_after(&headers).map(|wait| wait.as_secs());
+        let body = match packing(&headers) {
+            None => body,
+            Some(packing) => format!("words compressed with `{packing}`, which was not asked for"),
+        };
+        let wait = wait::asked(&headers).map(wait::seconds);
         let failure = failure_from_response(&call.name, status.as_u16(), wait, text(CONTENT_TYPE), body.as_bytes());
-        let failure = match hint(status, &call.id) {
+        let refuses_key = refuses_key(status, &body);
+        let failure = match hint(status, refuses_key, &call.id) {
             Some(hint) => failure.with_hint(&hint),
             None => failure,
         };
-        NoAnswer { status: Some(status), failure }
+        NoAnswer { status: Some(status), refuses_key, failure }
     }
 }
 
@@ -158,12 +183,18 @@ enum Attempt {
 }
 
 /// What a person can do about a refusal.
-fn hint(status: StatusCode, id: &str) -> Option<String> {
+fn hint(status: StatusCode, refuses_key: bool, id: &str) -> Option<String> {
     match status.as_u16() {
-        401 | 403 => Some(format!("set another key: `codexgw key set {id}`")),
+        _ if refuses_key => Some(format!("set another key: `codexgw key set {id}`")),
         404 => Some(format!("choose another model: `codexgw use {id}/<model>`")),
         _ => None,
     }
+}
+
+/// Whether a key was refused. Google calls a wrong one a bad request.
+fn refuses_key(status: StatusCode, body: &str) -> bool {
+    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+        || (status == StatusCode::BAD_REQUEST && body.contains("API_KEY_INVALID"))
 }
 
 /// Statuses that often pass within seconds; 529 is Anthropic's "overloaded".
@@ -175,8 +206,10 @@ fn is_html(headers: &HeaderMap) -> bool {
     headers.get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().to_ascii_lowercase().starts_with(b"text/html"))
 }
 
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    headers.get(RETRY_AFTER)?.to_str().ok()?.trim().parse().ok().map(Duration::from_secs)
+/// How an answer is packed. No packing is ever asked for: it would hold events back.
+fn packing(headers: &HeaderMap) -> Option<String> {
+    let packing = headers.get(CONTENT_ENCODING)?.to_str().unwrap_or("?").to_ascii_lowercase();
+    (!packing.is_empty() && packing != "identity").then_some(packing)
 }
 
 pub(super) fn is_loopback(url: &Url) -> bool {

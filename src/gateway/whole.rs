@@ -5,20 +5,23 @@ use reqwest::Response;
 use tokio::time::timeout;
 
 use super::answer::{self, Answer};
+use super::door::Task;
 use super::failure;
 use super::limits::Limits;
 use super::live::Connecting;
 use super::record::{Outcome, Record};
 use super::upstream::cause_of;
+use crate::protocol::failure::{failure_from_oddity, failure_from_stream};
 use crate::protocol::responses::{Encoder, Tap};
-use crate::protocol::{End, chat};
+use crate::protocol::{Decoder, End};
 
 /// Waits for the whole answer and translates it; without a decoder it passes as it is.
 pub(super) async fn answer(
     limits: &Limits,
     connecting: Connecting,
-    decoder: Option<chat::Decoder>,
+    decoder: Option<Decoder>,
     encoder: Encoder,
+    task: Task,
     mut record: Record,
 ) -> Answer {
     let response = match connecting.await {
@@ -34,7 +37,7 @@ pub(super) async fn answer(
         Ok(body) => body,
         Err(cause) => {
             record.outcome = Outcome::Failed;
-            return failure::answer(&failure::ended_early(Some(&cause)));
+            return failure::answer(&encoder.named(failure::broke_off(&cause)));
         }
     };
     match decoder {
@@ -42,14 +45,24 @@ pub(super) async fn answer(
             let mut tap = Tap::new();
             tap.feed_whole(&body);
             record.usage = tap.usage().copied();
+            if !tap.is_finished() {
+                record.outcome = Outcome::Failed;
+                let words = String::from_utf8_lossy(&body);
+                let failure = match tap.error() {
+                    Some(error) => failure_from_stream(&serde_json::from_str(error).unwrap_or_default()),
+                    None if words.trim().is_empty() => failure::broke_off("it is empty"),
+                    None => failure_from_oddity(&words),
+                };
+                return failure::answer(&failure::redacted(encoder.named(failure)));
+            }
             record.outcome = Outcome::Answered;
             answer::json(StatusCode::OK, body)
         }
-        Some(decoder) => translate(decoder, encoder, &body, &mut record),
+        Some(decoder) => translate(decoder, encoder, task, &body, &mut record),
     }
 }
 
-fn translate(mut decoder: chat::Decoder, mut encoder: Encoder, body: &[u8], record: &mut Record) -> Answer {
+fn translate(mut decoder: Decoder, mut encoder: Encoder, task: Task, body: &[u8], record: &mut Record) -> Answer {
     let mut deltas = Vec::new();
     decoder.feed_whole(body, &mut deltas);
     decoder.finish(End::Eof, &mut deltas);
@@ -64,7 +77,8 @@ fn translate(mut decoder: chat::Decoder, mut encoder: Encoder, body: &[u8], reco
         return failure::answer(&failure::redacted(why.clone()));
     }
     record.outcome = Outcome::Answered;
-    answer::json(StatusCode::OK, encoder.into_response())
+    let body = if task == Task::Compact { encoder.into_compaction() } else { encoder.into_response() };
+    answer::json(StatusCode::OK, body)
 }
 
 async fn read(limits: &Limits, mut response: Response, record: &mut Record) -> Result<Vec<u8>, String> {

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::catalog::{self, ProviderTemplate};
+use crate::catalog::{self, KeyForm, ProviderTemplate};
 use crate::codex;
 use crate::secret::Secret;
 use crate::settings::Wire;
@@ -19,6 +19,8 @@ pub struct Found {
     pub template: Option<String>,
     /// What it speaks by the other tool's word; what the provider itself answers counts more.
     pub wire: Option<Wire>,
+    /// The header that the other tool sends the key in, where that is not the usual one of the wire.
+    pub key_form: Option<KeyForm>,
     /// The model to start with.
     pub model: Option<String>,
     /// All models, the one to start with first.
@@ -73,6 +75,7 @@ impl Found {
             base_url: None,
             template: None,
             wire: None,
+            key_form: None,
             model: None,
             models: Vec::new(),
             key: FoundKey::Missing,
@@ -88,6 +91,19 @@ impl Found {
         let base_url = base_url.trim().trim_end_matches('/').to_owned();
         self.template = template_of_host(&base_url).map(|template| template.id.clone());
         self.base_url = Some(base_url);
+        self
+    }
+
+    /// Says what it speaks where that is Anthropic's or Google's protocol: their clients append the version themselves,
+    /// to an address that is not that of a template.
+    #[must_use]
+    pub fn speaking(mut self, wire: Wire) -> Self {
+        let version = if wire == Wire::Gemini { "v1beta" } else { "v1" };
+        self.wire = Some(wire);
+        self.base_url = self.base_url.map(|url| {
+            let last = url.rsplit('/').next().unwrap_or_default();
+            if last.starts_with("v1") { url } else { format!("{url}/{version}") }
+        });
         self
     }
 
@@ -136,7 +152,10 @@ pub fn id_from(name: &str) -> String {
 #[must_use]
 pub fn template_of_host(base_url: &str) -> Option<&'static ProviderTemplate> {
     let wanted = server(base_url)?;
-    catalog::providers().find(|template| server(&template.base_url).is_some_and(|of_template| of_template == wanted))
+    let mut fitting = catalog::providers()
+        .filter(|template| server(&template.base_url).is_some_and(|of_template| of_template == wanted));
+    // A port that several servers use says nothing.
+    fitting.next().filter(|_| fitting.next().is_none())
 }
 
 /// Whether two base URLs lead to the same place: a trailing slash or a version at the end makes no difference.
@@ -196,6 +215,8 @@ mod tests {
             ("http://127.0.0.1:11434", Some("ollama")),
             ("http://localhost:4000", Some("litellm")),
             ("http://localhost:9999/v1", None),
+            ("http://localhost:8080/v1", None),
+            ("https://api.anthropic.com", Some("anthropic")),
             ("https://relay.example.com/v1", None),
             ("not a url", None),
         ] {

@@ -18,9 +18,3 @@ pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<String>;
 
 /// OpenAI's own API, which a tool means that names no base URL.
 const OPENAI: &str = "https://api.openai.com/v1";
-
-/// Why a provider that speaks only Anthropic's API is not set up.
-const SPEAKS_MESSAGES: &str = "it speaks Anthropic's Messages API, and no template here fits its address";
-
-/// Why a provider that speaks only Google's API is not set up.
-const SPEAKS_GEMINI: &str = "it speaks Google's Gemini API, and no template here fits its address";

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use url::Url;
 
-use crate::catalog::{Auth, ProviderTemplate};
+use crate::catalog::ProviderTemplate;
 use crate::codex;
 use crate::settings::Settings;
 
@@ -75,6 +75,9 @@ fn why_not(found: &Found, known: &Settings) -> Option<String> {
     let Some(address) = found.address() else {
         return Some("nothing says where it is".to_owned());
     };
+    if address.contains('{') {
+        return Some("its address has parts that only you know".to_owned());
+    }
     if holds_credentials(address) {
         return Some("its address holds a name, a password or a query, which Codex cannot send".to_owned());
     }
@@ -82,7 +85,7 @@ fn why_not(found: &Found, known: &Settings) -> Option<String> {
     if let Some((id, _)) = there {
         return Some(format!("`{id}` has that address already"));
     }
-    let wants_key = found.known_template().is_some_and(|template| template.auth == Auth::Bearer);
+    let wants_key = found.known_template().is_some_and(|template| template.auth.is_required());
     (wants_key && matches!(found.key, FoundKey::Missing)).then(|| "no key was found for it".to_owned())
 }
 
@@ -139,11 +142,14 @@ mod tests {
             road: Road::Gateway,
             wire: Wire::Chat,
             key: KeyStore::None,
+            key_form: None,
             env_key: None,
             key_command: Vec::new(),
             headers: BTreeMap::new(),
             secret_headers: Vec::new(),
+            query: BTreeMap::new(),
             quirks: None,
+            safety: crate::settings::Safety::default(),
             model: "m".to_owned(),
             models: BTreeMap::new(),
         };

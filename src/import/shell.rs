@@ -1,13 +1,16 @@
 //! Providers that the shell's environment knows: the key variables of our templates, and the variables by which
 //! OpenAI's and Anthropic's clients are sent elsewhere.
 
-use crate::catalog::{self, Auth, ProviderTemplate};
+use crate::catalog::{self, Auth, KeyForm, ProviderTemplate};
 
 use super::found::host;
-use super::{Found, FoundKey, Lookup, OPENAI, SPEAKS_MESSAGES, same_address};
+use super::{Found, FoundKey, Lookup, OPENAI, same_address};
+use crate::settings::Wire;
 
 const OPENAI_URLS: [&str; 2] = ["OPENAI_BASE_URL", "OPENAI_API_BASE"];
-const ANTHROPIC_KEYS: [&str; 2] = ["ANTHROPIC_AUTH_TOKEN", "ANTHROPIC_API_KEY"];
+/// What Anthropic's client sends as a bearer.
+const BEARER_TOKEN: &str = "ANTHROPIC_AUTH_TOKEN";
+const ANTHROPIC_KEYS: [&str; 2] = [BEARER_TOKEN, "ANTHROPIC_API_KEY"];
 
 /// Reads the environment. Keys stay in their variables.
 pub fn read(lookup: Lookup) -> Vec<Found> {
@@ -49,9 +52,10 @@ fn anthropic(lookup: Lookup) -> Option<Found> {
     match found.known_template() {
         // The same provider under the address that Codex can use.
         Some(_) => found.base_url = None,
-        None => found.blocked = Some(SPEAKS_MESSAGES.to_owned()),
+        None => found = found.speaking(Wire::Messages),
     }
     if let Some((variable, _)) = first(&ANTHROPIC_KEYS, lookup) {
+        found.key_form = (found.wire.is_some() && variable == BEARER_TOKEN).then_some(KeyForm::Bearer);
         found.key = FoundKey::EnvVar(variable.to_owned());
     }
     Some(found)
@@ -76,7 +80,9 @@ mod tests {
             let url = found.base_url.as_deref().unwrap_or("-");
             let template = found.template.as_deref().unwrap_or("-");
             let blocked = if found.blocked.is_some() { " blocked" } else { "" };
-            format!("{} {template} {url} {key} {}{blocked}", found.id, found.models.join(","))
+            let wire = found.wire.map(|wire| format!(" {wire:?}")).unwrap_or_default();
+            let form = found.key_form.map(|form| format!(" {form:?}")).unwrap_or_default();
+            format!("{} {template} {url} {key} {}{blocked}{wire}{form}", found.id, found.models.join(","))
         };
         read(&lookup).into_iter().map(tell).collect()
     }
@@ -105,8 +111,14 @@ mod tests {
             ),
             (
                 &[("ANTHROPIC_BASE_URL", "https://relay.example"), ("ANTHROPIC_API_KEY", "a")],
-                &["relay-example - https://relay.example ANTHROPIC_API_KEY  blocked"],
+                &["relay-example - https://relay.example/v1 ANTHROPIC_API_KEY  Messages"],
             ),
+            (
+                &[("ANTHROPIC_BASE_URL", "https://relay.example/v1"), ("ANTHROPIC_AUTH_TOKEN", "a")],
+                &["relay-example - https://relay.example/v1 ANTHROPIC_AUTH_TOKEN  Messages Bearer"],
+            ),
+            (&[("ANTHROPIC_API_KEY", "a")], &["anthropic anthropic - ANTHROPIC_API_KEY "]),
+            (&[("GEMINI_API_KEY", "a")], &["gemini gemini - GEMINI_API_KEY "]),
         ];
         for (set, expected) in table {
             assert_eq!(told(set), *expected, "{set:?}");

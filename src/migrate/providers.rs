@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::catalog::{self, ProviderTemplate};
+use crate::catalog::{self, KeyForm, ProviderTemplate};
 use crate::codex::{self, sessions};
 use crate::config::Change;
 use crate::error::Result;
@@ -20,7 +20,9 @@ const REFUSED: [&str; 3] = ["openai", "ollama", "lmstudio"];
 
 /// Mends all provider tables, and what chooses them.
 pub(super) fn mend(world: &mut World<'_>, store: KeyStore) -> Result<()> {
-    let (choices, all) = (Choice::all(world)?, Table::all(world)?);
+    let (choices, mut all) = (Choice::all(world)?, Table::all(world)?);
+    // What stands in the gateway's place makes room before the gateway's own table is written.
+    all.sort_by_key(|table| table.id != GATEWAY_ID);
     let mut destinies = BTreeMap::new();
     let mut taken: BTreeSet<String> = all.iter().map(|table| table.id.clone()).collect();
     taken.extend(world.setup.settings.providers.keys().cloned());
@@ -108,8 +110,8 @@ impl Mending<'_, '_> {
         } else if self.provider(Road::Gateway, Wire::Chat).is_none() {
             Some(format!("where it is or which model it serves is not clear; to use it: {}", self.add()))
         } else {
-            let why = "its `query_params` cannot be sent through the gateway; to use it without them";
-            self.table.has_query.then(|| format!("{why}: {}", self.add()))
+            let why = "its `query_params` hold what looks like a key; to use it without them";
+            self.table.has_secret_query.then(|| format!("{why}: {}", self.add()))
         }
     }
 
@@ -134,13 +136,11 @@ impl Mending<'_, '_> {
 
     /// Puts the provider behind our gateway.
     fn put_behind_gateway(&mut self, wire: Wire) -> Result<Option<Destiny>> {
-        let (kind, key, what) = match wire {
-            Wire::Chat => {
-                let what =
-                    format!("`wire_api = \"chat\"` of provider `{}`: Codex refuses to start with it", self.table.id);
-                (Kind::WireApi, "wire_api", what)
-            }
-            Wire::Responses => (Kind::PastedKey, "http_headers", self.key_in_header()),
+        let (kind, key, what) = if wire == Wire::Chat {
+            let what = format!("`wire_api = \"chat\"` of provider `{}`: Codex refuses to start with it", self.table.id);
+            (Kind::WireApi, "wire_api", what)
+        } else {
+            (Kind::PastedKey, "http_headers", self.key_in_header())
         };
         if let Some(id) = self.known() {
             self.found(kind, &[key], what, format!("you have it as `{id}` already, behind the gateway"));
@@ -199,6 +199,8 @@ impl Mending<'_, '_> {
         let facts = |name: &String| (name.clone(), catalog::model_facts(name).cloned().unwrap_or_default());
         let mut headers = template.map(|template| template.headers.clone()).unwrap_or_default();
         headers.extend(self.table.headers.clone());
+        let mut query = template.map(|template| template.query.clone()).unwrap_or_default();
+        query.extend(self.table.query.clone());
         Some(Provider {
             name: self.table.name.clone().filter(|name| !name.is_empty()).unwrap_or_else(|| self.table.id.clone()),
             template: template.map(|template| template.id.clone()),
@@ -206,11 +208,14 @@ impl Mending<'_, '_> {
             road,
             wire,
             key: KeyStore::None,
+            key_form: template.and_then(|template| template.auth.form()).filter(|form| *form != KeyForm::of_wire(wire)),
             env_key: None,
             key_command: Vec::new(),
             headers,
             secret_headers: Vec::new(),
+            query,
             quirks: None,
+            safety: crate::settings::Safety::default(),
             model: models.first()?.clone(),
             models: models.iter().map(facts).collect(),
         })

@@ -23,7 +23,10 @@ pub(super) struct Table {
     pub(super) headers: BTreeMap<String, String>,
     /// Headers whose values stand in variables.
     pub(super) env_headers: BTreeMap<String, String>,
-    pub(super) has_query: bool,
+    /// Query parameters that are no secrets.
+    pub(super) query: BTreeMap<String, String>,
+    /// Whether there are others.
+    pub(super) has_secret_query: bool,
     /// Whether the files give it more than one address.
     pub(super) differs: bool,
     /// The keys in its tables.
@@ -66,7 +69,8 @@ impl Table {
             env_key: None,
             headers: BTreeMap::new(),
             env_headers: BTreeMap::new(),
-            has_query: false,
+            query: BTreeMap::new(),
+            has_secret_query: false,
             differs: false,
             keys: BTreeSet::new(),
             has_command: false,
@@ -103,7 +107,13 @@ impl Table {
         let is_secret = |name: &str| name.eq_ignore_ascii_case("authorization") || pasted::is_key_name(name);
         self.headers.extend(pairs("http_headers").into_iter().filter(|(name, _)| !is_secret(name)));
         self.env_headers.extend(pairs("env_http_headers"));
-        self.has_query |= part.contains_key("query_params");
+        for (name, value) in pairs("query_params") {
+            if is_secret(&name) {
+                self.has_secret_query = true;
+            } else {
+                self.query.insert(name, value);
+            }
+        }
         self.has_command |= part.contains_key("auth") || part.contains_key("gateway_oauth");
     }
 

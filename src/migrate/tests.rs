@@ -158,11 +158,12 @@ fn each_refused_or_ignored_line_becomes_what_codex_takes() {
             "[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n",
             vec![config(4, Kind::WireApi)],
         ),
+        // A secret has no place in our settings.
         (
             "model = 'm'\nmodel_provider = 'x'\n[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n\
-             wire_api = 'chat'\nquery_params = { v = '1' }\n",
+             wire_api = 'chat'\nquery_params = { api_key = '1' }\n",
             "model = 'm'\nmodel_provider = 'x'\n[model_providers.x]\nname = 'X'\nbase_url = 'http://h/v1'\n\
-             query_params = { v = '1' }\n",
+             query_params = { api_key = '1' }\n",
             vec![config(6, Kind::WireApi)],
         ),
         (
@@ -230,6 +231,17 @@ fn a_key_that_nobody_reads_goes_to_the_provider_that_is_chosen() {
     assert_eq!((done.keys, place.key("lab").as_deref()), (1, Some("lab-secret-4")));
     let text = place.text("codex/config.toml");
     assert!(text.starts_with("model = 'm'\nmodel_provider = 'lab'\n\n[model_providers.lab]\n"), "{text}");
+}
+
+#[test]
+fn a_table_in_the_gateway_s_place_makes_room_for_it() {
+    let chat = "[model_providers.a]\nname = 'A'\nbase_url = 'http://a/v1'\nwire_api = 'chat'\n";
+    let own = "[model_providers.codexgw]\nname = 'mine'\nbase_url = 'http://h/v1'\n";
+    let place = Place::new(&[("codex/config.toml", &format!("model = 'm'\nmodel_provider = 'a'\n\n{chat}\n{own}"))]);
+    place.migrate();
+    let config = place.document("codex/config.toml");
+    assert_eq!(config.get_str(&["model_providers", "codexgw-custom", "base_url"]), Some("http://h/v1"));
+    assert!(config.get_str(&["model_providers", "codexgw", "base_url"]).is_some_and(|url| url.contains("127.0.0.1")));
 }
 
 #[test]

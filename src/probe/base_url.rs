@@ -5,7 +5,7 @@ use url::{Host, Position, Url};
 use super::ProbeError;
 
 /// Paths that people paste in along with the base URL, longest first.
-const ENDPOINTS: [&str; 4] = ["/chat/completions", "/completions", "/responses", "/models"];
+const ENDPOINTS: [&str; 5] = ["/chat/completions", "/completions", "/responses", "/messages", "/models"];
 
 /// The base URLs to ask, in order: the one given, without what does not belong there, then the same with `/v1`, or
 /// without its version segment.

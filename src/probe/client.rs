@@ -80,7 +80,10 @@ pub(super) async fn exchange(
 ) -> Result<Reply, ProbeError> {
     let headers = target.header_map()?;
     let (client, request) = request.headers(headers).timeout(within).build_split();
-    let request = request.map_err(|error| failure(&target.base_url, error))?;
+    let mut request = request.map_err(|error| failure(&target.base_url, error))?;
+    if !target.query.is_empty() {
+        request.url_mut().query_pairs_mut().extend_pairs(target.query);
+    }
     let url = request.url().to_string();
     let shown = redacted_url(request.url());
     let started = Instant::now();
@@ -121,6 +124,8 @@ impl Reply {
             }
             407 => Err(ProbeError::Proxy { host: host(&url), why: "it wants a user name and a password (407)".into() }),
             401 => Err(bad_key(target, status, words)),
+            // Google's way.
+            400 if self.body.contains("API_KEY_INVALID") => Err(bad_key(target, status, words)),
             402 => Err(ProbeError::NoCredit { words }),
             400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
                 Err(ProbeError::NoSuchModel { model: model.to_owned(), words })
@@ -138,7 +143,7 @@ impl Reply {
 /// A wrong key, or one that was never sent.
 fn bad_key(target: &Target<'_>, status: u16, words: String) -> ProbeError {
     let who = target.who();
-    if target.bearer.is_none() && target.secret_headers.is_empty() {
+    if target.key.is_none() && target.secret_headers.is_empty() {
         ProbeError::NoKey { who, status, words }
     } else {
         ProbeError::WrongKey { who, status, words }
@@ -157,7 +162,8 @@ fn names_a_missing_model(words: &str) -> bool {
         "no access",
         "not have access",
     ];
-    words.contains("model") && missing.iter().any(|phrase| words.contains(phrase))
+    // Anthropic says no more than that it is about this model.
+    words.starts_with("model: ") || words.contains("model") && missing.iter().any(|phrase| words.contains(phrase))
 }
 
 fn header(response: &Response, name: http::HeaderName) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use super::error::path;
 use super::{Answer, Call, ChatForm, Evidence, ProbeError, ResponsesForm};
+use crate::catalog::KeyForm;
 use crate::protocol::Wire;
 use crate::settings::{Road, Via};
 
@@ -16,16 +17,26 @@ pub struct Decision {
     pub why: String,
     /// Quirk flags that were measured, to be added to the template's.
     pub quirks: Vec<String>,
+    /// The header in which the key was taken, where that was found out.
+    pub key_form: Option<KeyForm>,
 }
 
-/// Chooses wire and road. In doubt it is the gateway, and there Chat Completions, which the gateway translates in full.
+/// Chooses wire and road. In doubt it is the gateway, and there the wire that is `likely` by the template, else one that
+/// the gateway translates in full.
 ///
 /// # Errors
-/// When neither wire works, or not the one that was asked for.
-pub fn decide(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Result<Decision, ProbeError> {
+/// When no wire works, or not the one that was asked for.
+pub fn decide(
+    evidence: &Evidence,
+    wanted_wire: Option<Wire>,
+    via: Via,
+    likely: Option<Wire>,
+) -> Result<Decision, ProbeError> {
     let responses = evidence.responses.spoke().filter(|form| form.flaw.is_none());
     let chat = evidence.chat.spoke();
-    if responses.is_none() && chat.is_none() {
+    let speaks = |wire: &Wire| if *wire == Wire::Responses { responses.is_some() } else { evidence.speaks(*wire) };
+    let others = [Wire::Chat, Wire::Messages, Wire::Gemini];
+    if responses.is_none() && !others.iter().any(speaks) {
         let flaw = || ProbeError::Unusable { why: responses_trouble(evidence).unwrap_or_default() };
         return Err(evidence.silence().unwrap_or_else(flaw));
     }
@@ -37,34 +48,45 @@ pub fn decide(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Resul
     let wire = match (road, wanted_wire) {
         (Road::Direct, _) => Wire::Responses,
         (Road::Gateway, Some(wire)) => wire,
-        (Road::Gateway, None) if takes_all || chat.is_none() => Wire::Responses,
-        (Road::Gateway, None) => Wire::Chat,
+        (Road::Gateway, None) if takes_all => Wire::Responses,
+        (Road::Gateway, None) => likely.into_iter().chain(others).find(speaks).unwrap_or(Wire::Responses),
     };
     let quirks = match wire {
         Wire::Responses => responses_quirks(responses),
         Wire::Chat => chat_quirks(chat),
+        Wire::Messages | Wire::Gemini => Vec::new(),
     };
-    let mut why = why(evidence);
+    let key_form = match wire {
+        Wire::Messages => evidence.messages.spoke().map(|form| form.key_form),
+        Wire::Gemini => evidence.gemini.spoke().map(|form| form.key_form),
+        Wire::Responses | Wire::Chat => None,
+    };
+    let mut why = why(evidence, wire);
     if wanted_wire.is_some() || via != Via::Auto {
         why = format!("as asked; {why}");
     }
     if wire == Wire::Chat && chat.is_some_and(|form| form.tool_call == Some(false)) {
         why.push_str("; in the test the model called no tool");
     }
-    Ok(Decision { wire, road, why, quirks: quirks.into_iter().map(str::to_owned).collect() })
+    Ok(Decision { wire, road, why, quirks: quirks.into_iter().map(str::to_owned).collect(), key_form })
 }
 
 /// The road, as far as the evidence allows the one asked for.
 fn road(evidence: &Evidence, wanted_wire: Option<Wire>, via: Via) -> Result<Road, ProbeError> {
     match via {
         Via::Gateway => Ok(Road::Gateway),
-        Via::Direct if wanted_wire == Some(Wire::Chat) => Err(ProbeError::DirectChat),
+        Via::Direct if let Some(wire) = gateway_only(wanted_wire) => Err(ProbeError::GatewayOnly { wire }),
         Via::Direct => responses_trouble(evidence).map_or(Ok(Road::Direct), |why| Err(ProbeError::NoResponses { why })),
         Via::Auto => {
             let takes_all = evidence.responses.spoke().is_some_and(ResponsesForm::takes_all_of_codex);
-            Ok(if takes_all && wanted_wire != Some(Wire::Chat) { Road::Direct } else { Road::Gateway })
+            Ok(if takes_all && gateway_only(wanted_wire).is_none() { Road::Direct } else { Road::Gateway })
         }
     }
+}
+
+/// The wire asked for, when Codex itself does not speak it.
+fn gateway_only(wanted: Option<Wire>) -> Option<Wire> {
+    wanted.filter(|wire| *wire != Wire::Responses)
 }
 
 /// Refuses a wire that the provider does not serve.
@@ -72,6 +94,8 @@ fn demand(evidence: &Evidence, wire: Wire) -> Result<(), ProbeError> {
     let why = match wire {
         Wire::Responses => responses_trouble(evidence),
         Wire::Chat => evidence.chat.failed().map(ToString::to_string),
+        Wire::Messages => evidence.messages.failed().map(ToString::to_string),
+        Wire::Gemini => evidence.gemini.failed().map(ToString::to_string),
     };
     why.map_or(Ok(()), |why| Err(ProbeError::WireNotServed { wire, why }))
 }
@@ -85,11 +109,11 @@ fn responses_trouble(evidence: &Evidence) -> Option<String> {
 }
 
 /// What decided, in the words of a person.
-fn why(evidence: &Evidence) -> String {
+fn why(evidence: &Evidence, wire: Wire) -> String {
     let form = match &evidence.responses {
         Answer::Spoke(form) => form,
         Answer::Failed(ProbeError::NotFound { .. }) => {
-            return format!("it has no `{}`, only `{}`", path(Wire::Responses), path(Wire::Chat));
+            return format!("it has no `{}`, only `{}`", path(Wire::Responses), path(wire));
         }
         Answer::Failed(error) => return format!("`{}` does not work: {error}", path(Wire::Responses)),
     };

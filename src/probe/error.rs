@@ -169,9 +169,12 @@ pub enum ProbeError {
         /// What `/responses` said.
         why: String,
     },
-    /// `--via direct --wire chat`.
-    #[error("Codex itself speaks only the Responses API: `--wire chat` needs the gateway")]
-    DirectChat,
+    /// `--via direct` with a `--wire` of another protocol.
+    #[error("Codex itself speaks only the Responses API: `--wire {}` needs the gateway", name(*.wire))]
+    GatewayOnly {
+        /// The wire asked for.
+        wire: Wire,
+    },
     /// `--wire` names one that the provider does not serve.
     #[error("the provider does not serve `{}`", path(*.wire))]
     WireNotServed {
@@ -182,11 +185,23 @@ pub enum ProbeError {
     },
 }
 
+/// A wire as `--wire` names it.
+const fn name(wire: Wire) -> &'static str {
+    match wire {
+        Wire::Responses => "responses",
+        Wire::Chat => "chat",
+        Wire::Messages => "messages",
+        Wire::Gemini => "gemini",
+    }
+}
+
 /// The endpoint of a wire, under the base URL.
 pub(super) const fn path(wire: Wire) -> &'static str {
     match wire {
         Wire::Responses => "/responses",
         Wire::Chat => "/chat/completions",
+        Wire::Messages => "/messages",
+        Wire::Gemini => "/models/{model}:generateContent",
     }
 }
 
@@ -215,7 +230,7 @@ impl ProbeError {
             Self::BaseUrl { why, .. } => why.clone(),
             Self::NotFound { urls } => Some(format!("not found: {}", ticked(urls))),
             Self::Unknown { start, .. } => Some(format!("it begins `{start}`")),
-            Self::BadHeader { .. } | Self::NoSuchHost { .. } | Self::Timeout { .. } | Self::DirectChat => None,
+            Self::BadHeader { .. } | Self::NoSuchHost { .. } | Self::Timeout { .. } | Self::GatewayOnly { .. } => None,
         }
     }
 
@@ -254,7 +269,7 @@ impl ProbeError {
             Self::Refused { .. } | Self::Unusable { .. } => "try another of its models: `--model MODEL`".to_owned(),
             Self::BaseUrl { hint, .. } => hint.clone(),
             Self::BadHeader { .. } => "leave out control characters and letters outside of ASCII".to_owned(),
-            Self::NoResponses { .. } | Self::DirectChat => "go through the gateway: `--via gateway`".to_owned(),
+            Self::NoResponses { .. } | Self::GatewayOnly { .. } => "go through the gateway: `--via gateway`".to_owned(),
             Self::WireNotServed { .. } => "let the probe choose: `--wire auto`".to_owned(),
         };
         let mut hints = vec![hint];
@@ -311,9 +326,9 @@ impl ProbeError {
 
 impl From<ProbeError> for Error {
     fn from(error: ProbeError) -> Self {
-        use ProbeError::{BadHeader, BaseUrl, DirectChat, NoResponses, WireNotServed};
+        use ProbeError::{BadHeader, BaseUrl, GatewayOnly, NoResponses, WireNotServed};
         let kind = match error {
-            BaseUrl { .. } | BadHeader { .. } | DirectChat => Kind::Usage,
+            BaseUrl { .. } | BadHeader { .. } | GatewayOnly { .. } => Kind::Usage,
             NoResponses { .. } | WireNotServed { .. } => Kind::Fixable,
             _ => Kind::Upstream,
         };

@@ -4,6 +4,8 @@ use serde_json::Value;
 
 use super::question::{CUSTOM, FUNCTION, NAMESPACE, NAMESPACED, Wanted};
 use super::{ProbeError, foreign, stream};
+use crate::catalog::KeyForm;
+use crate::protocol::Wire;
 
 /// What came back of the wire probe.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +16,27 @@ pub struct Evidence {
     pub responses: Answer<ResponsesForm>,
     /// What `POST /chat/completions` did.
     pub chat: Answer<ChatForm>,
+    /// What Anthropic's `POST /messages` did.
+    pub messages: Answer<NativeForm>,
+    /// What Gemini's `streamGenerateContent` did.
+    pub gemini: Answer<NativeForm>,
 }
 
 impl Evidence {
-    /// Why neither endpoint spoke, if so: the weightier failure.
+    /// Why no endpoint spoke, if so: the weightiest failure.
     pub(super) fn silence(&self) -> Option<ProbeError> {
-        Some(self.chat.failed()?.clone().or(self.responses.failed()?.clone()))
+        let first = self.chat.failed()?.clone().or(self.responses.failed()?.clone());
+        Some(first.or(self.messages.failed()?.clone()).or(self.gemini.failed()?.clone()))
+    }
+
+    /// Whether that wire's endpoint spoke.
+    pub(super) const fn speaks(&self, wire: Wire) -> bool {
+        match wire {
+            Wire::Responses => self.responses.spoke().is_some(),
+            Wire::Chat => self.chat.spoke().is_some(),
+            Wire::Messages => self.messages.spoke().is_some(),
+            Wire::Gemini => self.gemini.spoke().is_some(),
+        }
     }
 }
 
@@ -87,6 +104,34 @@ pub struct ChatForm {
     pub max_completion_tokens: bool,
     /// Whether reasoning came in `reasoning` and not in `reasoning_content`.
     pub reasoning: bool,
+}
+
+/// What an answer of Anthropic's or Google's own protocol looked like.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NativeForm {
+    /// The header in which the key was taken.
+    pub key_form: KeyForm,
+}
+
+impl NativeForm {
+    /// Reads the body of a 2xx answer; none when it is of another protocol.
+    ///
+    /// # Errors
+    /// When the provider reports an error in it.
+    pub(super) fn read(body: &str, wire: Wire, key_form: KeyForm) -> Result<Option<Self>, ProbeError> {
+        let mut events = stream::events(body);
+        if events.is_empty() {
+            events.extend(serde_json::from_str::<Value>(body));
+        }
+        if let Some(error) = events.iter().find(|event| event["error"].is_object() || event["type"] == "error") {
+            return Err(ProbeError::Refused { status: 200, words: foreign::error_words(&error.to_string()) });
+        }
+        let is_of_it = |event: &Value| match wire {
+            Wire::Messages => matches!(event["type"].as_str(), Some("message_start" | "message")),
+            _ => event["candidates"].is_array() || event["promptFeedback"].is_object(),
+        };
+        Ok(events.iter().any(is_of_it).then_some(Self { key_form }))
+    }
 }
 
 impl ResponsesForm {

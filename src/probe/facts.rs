@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::catalog::ModelFacts;
+use crate::catalog::{ModelFacts, ThinkingKind};
 
 /// Kinds that cannot hold a conversation (`type` at Together and LM Studio, `mode` at LiteLLM).
 const OTHER_KINDS: [&str; 13] = [
@@ -20,6 +20,9 @@ const OTHER_KINDS: [&str; 13] = [
     "video",
     "video_generation",
 ];
+
+/// Efforts of Anthropic's models, weakest first.
+const LEVELS: [&str; 5] = ["low", "medium", "high", "xhigh", "max"];
 
 /// Longest name of a model, in bytes. It goes into files of others and onto the terminal.
 const LONGEST_ID: usize = 256;
@@ -47,19 +50,23 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
     ];
     let context = contexts.into_iter().flatten().next();
     let facts = ModelFacts {
-        name: ["display_name", "name"]
+        name: ["display_name", "displayName", "name"]
             .iter()
             .find_map(|key| entry[*key].as_str())
-            .filter(|name| *name != id)
+            .filter(|name| name.strip_prefix("models/").unwrap_or(name) != id)
             .map(super::foreign::quote),
         // OpenRouter: what its first choice of a host serves can be less than what the model can.
         context: [context, number(top, &["context_length"])].into_iter().flatten().min(),
+        // Anthropic's `max_tokens` is the most of an answer; elsewhere the name stands for other things.
         max_output: number(top, &["max_completion_tokens"])
+            .or_else(|| number(entry, &["max_tokens"]).filter(|_| entry["max_input_tokens"].is_u64()))
             .or_else(|| number(entry, &["max_completion_tokens", "max_output_tokens", "outputTokenLimit"]))
             .or_else(|| number(detail, &["max_output_tokens"])),
         images: images(entry, detail),
         tools: tools(entry, detail),
         efforts: efforts(entry),
+        thinking: thinking(&entry["capabilities"]["thinking"]),
+        schema_output: entry["capabilities"]["structured_outputs"]["supported"].as_bool(),
     };
     Some((id.to_owned(), facts))
 }
@@ -68,7 +75,10 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
 fn converses(entry: &Value) -> bool {
     let kind = entry["type"].as_str().or_else(|| entry["model_info"]["mode"].as_str());
     let outputs = &entry["architecture"]["output_modalities"];
+    let methods = &entry["supportedGenerationMethods"];
     entry["active"] != Value::Bool(false)
+        // Gemini.
+        && (!methods.is_array() || holds(methods, &["generateContent"]))
         && kind.is_none_or(|kind| !OTHER_KINDS.contains(&kind))
         && (!outputs.is_array() || holds(outputs, &["text"]))
 }
@@ -87,6 +97,8 @@ fn images(entry: &Value, detail: &Value) -> Option<bool> {
             &entry["supports_image_input"],
             &entry["supports_vision"],
             &entry["capabilities"]["vision"],
+            // Anthropic.
+            &entry["capabilities"]["image_input"]["supported"],
             &detail["supports_vision"],
         ]
         .iter()
@@ -117,10 +129,28 @@ fn efforts(entry: &Value) -> Vec<String> {
     if let Some(levels) = entry["supported_reasoning_levels"].as_array() {
         return levels.iter().filter_map(|level| level["effort"].as_str().map(str::to_owned)).collect();
     }
+    let effort = &entry["capabilities"]["effort"];
+    if effort["supported"] == Value::Bool(true) {
+        let is_there = |level: &&str| effort[*level]["supported"] == Value::Bool(true);
+        return LEVELS.iter().copied().filter(is_there).map(str::to_owned).collect();
+    }
     if holds(&entry["supported_parameters"], &["reasoning", "reasoning_effort"]) {
         return ["low", "medium", "high"].map(str::to_owned).to_vec();
     }
     Vec::new()
+}
+
+/// How an Anthropic model is made to think. Whether it can be told not to, the list does not say.
+fn thinking(thinking: &Value) -> Option<ThinkingKind> {
+    let types = &thinking["types"];
+    match (thinking["supported"].as_bool()?, &types["adaptive"]["supported"], &types["enabled"]["supported"]) {
+        (false, ..) => Some(ThinkingKind::None),
+        (true, Value::Bool(true), Value::Bool(true)) => Some(ThinkingKind::Adaptive),
+        // The newer ones, of which most cannot be told.
+        (true, Value::Bool(true), _) => Some(ThinkingKind::Always),
+        (true, _, Value::Bool(true)) => Some(ThinkingKind::Budget),
+        (true, ..) => None,
+    }
 }
 
 /// Whether a JSON list holds one of these words.
@@ -184,10 +214,23 @@ mod tests {
                 json!({"id": "m", "max_context_length": 9, "capabilities": {"vision": false, "function_calling": true}}),
                 ModelFacts { context: Some(9), images: Some(false), tools: Some(true), ..ModelFacts::default() },
             ),
+            ("gemini", json!({"name": "models/m", "inputTokenLimit": 9, "outputTokenLimit": 3}), facts(9, 3)),
             (
-                "gemini",
-                json!({"name": "models/m", "inputTokenLimit": 9, "outputTokenLimit": 3}),
-                ModelFacts { name: Some("models/m".into()), ..facts(9, 3) },
+                "anthropic",
+                json!({"type": "model", "id": "m", "display_name": "M", "max_input_tokens": 9, "max_tokens": 3,
+                    "capabilities": {"image_input": {"supported": true}, "structured_outputs": {"supported": true},
+                        "thinking": {"supported": true,
+                            "types": {"adaptive": {"supported": true}, "enabled": {"supported": true}}},
+                        "effort": {"supported": true, "low": {"supported": true}, "max": {"supported": true},
+                            "xhigh": {"supported": false}}}}),
+                ModelFacts {
+                    name: Some("M".into()),
+                    images: Some(true),
+                    efforts: vec!["low".into(), "max".into()],
+                    thinking: Some(ThinkingKind::Adaptive),
+                    schema_output: Some(true),
+                    ..facts(9, 3)
+                },
             ),
             (
                 "ollama /api/show",
@@ -228,6 +271,7 @@ mod tests {
         for entry in [
             json!({"id": "whisper", "active": false}),
             json!({"id": "m", "type": "embedding"}),
+            json!({"name": "models/m", "supportedGenerationMethods": ["embedContent"]}),
             json!({"model_name": "m", "model_info": {"mode": "image_generation"}}),
             json!({"id": "m", "architecture": {"output_modalities": ["image"]}}),
             json!({"id": ""}),

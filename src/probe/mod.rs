@@ -23,7 +23,7 @@ pub use client::{Client, client};
 pub use decision::{Decision, decide};
 pub use details::details;
 pub use error::{ProbeError, Who};
-pub use evidence::{Answer, Call, ChatForm, Evidence, ResponsesForm};
+pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
 pub use models::{Models, check_key, models};
 pub use target::Target;
 pub use wire::wire;

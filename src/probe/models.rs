@@ -8,7 +8,7 @@ use url::Url;
 use super::client::{Client, Reply, exchange};
 use super::page::Page;
 use super::{ProbeError, Target, foreign, normalise};
-use crate::catalog::ModelFacts;
+use crate::catalog::{KeyForm, ModelFacts};
 use crate::error::Result;
 
 /// Time for one page.
@@ -23,6 +23,8 @@ pub struct Models {
     pub base_url: String,
     /// The models by the provider's own names, in its order, with what it tells of each.
     pub list: Vec<(String, ModelFacts)>,
+    /// The header in which the key was taken, where it is known or was found out.
+    pub key_form: Option<KeyForm>,
     /// Whether these are all: false when there is no list, or a further page could not be had.
     pub complete: bool,
 }
@@ -37,16 +39,38 @@ pub async fn models(client: &Client, target: &Target<'_>) -> Result<Models, Prob
     let likeliest = candidates.first().cloned().unwrap_or_default();
     let mut worst = ProbeError::NotFound { urls: vec![] };
     for base_url in candidates {
-        match list(client, target, &base_url).await {
-            Ok((list, complete)) => return Ok(Models { base_url, list, complete }),
-            Err(error) if error.is_final() => return Err(error),
-            Err(error) => worst = worst.or(error),
+        for target in forms(target) {
+            match list(client, &target, &base_url).await {
+                Ok((list, complete)) => {
+                    return Ok(Models { base_url, list, complete, key_form: target.key_form });
+                }
+                Err(error) if error.is_final() => return Err(error),
+                Err(error) => {
+                    let is_key = matches!(error, ProbeError::WrongKey { .. });
+                    worst = worst.or(error);
+                    if !is_key {
+                        break;
+                    }
+                }
+            }
         }
     }
     match worst {
-        ProbeError::NotFound { .. } => Ok(Models { base_url: likeliest, list: vec![], complete: false }),
+        ProbeError::NotFound { .. } => {
+            Ok(Models { base_url: likeliest, list: vec![], complete: false, key_form: target.key_form })
+        }
         worst => Err(worst),
     }
+}
+
+/// The ways to send the key: the one that is known, else a bearer and, where that is refused, the header of Anthropic
+/// and that of Google.
+fn forms<'a>(target: &Target<'a>) -> Vec<Target<'a>> {
+    if target.key_form.is_some() || target.key.is_none() {
+        return vec![target.clone()];
+    }
+    let others = [KeyForm::XApiKey, KeyForm::XGoogApiKey];
+    std::iter::once(target.clone()).chain(others.map(|form| target.with_form(form))).collect()
 }
 
 /// Asks whether the key is good, at a path that wants one (see

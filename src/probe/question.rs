@@ -15,6 +15,10 @@ pub const FEW_TOKENS: u32 = 256;
 /// Most tokens for a model that was still thinking at [`FEW_TOKENS`].
 pub const MORE_TOKENS: u32 = 2048;
 
+/// Most tokens where nothing but an answer is wanted.
+const ONE_WORD: u32 = 16;
+const SAY_OK: &str = "Say `ok`.";
+
 /// What the model is asked to call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Wanted {
@@ -81,6 +85,24 @@ pub fn chat(model: &str, limit: &str) -> Value {
     });
     body[limit] = FEW_TOKENS.into();
     body
+}
+
+/// `/messages` with one word to answer.
+pub fn messages(model: &str) -> Value {
+    json!({
+        "model": model,
+        "max_tokens": ONE_WORD,
+        "messages": [{"role": "user", "content": SAY_OK}],
+        "stream": true,
+    })
+}
+
+/// `streamGenerateContent` with one word to answer.
+pub fn gemini() -> Value {
+    json!({
+        "contents": [{"role": "user", "parts": [{"text": SAY_OK}]}],
+        "generationConfig": {"maxOutputTokens": ONE_WORD},
+    })
 }
 
 fn call_function() -> String {

@@ -27,7 +27,7 @@ pub fn is_over(body: &[u8]) -> bool {
     if data.trim_ascii() == b"[DONE]" {
         return true;
     }
-    serde_json::from_slice::<Value>(data).is_ok_and(|event| is_terminal(&event))
+    serde_json::from_slice::<Value>(data).is_ok_and(|event| is_terminal(&event) || event["type"] == "message_stop")
 }
 
 /// Whether an event is one of the four that end a Responses stream.
@@ -61,6 +61,7 @@ mod tests {
             ("event: response.completed\ndata: {\"type\":\"response.completed\"}\n\n", true),
             ("data: {\"type\":\"response.failed\"}\r\n\r\n", true),
             ("data: {\"type\":\"error\"}\n\n", true),
+            ("event: message_stop\ndata: {\"type\":\"message_stop\"}\n\n", true),
             ("data: {\"type\":\"response.completed\"}\n", false),
             ("data: {\"type\":\"response.created\"}\n\n", false),
             ("data: {\"text\":\"data: [DONE]\"}\n\n", false),

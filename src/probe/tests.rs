@@ -1,5 +1,6 @@
 //! The probe against providers on a loopback port.
 
+mod native;
 mod server;
 
 use std::collections::BTreeMap;
@@ -46,7 +47,7 @@ fn chat_call() -> Reply {
 
 async fn ask(server: &Server, path: &str) -> Evidence {
     let url = format!("{}{path}", server.url);
-    wire(&client().unwrap(), &target(&url), "m").await.unwrap()
+    wire(&client().unwrap(), &target(&url), "m", None).await.unwrap()
 }
 
 async fn list(server: &Server, path: &str) -> Result<Models, ProbeError> {
@@ -65,6 +66,7 @@ async fn the_list_is_found_at_the_url_that_was_meant() {
     let expected = Models {
         base_url: format!("{}/api/v1", server.url),
         list: vec![("m".into(), ModelFacts { context: Some(9), ..ModelFacts::default() })],
+        key_form: None,
         complete: true,
     };
     for path in ["/api/v1", "/api/v1/", "/api/v1/chat/completions", "/api", "/api/responses", "/api/v1/models"] {
@@ -86,7 +88,7 @@ async fn every_page_is_fetched_once_with_the_key() {
     let key = secret("sk-1");
     let headers = BTreeMap::from([("x-title".to_owned(), "t".to_owned())]);
     let target = Target {
-        bearer: Some(&key),
+        key: Some(&key),
         headers: &headers,
         secret_headers: &[("x-secret".into(), secret("s"))],
         ..target(&format!("{}/v1", server.url))
@@ -145,9 +147,11 @@ async fn a_provider_that_takes_all_of_codex_is_used_directly() {
             cut_short: false,
         }),
         chat: Answer::Spoke(ChatForm { tool_call: Some(true), ..ChatForm::default() }),
+        messages: Answer::Failed(ProbeError::NotFound { urls: vec![] }),
+        gemini: Answer::Failed(ProbeError::NotFound { urls: vec![] }),
     };
     assert_eq!(evidence, expected);
-    let decision = decide(&evidence, None, Via::Auto).unwrap();
+    let decision = decide(&evidence, None, Via::Auto, None).unwrap();
     assert_eq!((decision.wire, decision.road), (Wire::Responses, Road::Direct));
     let asked = &server.requests()[0];
     for kind in ["function", "custom", "namespace", "web_search"] {
@@ -165,7 +169,7 @@ async fn a_model_that_makes_one_call_a_turn_is_asked_for_the_other() {
     .await;
     let evidence = ask(&server, "/v1").await;
     assert!(evidence.responses.spoke().unwrap().takes_all_of_codex());
-    let decision = decide(&evidence, None, Via::Auto).unwrap();
+    let decision = decide(&evidence, None, Via::Auto, None).unwrap();
     assert_eq!((decision.wire, decision.road), (Wire::Responses, Road::Direct));
 }
 
@@ -194,7 +198,7 @@ async fn a_provider_that_refuses_other_tools_goes_through_the_gateway() {
         _ => Reply::not_found(),
     };
     let server = Server::start(script).await;
-    let decision = decide(&ask(&server, "/v1").await, None, Via::Auto).unwrap();
+    let decision = decide(&ask(&server, "/v1").await, None, Via::Auto, None).unwrap();
     let expected = Decision {
         wire: Wire::Chat,
         road: Road::Gateway,
@@ -202,6 +206,7 @@ async fn a_provider_that_refuses_other_tools_goes_through_the_gateway() {
             "its `/responses` is not enough for Codex: it refuses what Codex sends: Only `function` tools are supported"
                 .into(),
         quirks: vec![],
+        key_form: None,
     };
     assert_eq!(decision, expected);
     assert_eq!(server.lines(), ["POST /v1/responses", "POST /v1/responses", "POST /v1/chat/completions"]);
@@ -233,7 +238,7 @@ async fn chat_alone_keeps_the_base_url_that_was_given() {
     .await;
     let evidence = ask(&server, "/v1").await;
     assert_eq!(evidence.base_url, format!("{}/v1", server.url));
-    let decision = decide(&evidence, None, Via::Auto).unwrap();
+    let decision = decide(&evidence, None, Via::Auto, None).unwrap();
     assert_eq!(
         (decision.wire, decision.road, decision.quirks),
         (Wire::Chat, Road::Gateway, vec!["max_completion_tokens".to_owned()])
@@ -274,7 +279,7 @@ async fn each_refusal_says_what_it_means() {
     for (reply, message, cause) in cases {
         let script = reply.clone();
         let server = Server::start(move |_| script.clone()).await;
-        let target = Target { bearer: Some(&key), ..target(&server.url) };
+        let target = Target { key: Some(&key), ..target(&server.url) };
         let error: Error = models(&client().unwrap(), &target).await.unwrap_err().into();
         let plain = |text: &str| text.replace(&server.url, "URL");
         let seen: Vec<String> = error.causes().iter().map(|cause| plain(cause)).collect();
@@ -288,8 +293,11 @@ async fn no_list_is_no_error_but_no_endpoint_is() {
     let server = Server::start(|_| Reply::not_found()).await;
     let url = format!("{}/v1/chat/completions", server.url);
     let listed = list(&server, "/v1/chat/completions").await.unwrap();
-    assert_eq!(listed, Models { base_url: format!("{}/v1", server.url), list: vec![], complete: false });
-    let error: Error = wire(&client().unwrap(), &target(&url), "m").await.unwrap_err().into();
+    assert_eq!(
+        listed,
+        Models { base_url: format!("{}/v1", server.url), list: vec![], complete: false, key_form: None }
+    );
+    let error: Error = wire(&client().unwrap(), &target(&url), "m", None).await.unwrap_err().into();
     let paths = ["/v1/chat/completions", "/chat/completions", "/v1/responses", "/responses"];
     let asked: Vec<String> = paths.iter().map(|path| format!("`{}{path}`", server.url)).collect();
     assert_eq!(error.message(), "there is no API at this base URL");
@@ -320,7 +328,7 @@ async fn an_unknown_model_is_told_from_a_missing_path() {
     ] {
         let body = json!({"error": {"message": words}}).to_string();
         let server = Server::start(move |_| Reply::json(status, &body)).await;
-        let error = wire(&client().unwrap(), &target(&server.url), "m").await.unwrap_err();
+        let error = wire(&client().unwrap(), &target(&server.url), "m", None).await.unwrap_err();
         assert_eq!(error, ProbeError::NoSuchModel { model: "m".into(), words: words.into() });
     }
 }
@@ -335,7 +343,7 @@ async fn a_public_list_does_not_hide_a_wrong_key() {
     .await;
     let url = format!("{}/v1/", server.url);
     let client = client().unwrap();
-    let check = async |key| check_key(&client, &Target { bearer: Some(&secret(key)), ..target(&url) }, "/key").await;
+    let check = async |key| check_key(&client, &Target { key: Some(&secret(key)), ..target(&url) }, "/key").await;
     assert_eq!(check("sk-good").await, Ok(()));
     assert_eq!(check("sk-bad").await, Err(ProbeError::WrongKey { who: who(), status: 401, words: "{}".into() }));
     let elsewhere = check_key(&client, &target(&url), "/nothing").await;
@@ -480,7 +488,7 @@ async fn a_stream_that_stays_open_after_its_end_is_not_waited_for() {
 async fn a_header_that_http_forbids_is_refused_before_anything_is_sent() {
     let server = Server::start(|_| Reply::not_found()).await;
     let key = secret("a\nb");
-    let target = Target { bearer: Some(&key), ..target(&server.url) };
+    let target = Target { key: Some(&key), ..target(&server.url) };
     let error = models(&client().unwrap(), &target).await.unwrap_err();
     assert_eq!(error, ProbeError::BadHeader { name: "authorization".into() });
     assert_eq!(Error::from(error).kind(), Kind::Usage);
@@ -493,7 +501,7 @@ async fn a_bad_base_url_is_refused_before_anything_is_sent() {
         let client = client().unwrap();
         let listed = models(&client, &target(url)).await.unwrap_err();
         assert!(matches!(listed, ProbeError::BaseUrl { .. }), "{listed:?}");
-        assert_eq!(wire(&client, &target(url), "m").await.unwrap_err(), listed);
+        assert_eq!(wire(&client, &target(url), "m", None).await.unwrap_err(), listed);
         assert_eq!(Error::from(listed).kind(), Kind::Usage);
     }
 }

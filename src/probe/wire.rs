@@ -1,4 +1,4 @@
-//! Which of the two wires a provider speaks, and how well.
+//! Which of the wires a provider speaks, and how well.
 
 use std::time::Duration;
 
@@ -7,54 +7,59 @@ use serde_json::Value;
 use super::client::{Client, exchange};
 use super::error::path;
 use super::question::{self, FEW_TOKENS, MORE_TOKENS, Wanted};
-use super::{Answer, ChatForm, Evidence, ProbeError, ResponsesForm, Target, normalise};
-use crate::protocol::Wire;
+use super::target::ANTHROPIC_VERSION;
+use super::{Answer, ChatForm, Evidence, NativeForm, ProbeError, ResponsesForm, Target, normalise};
+use crate::catalog::KeyForm;
+use crate::protocol::{Wire, gemini};
 
 /// Time for one answer: a model on the person's own machine may have to be loaded first.
 const WITHIN: Duration = Duration::from_mins(1);
 
-/// Asks both endpoints, at each candidate base URL until both have answered. A provider whose `/responses` lies beside
-/// the version segment and not under it (DeepSeek) is found in this way too: the base URL to keep is the evidence's.
+/// Asks the endpoints of all wires, at each candidate base URL until enough have answered: `/responses` always, then the
+/// one that is `likely`, and further ones only while none has spoken. A provider whose `/responses` lies beside the
+/// version segment and not under it (DeepSeek) is found in this way too: the base URL to keep is the evidence's.
 ///
 /// # Errors
-/// When neither endpoint spoke: what the weightier failure means.
-pub async fn wire(client: &Client, target: &Target<'_>, model: &str) -> Result<Evidence, ProbeError> {
+/// When no endpoint spoke: what the weightiest failure means.
+pub async fn wire(
+    client: &Client,
+    target: &Target<'_>,
+    model: &str,
+    likely: Option<Wire>,
+) -> Result<Evidence, ProbeError> {
     let asker = Asker { client, target, model };
-    let nothing = || ProbeError::NotFound { urls: vec![] };
     let mut best: Option<Evidence> = None;
     for base_url in normalise(&target.base_url)? {
-        let responses = asker.responses(&base_url).await;
-        // The chat endpoint that was found already is good enough, unless this base URL has both.
-        let found_chat = best.as_ref().is_some_and(|best| best.chat.spoke().is_some());
-        let hopeless = responses.failed().filter(|error| error.is_final());
-        let chat = match hopeless {
-            _ if found_chat && responses.spoke().is_none() => Answer::Failed(nothing()),
-            // A server that is silent on one endpoint may well speak on the other.
-            Some(error) if !matches!(error, ProbeError::Timeout { .. }) => Answer::Failed(error.clone()),
-            _ => asker.chat(&base_url).await,
-        };
-        let stop = hopeless.is_some();
-        let evidence = Evidence { base_url, responses, chat };
+        // What was found already behind the gateway is good enough, unless this base URL has `/responses` too.
+        let found = best.as_ref().is_some_and(|best| OTHERS.iter().any(|wire| best.speaks(*wire)));
+        let (evidence, stop) = asker.all(base_url, likely, found).await;
         best = Some(match best {
             Some(best) => better(best, evidence),
             None => evidence,
         });
-        if stop || best.as_ref().is_some_and(|best| best.responses.spoke().is_some() && best.chat.spoke().is_some()) {
+        let is_enough = |best: &Evidence| {
+            let native = matches!(likely, Some(Wire::Messages | Wire::Gemini)).then_some(likely).flatten();
+            native.is_some_and(|wire| best.speaks(wire))
+                || best.speaks(Wire::Responses) && OTHERS.iter().any(|wire| best.speaks(*wire))
+        };
+        if stop || best.as_ref().is_some_and(is_enough) {
             break;
         }
     }
-    let evidence = best.ok_or_else(nothing)?;
+    let evidence = best.ok_or_else(|| ProbeError::NotFound { urls: vec![] })?;
     match evidence.silence() {
         Some(error) => Err(error),
         None => Ok(evidence),
     }
 }
 
+/// The wires that the gateway translates, in the order in which they are tried.
+const OTHERS: [Wire; 3] = [Wire::Chat, Wire::Messages, Wire::Gemini];
+
 /// The one with more endpoints that spoke; of equals the first, with the errors of both.
 fn better(first: Evidence, second: Evidence) -> Evidence {
-    let count = |evidence: &Evidence| {
-        u8::from(evidence.responses.spoke().is_some()) + u8::from(evidence.chat.spoke().is_some())
-    };
+    let count =
+        |evidence: &Evidence| [Wire::Responses].iter().chain(&OTHERS).filter(|wire| evidence.speaks(**wire)).count();
     if count(&second) > count(&first) {
         return second;
     }
@@ -62,6 +67,8 @@ fn better(first: Evidence, second: Evidence) -> Evidence {
         base_url: first.base_url,
         responses: joined(first.responses, second.responses),
         chat: joined(first.chat, second.chat),
+        messages: joined(first.messages, second.messages),
+        gemini: joined(first.gemini, second.gemini),
     }
 }
 
@@ -72,6 +79,11 @@ fn joined<T>(first: Answer<T>, second: Answer<T>) -> Answer<T> {
     }
 }
 
+/// Not asked, since it would tell nothing new.
+fn unasked<T>() -> Answer<T> {
+    Answer::Failed(ProbeError::NotFound { urls: vec![] })
+}
+
 struct Asker<'a> {
     client: &'a Client,
     target: &'a Target<'a>,
@@ -79,6 +91,94 @@ struct Asker<'a> {
 }
 
 impl Asker<'_> {
+    /// What one base URL has, and whether another one is of no use. With something `found` elsewhere only `/responses`
+    /// matters, and what goes with it.
+    async fn all(&self, base_url: String, likely: Option<Wire>, found: bool) -> (Evidence, bool) {
+        let responses = self.responses(&base_url).await;
+        let hopeless = responses.failed().filter(|error| error.is_final()).cloned();
+        let skip = found && responses.spoke().is_none();
+        let mut evidence = Evidence { base_url, responses, chat: unasked(), messages: unasked(), gemini: unasked() };
+        match &hopeless {
+            // A server that is silent on one endpoint may well speak on the other.
+            Some(error) if !matches!(error, ProbeError::Timeout { .. }) => {
+                if !skip {
+                    evidence.chat = Answer::Failed(error.clone());
+                }
+            }
+            _ if skip => {}
+            _ => {
+                let first = likely.filter(|wire| OTHERS.contains(wire));
+                for wire in first.into_iter().chain(OTHERS.into_iter().filter(|wire| Some(*wire) != first)) {
+                    self.other(wire, likely, &mut evidence).await;
+                    if evidence.speaks(wire) || evidence.chat.failed().is_some_and(|error| self.is_telling(error)) {
+                        break;
+                    }
+                }
+            }
+        }
+        (evidence, hopeless.is_some())
+    }
+
+    async fn other(&self, wire: Wire, likely: Option<Wire>, evidence: &mut Evidence) {
+        let native = async || match self.native(&evidence.base_url, wire).await {
+            // Where nobody expected it, its absence is not worth a word.
+            Answer::Failed(ProbeError::NotFound { .. }) if likely != Some(wire) => unasked(),
+            answer => answer,
+        };
+        match wire {
+            Wire::Responses => {}
+            Wire::Chat => evidence.chat = self.chat(&evidence.base_url).await,
+            Wire::Messages => evidence.messages = native().await,
+            Wire::Gemini => evidence.gemini = native().await,
+        }
+    }
+
+    /// Whether a failure says that the endpoint is there and what is in the way, so that the others need not be asked.
+    fn is_telling(&self, error: &ProbeError) -> bool {
+        match error {
+            ProbeError::WrongKey { .. } | ProbeError::NoKey { .. } => {
+                self.target.key.is_none() || self.target.key_form.is_some()
+            }
+            ProbeError::NoSuchModel { .. }
+            | ProbeError::NoCredit { .. }
+            | ProbeError::RateLimited { .. }
+            | ProbeError::Timeout { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Asks an endpoint of Anthropic's or Google's protocol, with the key in the header that is usual there, and as a
+    /// bearer where that is refused; or only in the one that is known.
+    async fn native(&self, base_url: &str, wire: Wire) -> Answer<NativeForm> {
+        let ask = async |form| {
+            let target = self.target.with_form(form);
+            let asker = Asker { target: &target, ..*self };
+            let question = if wire == Wire::Messages { question::messages(self.model) } else { question::gemini() };
+            let body = asker.ask(base_url, wire, &question).await?;
+            NativeForm::read(&body, wire, form)
+        };
+        let first = self.target.key_form.unwrap_or(KeyForm::of_wire(wire));
+        let is_key = |error: &ProbeError| matches!(error, ProbeError::WrongKey { .. } | ProbeError::NoKey { .. });
+        let answer = match ask(first).await {
+            Err(error) if is_key(&error) && self.target.key.is_some() && self.target.key_form.is_none() => {
+                ask(KeyForm::Bearer).await
+            }
+            answer => answer,
+        };
+        match answer {
+            Ok(Some(form)) => Answer::Spoke(form),
+            Ok(None) => Answer::Failed(ProbeError::NotFound { urls: vec![self.url(base_url, wire)] }),
+            Err(error) => Answer::Failed(error),
+        }
+    }
+
+    fn url(&self, base_url: &str, wire: Wire) -> String {
+        match wire {
+            Wire::Gemini => format!("{base_url}{}", gemini::path(self.model, true)),
+            _ => format!("{base_url}{}", path(wire)),
+        }
+    }
+
     /// Asks `/responses` for everything; where that is refused, for a plain answer.
     async fn responses(&self, base_url: &str) -> Answer<ResponsesForm> {
         match self.everything(base_url, Wanted::Both, FEW_TOKENS).await {
@@ -144,10 +244,14 @@ impl Asker<'_> {
     async fn ask(&self, base_url: &str, wire: Wire, question: &Value) -> Result<String, ProbeError> {
         let request = self
             .client
-            .post(&format!("{base_url}{}", path(wire)))
+            .post(&self.url(base_url, wire))
             .header(http::header::CONTENT_TYPE, "application/json")
             .header(http::header::ACCEPT, "text/event-stream")
             .body(question.to_string());
+        let request = match wire {
+            Wire::Messages => request.header(ANTHROPIC_VERSION.0, ANTHROPIC_VERSION.1),
+            _ => request,
+        };
         let reply = exchange(request, self.target, WITHIN).await?;
         Ok(reply.judge(self.target, Some(self.model))?.body)
     }

@@ -13,7 +13,7 @@ use serde_json::Value;
 pub struct Carrier {
     /// Marks the string as ours, and the version of this shape. Must stay the first field: see [`PREFIX`].
     codexgw: u8,
-    /// The protocol: `chat`.
+    /// The protocol: `chat`, `messages`.
     pub wire: String,
     /// The upstream's own name of the model.
     pub model: String,

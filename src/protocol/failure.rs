@@ -5,6 +5,8 @@
 
 use serde_json::Value;
 
+use super::quota::Quota;
+
 /// The most characters of a provider's words that are shown.
 const MAX_WORDS: usize = 600;
 
@@ -97,24 +99,36 @@ pub fn failure_from_response(
 ) -> Failure {
     let words = Words::read(content_type, body);
     let said = if words.message.is_empty() { "no explanation".to_owned() } else { words.message.clone() };
+    let lasting = words.quota.and_then(|quota| quota.lasting);
+    let said = lasting.map_or_else(|| said.clone(), |why| format!("{said} ({why})"));
     let message = format!("{provider} answered {status}: {said}");
     let failure = |code, message| Failure { code, message, status: if status == 401 { 502 } else { status } };
     if matches!(status, 400 | 413 | 422 | 500) && words.says_too_long() {
         return Failure { status: 400, ..failure(FailureCode::ContextLengthExceeded, message) };
     }
-    if status == 404 && words.code == "model_not_found" {
+    if status == 404 && words.says_no_model() {
+        return failure(FailureCode::ModelNotFound, message);
+    }
+    // Google says what it has not by the model's full name.
+    if status == 404 && words.message.starts_with("models/") {
         return failure(FailureCode::ModelNotFound, message);
     }
     if status == 429 && !words.says_no_money() {
-        return match retry_after_secs {
-            Some(secs) if secs > MAX_WAIT_SECS => {
-                failure(FailureCode::InvalidPrompt, format!("{message} (try again in {})", span(secs)))
-            }
-            Some(secs) => failure(FailureCode::RateLimitExceeded, format!("{message} (try again in {secs}s)")),
-            None => failure(FailureCode::RateLimitExceeded, message),
-        };
+        let (code, message) = limited(message, retry_after_secs.or_else(|| words.quota?.wait));
+        return failure(code, message);
     }
     failure(FailureCode::InvalidPrompt, message)
+}
+
+/// What a limit means that ends after so many seconds: worth a wait, or not.
+fn limited(message: String, wait_secs: Option<u64>) -> (FailureCode, String) {
+    match wait_secs {
+        Some(secs) if secs > MAX_WAIT_SECS => {
+            (FailureCode::InvalidPrompt, format!("{message} (try again in {})", span(secs)))
+        }
+        Some(secs) => (FailureCode::RateLimitExceeded, format!("{message} (try again in {secs}s)")),
+        None => (FailureCode::RateLimitExceeded, message),
+    }
 }
 
 /// What an error object inside a stream with status 200 means.
@@ -140,6 +154,8 @@ fn span(secs: u64) -> String {
 struct Words {
     message: String,
     code: String,
+    /// What Google's details say.
+    quota: Option<Quota>,
 }
 
 impl Words {
@@ -155,7 +171,7 @@ impl Words {
         }
         let html = content_type.is_some_and(|kind| kind.contains("html")) || text.trim_start().starts_with('<');
         let message = if html { html_words(&text) } else { clean(&text) };
-        Self { message, code: String::new() }
+        Self { message, code: String::new(), quota: None }
     }
 
     fn of(value: &Value) -> Self {
@@ -185,20 +201,28 @@ impl Words {
                 _ => None,
             })
             .unwrap_or_default();
-        Self { message: clean(&message), code }
+        Self { message: clean(&message), code, quota: Quota::of(error) }
     }
 
     /// The failure of an answer with status 200; `raw` is shown where no words were found.
     fn into_failure(self, what: &str, raw: &str) -> Failure {
-        let code = if self.says_too_long() {
-            FailureCode::ContextLengthExceeded
-        } else if self.code == "429" || self.code.contains("rate_limit") {
-            FailureCode::RateLimitExceeded
+        let said = if self.message.is_empty() { clean(raw) } else { self.message.clone() };
+        let message = format!("{what}: {said}");
+        let (code, message) = if self.says_too_long() {
+            (FailureCode::ContextLengthExceeded, message)
+        } else if let Some(why) = self.quota.and_then(|quota| quota.lasting) {
+            (FailureCode::InvalidPrompt, format!("{message} ({why})"))
+        } else if matches!(self.code.as_str(), "429" | "503" | "overloaded_error") || self.code.contains("rate_limit") {
+            limited(message, self.quota.and_then(|quota| quota.wait))
         } else {
-            FailureCode::InvalidPrompt
+            (FailureCode::InvalidPrompt, message)
         };
-        let said = if self.message.is_empty() { clean(raw) } else { self.message };
-        Failure { code, message: format!("{what}: {said}"), status: 502 }
+        Failure { code, message, status: 502 }
+    }
+
+    /// Anthropic names the model it has not, and nothing else, after `model:`.
+    fn says_no_model(&self) -> bool {
+        self.code == "model_not_found" || (self.code == "not_found_error" && self.message.starts_with("model:"))
     }
 
     fn says_too_long(&self) -> bool {
@@ -234,8 +258,10 @@ impl Words {
     }
 
     fn says_no_money(&self) -> bool {
-        const PHRASES: [&str; 7] = [
+        const PHRASES: [&str; 8] = [
             "insufficient_quota",
+            // Anthropic, for long prompts that a plan does not cover.
+            "extra usage is required",
             "insufficient balance",
             "billing",
             "credit",
@@ -243,6 +269,10 @@ impl Words {
             "recharge",
             "payment",
         ];
+        // Google speaks of plan and billing whatever quota was hit; its details tell which.
+        if let Some(quota) = self.quota {
+            return quota.lasting.is_some();
+        }
         let text = format!("{} {}", self.code, self.message).to_lowercase();
         PHRASES.iter().any(|phrase| text.contains(phrase))
     }
@@ -332,7 +362,7 @@ fn entity(name: &str) -> Option<char> {
 }
 
 /// Foreign text made fit to show: no control characters, white space in ones, bounded.
-fn clean(text: &str) -> String {
+pub(super) fn clean(text: &str) -> String {
     let mut out = String::new();
     let mut letters = 0;
     for word in text.split(|letter: char| letter.is_whitespace() || letter.is_control()).filter(|word| !word.is_empty())

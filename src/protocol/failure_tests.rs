@@ -87,12 +87,130 @@ fn limits_are_waited_for_when_that_is_short_and_shown_when_it_is_not() {
 }
 
 #[test]
+fn googles_errors_are_understood() {
+    let error = |code: u16, status: &str, message: &str, details: serde_json::Value| serde_json::json!({"error": {"code": code, "message": message, "status": status, "details": details}});
+    let retry =
+        |delay: &str| serde_json::json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": delay});
+    let quota = |id: &str, value: &str| {
+        serde_json::json!({"@type": "type.googleapis.com/google.rpc.QuotaFailure",
+            "violations": [{"quotaId": id, "quotaValue": value}]})
+    };
+    let billing = "You exceeded your current quota, please check your plan and billing details.";
+    let none = || serde_json::json!([]);
+    for (status, body, code, words) in [
+        (
+            429,
+            error(429, "RESOURCE_EXHAUSTED", billing, serde_json::json!([quota("PerMinute", "10"), retry("21s")])),
+            "rate_limit_exceeded",
+            format!("{billing} (try again in 21s)"),
+        ),
+        (
+            429,
+            error(429, "RESOURCE_EXHAUSTED", billing, serde_json::json!([quota("PerMinute", "10"), retry("90.5s")])),
+            "invalid_prompt",
+            format!("{billing} (try again in 91 s)"),
+        ),
+        (
+            429,
+            error(429, "RESOURCE_EXHAUSTED", billing, serde_json::json!([quota("RequestsPerDay", "20"), retry("59s")])),
+            "invalid_prompt",
+            format!("{billing} (the quota of this day is used up)"),
+        ),
+        (
+            429,
+            error(429, "RESOURCE_EXHAUSTED", billing, serde_json::json!([quota("PerMinute", "0")])),
+            "invalid_prompt",
+            format!("{billing} (the plan of this key does not cover the model)"),
+        ),
+        (429, error(429, "RESOURCE_EXHAUSTED", billing, none()), "invalid_prompt", billing.to_owned()),
+        (
+            429,
+            error(429, "RESOURCE_EXHAUSTED", "Resource has been exhausted (e.g. check quota).", none()),
+            "rate_limit_exceeded",
+            "Resource has been exhausted (e.g. check quota).".to_owned(),
+        ),
+        (
+            400,
+            error(
+                400,
+                "INVALID_ARGUMENT",
+                "API key not valid. Please pass a valid API key.",
+                serde_json::json!([{"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "API_KEY_INVALID"}]),
+            ),
+            "invalid_prompt",
+            "API key not valid. Please pass a valid API key.".to_owned(),
+        ),
+        (403, error(403, "PERMISSION_DENIED", "denied", none()), "invalid_prompt", "denied".to_owned()),
+        (
+            404,
+            error(404, "NOT_FOUND", "models/x is not found for API version v1beta", none()),
+            "model_not_found",
+            "models/x is not found for API version v1beta".to_owned(),
+        ),
+        (503, error(503, "UNAVAILABLE", "overloaded", none()), "invalid_prompt", "overloaded".to_owned()),
+    ] {
+        let list = serde_json::json!([body.clone()]);
+        for body in [body.to_string(), list.to_string()] {
+            assert_eq!(read(status, &body), (code, format!("Acme answered {status}: {words}")), "{body}");
+        }
+    }
+    let body = error(429, "RESOURCE_EXHAUSTED", billing, serde_json::json!([retry("21s")])).to_string();
+    let header = failure_from_response("Acme", 429, Some(3), None, body.as_bytes());
+    assert!(header.message.ends_with("(try again in 3s)"), "the header goes first");
+}
+
+#[test]
 fn a_401_never_reaches_the_client() {
     assert_eq!(failure_from_response("Acme", 401, None, None, b"").status, 502);
     assert_eq!(
         failure_from_response("Acme", 404, None, None, br#"{"error":{"code":"model_not_found"}}"#).code,
         FailureCode::ModelNotFound
     );
+}
+
+#[test]
+fn anthropics_errors_are_understood() {
+    let body = |kind: &str, message: &str| {
+        serde_json::json!({"type": "error", "error": {"type": kind, "message": message}, "request_id": "req_1"})
+            .to_string()
+    };
+    for (status, kind, message, code, seen_status) in [
+        (400, "invalid_request_error", "messages: roles must alternate", "invalid_prompt", 400),
+        (400, "invalid_request_error", "prompt is too long: 3 tokens > 2 maximum", "context_length_exceeded", 400),
+        (
+            400,
+            "invalid_request_error",
+            "input length and `max_tokens` exceed context limit: 3 + 2 > 4, decrease input length",
+            "context_length_exceeded",
+            400,
+        ),
+        (400, "invalid_request_error", "Your credit balance is too low", "invalid_prompt", 400),
+        (401, "authentication_error", "invalid x-api-key", "invalid_prompt", 502),
+        (402, "billing_error", "There is an issue with your billing", "invalid_prompt", 402),
+        (403, "permission_error", "not allowed", "invalid_prompt", 403),
+        (404, "not_found_error", "model: claude-x", "model_not_found", 404),
+        (404, "not_found_error", "Not Found", "invalid_prompt", 404),
+        (413, "request_too_large", "Request exceeds the maximum size", "invalid_prompt", 413),
+        (429, "rate_limit_error", "This request would exceed your rate limit", "rate_limit_exceeded", 429),
+        (429, "rate_limit_error", "Extra usage is required for long context requests.", "invalid_prompt", 429),
+        (500, "api_error", "Internal server error", "invalid_prompt", 500),
+        (529, "overloaded_error", "Overloaded", "invalid_prompt", 529),
+    ] {
+        let failure = failure_from_response("Acme", status, None, None, body(kind, message).as_bytes());
+        assert_eq!(failure.message, format!("Acme answered {status}: {message}"));
+        assert_eq!((failure.code.as_str(), failure.status), (code, seen_status), "{status} {message}");
+    }
+    for (kind, code) in [
+        ("overloaded_error", "rate_limit_exceeded"),
+        ("rate_limit_error", "rate_limit_exceeded"),
+        ("api_error", "invalid_prompt"),
+    ] {
+        let failure = failure_from_stream(&serde_json::from_str(&body(kind, "m")).unwrap());
+        assert_eq!(
+            (failure.code.as_str(), failure.message.as_str()),
+            (code, "the provider ended its answer with an error: m")
+        );
+    }
 }
 
 #[test]

@@ -3,11 +3,13 @@
 //! A request borrows from the body that it was read from; deltas own what they carry. Nothing here knows a protocol.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
 use super::carrier::Carrier;
 use super::failure::Failure;
+pub use super::loss::{self, Loss};
 
 /// What Codex asks for.
 #[derive(Debug, Clone, Default)]
@@ -20,6 +22,8 @@ pub struct Request<'a> {
     pub items: Vec<Item<'a>>,
     /// The tools, namespaces resolved.
     pub tools: Vec<Tool<'a>>,
+    /// The provider's own search of the web, where the model may use it.
+    pub web_search: Option<WebSearch<'a>>,
     /// Which tool the model must call.
     pub tool_choice: ToolChoice<'a>,
     /// Whether several calls may come at once.
@@ -36,8 +40,46 @@ pub struct Request<'a> {
     pub top_p: Option<f64>,
     /// A key that is the same for all requests of a conversation.
     pub cache_key: Option<Cow<'a, str>>,
+    /// Whether the answer is to be a summary of the conversation and nothing else; see [`super::compaction`].
+    pub compacts: bool,
     /// What was not understood or has no place in the shared form.
     pub losses: Vec<Loss>,
+}
+
+impl Request<'_> {
+    /// About how many bytes a body of it will have, so that the body is not copied while it grows.
+    #[must_use]
+    pub fn text_size(&self) -> usize {
+        let parts = |parts: &[Part<'_>]| -> usize {
+            parts
+                .iter()
+                .map(|part| match part {
+                    Part::Text(text) => text.len() + text.len() / 16 + 64,
+                    Part::Image { url, .. } => url.len() + 128,
+                })
+                .sum()
+        };
+        let items: usize = self
+            .items
+            .iter()
+            .map(|item| match item {
+                Item::Message { parts: list, .. } | Item::Output { parts: list, .. } => parts(list) + 96,
+                Item::Reasoning { text, .. } => text.len() + 64,
+                Item::Call { input, .. } => input.len() + input.len() / 8 + 128,
+            })
+            .sum();
+        items + self.tools.len() * 1024 + 1024
+    }
+
+    /// The ids of the calls in the conversation.
+    #[must_use]
+    pub fn call_ids(&self) -> HashSet<String> {
+        let ids = self.items.iter().filter_map(|item| match item {
+            Item::Call { id, .. } => Some(id.clone().into_owned()),
+            _ => None,
+        });
+        ids.collect()
+    }
 }
 
 /// One step of the conversation.
@@ -181,6 +223,30 @@ impl ToolSpec<'_> {
     }
 }
 
+/// The provider's own search of the web.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct WebSearch<'a> {
+    /// Whether pages may be fetched now; otherwise only an index that was made before may be searched.
+    pub live: bool,
+    /// The only domains to search; empty when all are allowed.
+    pub allowed_domains: Vec<Cow<'a, str>>,
+    /// Where the person is, roughly.
+    pub location: Option<Location<'a>>,
+}
+
+/// A rough place, as far as it was told.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Location<'a> {
+    /// The city.
+    pub city: Option<Cow<'a, str>>,
+    /// The state or region.
+    pub region: Option<Cow<'a, str>>,
+    /// The country's two letters.
+    pub country: Option<Cow<'a, str>>,
+    /// The IANA name of the time zone.
+    pub timezone: Option<Cow<'a, str>>,
+}
+
 /// Which tool must be called.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum ToolChoice<'a> {
@@ -211,56 +277,6 @@ pub enum Format<'a> {
     },
 }
 
-/// Something that could not be carried over.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loss {
-    /// Which sort; one of the constants of [`loss`].
-    pub code: &'static str,
-    /// Which one.
-    pub detail: String,
-}
-
-impl Loss {
-    /// A loss of that code.
-    pub fn new(code: &'static str, detail: impl Into<String>) -> Self {
-        Self { code, detail: detail.into() }
-    }
-}
-
-/// The codes of losses. They are stable: scripts and logs know them.
-pub mod loss {
-    /// The `web_search` tool.
-    pub const WEB_SEARCH: &str = "web_search";
-    /// A tool of a kind that has no counterpart.
-    pub const TOOL_KIND: &str = "tool_kind";
-    /// Tools beyond the number that the upstream takes.
-    pub const TOOL_LIMIT: &str = "tool_limit";
-    /// A `tool_choice` that cannot be asked for.
-    pub const TOOL_CHOICE: &str = "tool_choice";
-    /// An input item of a kind that is not known or has no counterpart.
-    pub const INPUT_ITEM: &str = "input_item";
-    /// A part of a message that is not known or has no counterpart.
-    pub const CONTENT_PART: &str = "content_part";
-    /// Reasoning of another protocol or model.
-    pub const REASONING: &str = "reasoning";
-    /// `reasoning.effort`, dropped or replaced.
-    pub const EFFORT: &str = "reasoning_effort";
-    /// `text.verbosity`.
-    pub const VERBOSITY: &str = "verbosity";
-    /// `text.format` of an unknown type.
-    pub const FORMAT: &str = "text_format";
-    /// `service_tier`.
-    pub const SERVICE_TIER: &str = "service_tier";
-    /// `temperature`, `top_p`.
-    pub const SAMPLING: &str = "sampling";
-    /// A tool output without its call, kept as a user message.
-    pub const ORPHAN_OUTPUT: &str = "orphan_output";
-    /// A call without its output, answered by a placeholder.
-    pub const MISSING_OUTPUT: &str = "missing_output";
-    /// Tool arguments that are not JSON, wrapped.
-    pub const BROKEN_ARGUMENTS: &str = "broken_arguments";
-}
-
 /// One step of an answer.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Delta {
@@ -270,6 +286,20 @@ pub enum Delta {
     Carrier(Carrier),
     /// Text of the answer.
     Text(String),
+    /// A page that the last `length` characters of the text rest on.
+    Citation {
+        /// Its address.
+        url: String,
+        /// Its title, or nothing.
+        title: String,
+        /// How many characters before this point rest on it.
+        length: usize,
+    },
+    /// The provider has searched the web by itself.
+    WebSearch {
+        /// What it searched for.
+        query: String,
+    },
     /// A tool call begins.
     CallStart {
         /// Tells the calls of one answer apart; the upstream's numbering.

@@ -203,6 +203,16 @@ pub fn mend_halves(json: &mut [u8]) -> bool {
     mended
 }
 
+/// The same for text, which is copied only where there are any.
+pub fn mended(json: &str) -> Cow<'_, str> {
+    if !json.contains(r"\ud") && !json.contains(r"\uD") {
+        return Cow::Borrowed(json);
+    }
+    let mut bytes = json.as_bytes().to_vec();
+    mend_halves(&mut bytes);
+    String::from_utf8(bytes).map_or(Cow::Borrowed(json), Cow::Owned)
+}
+
 /// The number of the `\uXXXX` at the start.
 fn half(json: &[u8]) -> Option<u32> {
     let digits = json.strip_prefix(b"\\u")?.get(..4)?;

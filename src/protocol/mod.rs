@@ -1,21 +1,29 @@
 //! Pure translation between Codex's Responses API and what upstreams speak: no sockets, no clock, no files.
 //!
-//! One front end ([`responses`]) and one back end per upstream protocol ([`chat`]), with a small shared
-//! representation ([`ir`]) between them, so that the grammar of Responses events is written once.
+//! One front end ([`responses`]) and one back end per upstream protocol ([`chat`], [`messages`], [`gemini`]), with a
+//! small shared representation ([`ir`]) between them, so that the grammar of Responses events is written once.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 pub mod carrier;
 pub mod chat;
+pub mod compaction;
+mod decoder;
 pub mod failure;
+pub mod gemini;
 pub mod ir;
 mod lenient;
+pub mod loss;
+pub mod messages;
+mod pairing;
 pub mod quirks;
+mod quota;
 pub mod responses;
 pub mod sse;
 pub mod tools;
 
+pub use decoder::Decoder;
 pub use failure::{Failure, FailureCode, failure_from_response};
 pub use ir::End;
 pub use quirks::Quirks;
@@ -28,7 +36,14 @@ pub enum Wire {
     Responses,
     /// OpenAI Chat Completions.
     Chat,
+    /// Anthropic Messages.
+    Messages,
+    /// Gemini's `generateContent`.
+    Gemini,
 }
 
+#[cfg(test)]
+#[path = "fuzz_tests.rs"]
+mod fuzz;
 #[cfg(test)]
 mod tests;

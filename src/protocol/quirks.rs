@@ -89,16 +89,20 @@ quirks! {
     prompt_cache_key_rejected,
     /// Fields beyond the documented ones are refused.
     extra_fields_rejected,
+    /// Tools are taken in `tools` alone, not as an input item of code-mode models (`/responses`).
+    additional_tools_unsupported,
+    /// Makes no compaction items on `/responses`, so the model is asked for a summary instead.
+    compact_unsupported,
+    /// Schemas of tools and answers are limited to a subset of `OpenAPI`'s.
+    schema_subset,
 }
 
 /// Quirks of the shared vocabulary that other rooms act on, that a later back end will, or that are seen to unasked.
-const NOT_TRANSLATION: [&str; 28] = [
-    "additional_tools_unsupported",
+const NOT_TRANSLATION: [&str; 25] = [
     "api_key_header",
     "api_version_query",
     "cache_control_needed",
     "coding_plan_key",
-    "compact_unsupported",
     "logprobs_rejected",
     "max_tokens_required",
     "missing_terminal_event",
@@ -112,7 +116,6 @@ const NOT_TRANSLATION: [&str; 28] = [
     "request_size_cap",
     "reserved_codex_id",
     "responses_no_v1",
-    "schema_subset",
     "slug_vendor_model",
     "small_default_context",
     "stateless",
@@ -137,11 +140,20 @@ impl Quirks {
         (quirks, unknown)
     }
 
+    /// Whether a Responses upstream knows tools of some kind that Codex uses all the time not at all, so that they have
+    /// to become functions.
+    #[must_use]
+    pub const fn knows_functions_alone(&self) -> bool {
+        self.custom_tools_rejected
+            || self.custom_tools_dropped
+            || self.namespace_tools_rejected
+            || self.non_function_tools_skipped
+    }
+
     /// The effort to ask for in place of `wanted`; none when the upstream takes none.
     pub(crate) fn effort<'a>(&'a self, wanted: &'a str) -> Option<&'a str> {
         /// What a model is taken to have when nothing is known of it.
         const USUAL: [&str; 3] = ["low", "medium", "high"];
-        const ORDER: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
         if self.reasoning_effort_unportable {
             return None;
         }
@@ -154,15 +166,21 @@ impl Quirks {
         }
         let levels: Vec<&str> =
             if self.efforts.is_empty() { USUAL.to_vec() } else { self.efforts.iter().map(String::as_str).collect() };
-        let rank = |level: &str| ORDER.iter().position(|known| *known == level);
-        let Some(wanted_rank) = rank(wanted) else { return levels.contains(&wanted).then_some(wanted) };
-        // The nearest; of two equally near the higher, since too little thought costs more than too much.
-        levels
-            .into_iter()
-            .filter_map(|level| rank(level).map(|rank| (level, rank)))
-            .min_by_key(|(_, rank)| (rank.abs_diff(wanted_rank), std::cmp::Reverse(*rank)))
-            .map(|(level, _)| level)
+        nearest_effort(levels, wanted)
     }
+}
+
+/// The level that is nearest to the wanted effort; an effort that nobody knows is none of them, or itself.
+pub(crate) fn nearest_effort<'a>(levels: Vec<&'a str>, wanted: &'a str) -> Option<&'a str> {
+    const ORDER: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
+    let rank = |level: &str| ORDER.iter().position(|known| *known == level);
+    let Some(wanted_rank) = rank(wanted) else { return levels.contains(&wanted).then_some(wanted) };
+    // Of two equally near the higher, since too little thought costs more than too much.
+    levels
+        .into_iter()
+        .filter_map(|level| rank(level).map(|rank| (level, rank)))
+        .min_by_key(|(_, rank)| (rank.abs_diff(wanted_rank), std::cmp::Reverse(*rank)))
+        .map(|(level, _)| level)
 }
 
 #[cfg(test)]

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use std::fmt::Write as _;
 
 use serde_json::Value;
+use serde_json::value::RawValue;
 use sha2::{Digest as _, Sha256};
 
 use super::ir::{Item, Request, ToolKind, ToolName, ToolSpec};
@@ -108,10 +109,14 @@ fn plain_form(tool: &ToolName<'_>) -> String {
         }
     }
     form.push_str(&tool.name);
-    let form: String = form
+    let mut form: String = form
         .chars()
         .map(|letter| if letter.is_ascii_alphanumeric() || matches!(letter, '_' | '-') { letter } else { '_' })
         .collect();
+    // Gemini wants a letter or an underscore in front.
+    if form.starts_with(|letter: char| letter.is_ascii_digit() || letter == '-') {
+        form.insert(0, '_');
+    }
     if form.is_empty() || (form.len() > MAX_NAME && tool.namespace.is_none()) {
         hashed_form(&form, tool, 0)
     } else {
@@ -170,6 +175,23 @@ pub const LOWERED_SCHEMA: &str =
 
 /// The schema of a function that takes nothing.
 pub const EMPTY_SCHEMA: &str = r#"{"type":"object","properties":{}}"#;
+
+/// The schema of a function as Codex wrote it; of one that takes nothing where there is no object.
+#[must_use]
+pub fn object_schema(parameters: Option<&RawValue>) -> &RawValue {
+    parameters.filter(|schema| schema.get().starts_with('{')).unwrap_or_else(|| constant(EMPTY_SCHEMA))
+}
+
+/// The schema of a custom tool once it is a function, as raw JSON.
+#[must_use]
+pub fn lowered_schema() -> &'static RawValue {
+    constant(LOWERED_SCHEMA)
+}
+
+/// One of our own schemas as raw JSON.
+fn constant(json: &'static str) -> &'static RawValue {
+    serde_json::from_str(json).unwrap_or(RawValue::NULL)
+}
 
 /// The arguments of a lowered call: JSON for every kind, also where the model once sent broken JSON (Codex replays
 /// that, and many upstreams refuse the whole request for it). The flag tells that it had to be wrapped.

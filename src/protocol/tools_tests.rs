@@ -33,6 +33,19 @@ fn plain_and_grouped_names_read_well() {
 }
 
 #[test]
+fn every_name_starts_with_a_letter_or_an_underscore() {
+    let names = names(&[("", "7zip"), ("", "-x"), ("", "_7zip")]);
+    for tool in ["7zip", "-x", "_7zip"] {
+        let full = name("", tool);
+        let flat = names.flat(&full);
+        assert!(flat.starts_with('_'), "{flat}");
+        assert_eq!(names.tool(flat).0, full);
+    }
+    assert_eq!(names.flat(&name("", "_7zip")), "_7zip");
+    assert_eq!(names.flat(&name("", "-x")), "_-x");
+}
+
+#[test]
 fn groups_that_flatten_alike_stay_apart_in_any_order() {
     let one = names(&[("a__b", "c"), ("a", "b__c"), ("", "x")]);
     let other = names(&[("", "x"), ("a", "b__c"), ("a__b", "c")]);

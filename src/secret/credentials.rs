@@ -7,58 +7,48 @@ use std::ops::Range;
 use toml_edit::{Document, Item, TableLike, Value};
 
 use super::Secret;
+use super::credential_names::{assigned, is_credential, is_option};
+use super::key_shape::{holds_key, is_key, words};
 
 /// What stands in place of a credential.
 const HIDDEN: &str = "\"…\"";
 
-/// Shorter words are no keys, whatever they start with.
-const SHORTEST: usize = 16;
-
-/// What keys of services that are no model providers start with, and JSON web tokens.
-const PREFIXES: [&str; 11] =
-    ["sk-", "ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AKIA", "AIza", "hf_", "eyJ"];
-
-/// Last words of names whose values are credentials, with their plurals.
-const NAMES: [&str; 12] = [
-    "token",
-    "secret",
-    "password",
-    "passwd",
-    "passphrase",
-    "authorization",
-    "cookie",
-    "apikey",
-    "credential",
-    "bearer",
-    "pat",
-    "jwt",
-];
-
-/// What a `…_key` is called that is one: `env_key` names a variable, `bearer_token_env_var` too.
-const KEYS: [&str; 9] = ["api", "access", "private", "secret", "auth", "subscription", "signing", "account", "service"];
-
-/// Tables in which a plain `key` is a credential.
-const CARRIERS: [&str; 4] = ["http_headers", "query_params", "env", "headers"];
+/// Most rounds of hiding: a text may become TOML by what was hidden in it, and then more of it is understood.
+const MOST_ROUNDS: usize = 4;
 
 /// The text with every credential replaced, comments included. `prefixes` is what keys of known providers start with.
 /// A text that is not TOML is treated line by line.
 #[must_use]
 pub fn hide(text: &str, prefixes: &[&str]) -> String {
+    let mut shown = hide_once(text, prefixes);
+    for _ in 1..MOST_ROUNDS {
+        let again = hide_once(&shown, prefixes);
+        if again == shown {
+            break;
+        }
+        shown = again;
+    }
+    shown
+}
+
+fn hide_once(text: &str, prefixes: &[&str]) -> String {
+    let out = match places(text, prefixes) {
+        Some(places) => by_line(&replaced(text, &places), prefixes, |line| line.trim_start().starts_with('#')),
+        None => by_line(text, prefixes, |_| true),
+    };
+    hide_words(&out, prefixes)
+}
+
+/// The text with these places, which are in order, replaced.
+fn replaced(text: &str, places: &[Range<usize>]) -> String {
     let mut out = String::new();
     let mut end = 0;
-    match places(text, prefixes) {
-        Some(places) => {
-            for place in places {
-                out.push_str(&text[end..place.start]);
-                out.push_str(HIDDEN);
-                end = place.end;
-            }
-            out.push_str(&text[end..]);
-            out = by_line(&out, |line| line.trim_start().starts_with('#'));
-        }
-        None => out = by_line(text, |_| true),
+    for place in places {
+        out.push_str(&text[end..place.start]);
+        out.push_str(HIDDEN);
+        end = place.end;
     }
-    hide_words(&out, prefixes)
+    out + &text[end..]
 }
 
 /// Makes the redacting printer know every credential in the text, for what others say about it.
@@ -78,12 +68,34 @@ pub fn remember(text: &str, prefixes: &[&str]) {
 
 /// Where the values stand that are credentials, in order; nothing when the text is not TOML.
 fn places(text: &str, prefixes: &[&str]) -> Option<Vec<Range<usize>>> {
+    places_under(text, prefixes, &Header::default())
+}
+
+/// The same of a text that stands under this header.
+fn places_under(text: &str, prefixes: &[&str], header: &Header) -> Option<Vec<Range<usize>>> {
     let mark = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     let document = Document::parse(&text[mark..]).ok()?;
     let mut search = Search { prefixes, found: Vec::new() };
-    search.table(document.as_table(), "", false);
+    search.table(document.as_table(), &header.name, header.is_secret);
     search.found.sort_unstable_by_key(|place| place.start);
     Some(search.found.into_iter().map(|place| place.start + mark..place.end + mark).collect())
+}
+
+/// The table in which a line stands.
+#[derive(Default)]
+struct Header {
+    name: String,
+    is_secret: bool,
+}
+
+impl Header {
+    /// The header that the line is, if it is one.
+    fn of(line: &str) -> Option<Self> {
+        let inner = line.trim().strip_prefix('[')?.split(']').next()?.trim_start_matches('[');
+        let keys = toml_edit::Key::parse(inner).ok()?;
+        let is_secret = keys.iter().any(|key| is_credential(key.get(), ""));
+        Some(Self { name: keys.last().map(|key| key.get().to_owned()).unwrap_or_default(), is_secret })
+    }
 }
 
 struct Search<'a> {
@@ -108,57 +120,51 @@ impl Search<'_> {
         match value {
             Value::InlineTable(table) => self.table(table, name, is_secret),
             Value::Array(values) => {
-                // `["--api-key", "abc"]`: the word after an option is its value.
-                let mut after_option = false;
+                let mut before = "";
                 for value in values {
-                    self.value(value, name, is_secret || after_option);
-                    after_option = value.as_str().is_some_and(|text| {
-                        text.strip_prefix('-').is_some_and(|option| is_credential(option.trim_start_matches('-'), ""))
-                    });
+                    self.value(value, name, is_secret || follows(before, value.as_str().unwrap_or_default()));
+                    before = value.as_str().unwrap_or_default();
                 }
             }
             // Whether a thing is on is no secret.
             Value::Boolean(_) => (),
-            value if is_secret || value.as_str().is_some_and(|text| self.holds_credential(text)) => {
+            value if is_secret || value.as_str().is_some_and(|text| holds_credential(text, self.prefixes)) => {
                 self.found.extend(value.span());
             }
             _ => (),
         }
     }
-
-    fn holds_credential(&self, text: &str) -> bool {
-        let scheme = text.split_once(' ').map(|(scheme, _)| scheme.to_ascii_lowercase());
-        let in_header = matches!(scheme.as_deref(), Some("bearer" | "basic")) && !text.contains('\n');
-        let in_url = text.split_once("://").is_some_and(|(_, rest)| {
-            rest.split(['/', '?', '#']).next().is_some_and(|authority| authority.contains('@'))
-        });
-        let in_option = text.starts_with('-')
-            && text.split_once('=').is_some_and(|(option, _)| is_credential(option.trim_start_matches('-'), ""));
-        in_header || in_url || in_option || words(text).any(|word| is_key(word, self.prefixes))
-    }
 }
 
-/// Whether the value of this key, in a table of that name, is a credential.
-fn is_credential(key: &str, table: &str) -> bool {
-    let key = key.to_ascii_lowercase();
-    let mut words = key.split(['_', '-', '.', ' ']).rev();
-    let (last, before) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    // Our own settings name such headers, and hold nothing of them.
-    if key == "secret_headers" {
-        return false;
-    }
-    let is = |name: &str| last == name || last.strip_suffix('s') == Some(name);
-    let is_named = NAMES.into_iter().any(is) || NAMES.iter().any(|name| name.len() > 4 && last.ends_with(name));
-    let is_kind_of_key = is("key") && KEYS.contains(&before) || last.ends_with("apikey");
-    let is_carried = CARRIERS.contains(&table) && ["key", "auth", "sig", "signature", "code"].contains(&last);
-    is_named || is_kind_of_key || is_carried
+/// Whether the argument `before` makes the one after it a credential: `["--api-key", "abc"]`, `["-u", "me:abc"]`.
+fn follows(before: &str, argument: &str) -> bool {
+    is_option(before) || (["-u", "--user", "--proxy-user"].contains(&before) && argument.contains(':'))
 }
 
-/// Hides what is given to a credential's name, in those lines of the text that `counts` chooses, and in the lines over
-/// which such a value runs on.
-fn by_line(text: &str, counts: impl Fn(&str) -> bool) -> String {
+/// Whether a credential stands somewhere in this string: a header, a URL, an argument, a whole command.
+fn holds_credential(text: &str, prefixes: &[&str]) -> bool {
+    let scheme = text.split_once(' ').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    let in_header = matches!(scheme.as_deref(), Some("bearer" | "basic")) && !text.contains('\n');
+    let in_url = text
+        .split("://")
+        .skip(1)
+        .any(|rest| rest.split(['/', '?', '#', ' ']).next().is_some_and(|authority| authority.contains('@')));
+    // A plain `key` is one in a query, and where it is the whole name: `-H`, `key: abc`.
+    let carried = |start: usize| start == 0 || text[..start].ends_with(['?', '&']);
+    let is_given = assigned(text, carried).any(|at| !text[at..].trim().is_empty());
+    let arguments = || text.split_whitespace().map(|argument| argument.trim_matches(['"', '\'']));
+    let in_command = arguments().zip(arguments().skip(1)).any(|(before, argument)| follows(before, argument));
+    in_header || in_url || is_given || in_command || holds_key(text, prefixes)
+}
+
+/// Hides the credentials in those lines of the text that `counts` chooses, and in the lines over which a value runs on
+/// that is given to a credential's name.
+fn by_line(text: &str, prefixes: &[&str], counts: impl Fn(&str) -> bool) -> String {
     let mut out = String::new();
     let mut until: Option<&str> = None;
+    let mut header = Header::default();
+    // The last string of the line before: arguments stand one on a line, too.
+    let mut before = String::new();
     for line in text.split_inclusive('\n') {
         let body = line.trim_end_matches(['\n', '\r']);
         let ending = &line[body.len()..];
@@ -166,30 +172,62 @@ fn by_line(text: &str, counts: impl Fn(&str) -> bool) -> String {
             until = (!body.contains(close)).then_some(close);
             continue;
         }
-        match counts(body).then(|| assignment(body)).flatten() {
-            Some(at) => {
-                let value = body[at..].trim_start();
-                let open = ["\"\"\"", "'''"].into_iter().find(|quote| value.starts_with(quote));
-                until = open.filter(|quote| !value[quote.len()..].contains(quote));
-                out.push_str(&body[..at]);
-                out.push(' ');
-                out.push_str(HIDDEN);
-            }
-            None => out.push_str(body),
+        if counts(body) {
+            header = Header::of(body).unwrap_or(header);
+            until = open_end(body);
+            out.push_str(&hide_line(body, prefixes, &header, &mut before));
+        } else {
+            out.push_str(body);
         }
         out.push_str(ending);
     }
     out
 }
 
+/// What closes the credential that begins in this line and does not end in it.
+fn open_end(line: &str) -> Option<&'static str> {
+    let value = line[assignment(line)?..].trim_start();
+    let open = ["\"\"\"", "'''"].into_iter().find(|quote| value.starts_with(quote))?;
+    (!value[open.len()..].contains(open)).then_some(open)
+}
+
+/// Hides what one line holds. A line that is TOML by itself is understood as that, a comment as what it comments out.
+fn hide_line(line: &str, prefixes: &[&str], header: &Header, before: &mut String) -> String {
+    let from = line.len() - line.trim_start_matches(['#', ' ', '\t']).len();
+    let (margin, body) = line.split_at(from);
+    if let Some(places) = places_under(body, prefixes, header) {
+        before.clear();
+        return margin.to_owned() + &replaced(body, &places);
+    }
+    let shown = hide_strings(body, prefixes, before);
+    let Some(at) = assignment(&shown) else { return margin.to_owned() + &shown };
+    format!("{margin}{} {HIDDEN}", &shown[..at])
+}
+
+/// Hides the strings in a piece of TOML that hold credentials. The last one that is open ends with the line.
+fn hide_strings(line: &str, prefixes: &[&str], before: &mut String) -> String {
+    let mut out = String::new();
+    let mut rest = line;
+    while let Some(start) = rest.find(['"', '\'']) {
+        let (quote, inner) = (&rest[start..=start], &rest[start + 1..]);
+        let (text, after) = inner.split_once(quote).map_or((inner, None), |(text, after)| (text, Some(after)));
+        out.push_str(&rest[..start]);
+        match (follows(before, text) || holds_credential(text, prefixes), after) {
+            (false, _) => out.push_str(&rest[start..rest.len() - after.unwrap_or_default().len()]),
+            (true, Some(_)) => out.push_str(HIDDEN),
+            // That its end is missing is what the person has to see.
+            (true, None) => out.push_str(HIDDEN.trim_end_matches('"')),
+        }
+        text.clone_into(before);
+        rest = after.unwrap_or_default();
+    }
+    out + rest
+}
+
 /// Where the first value begins that is given to a credential's name.
 fn assignment(line: &str) -> Option<usize> {
-    line.match_indices(['=', ':']).map(|(at, _)| at + 1).find(|&at| {
-        let name = line[..at - 1].trim_end().trim_end_matches(['"', '\'']);
-        let name = name.rsplit(|c: char| !c.is_alphanumeric() && !"_-".contains(c)).next().unwrap_or_default();
-        // What is hidden already stays as it is.
-        is_credential(name.trim_start_matches('-'), CARRIERS[0]) && !line[at..].trim_start().starts_with(HIDDEN)
-    })
+    // What is hidden already stays as it is.
+    assigned(line, |_| true).find(|&at| !line[at..].trim_start().starts_with(HIDDEN))
 }
 
 /// Hides the words that are keys.
@@ -203,14 +241,6 @@ fn hide_words(text: &str, prefixes: &[&str]) -> String {
         end = start + word.len();
     }
     out + &text[end..]
-}
-
-fn words(text: &str) -> impl Iterator<Item = &str> {
-    text.split(|c: char| !c.is_ascii_alphanumeric() && !"_-.".contains(c)).filter(|word| !word.is_empty())
-}
-
-fn is_key(word: &str, prefixes: &[&str]) -> bool {
-    word.len() >= SHORTEST && PREFIXES.iter().chain(prefixes).any(|prefix| word.starts_with(prefix))
 }
 
 #[cfg(test)]

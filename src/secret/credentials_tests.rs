@@ -60,6 +60,45 @@ any = "…"
 }
 
 #[test]
+fn credentials_in_arguments_headers_and_queries_are_hidden() {
+    for hidden in [
+        r#"["curl", "-H", "Authorization: Bearer canary"]"#,
+        r#"["--header", "X-Api-Key: canary"]"#,
+        r#"["run", "-e", "GITHUB_PERSONAL_ACCESS_TOKEN=canary"]"#,
+        r#"["--env=LAB_TOKEN=canary"]"#,
+        r#"["--api-key", "canary"]"#,
+        r#"["-u", "me:canary"]"#,
+        r#"["-c", "tool --password canary --fast"]"#,
+        r#"["-c", "curl -H 'Authorization: Bearer canary' https://host"]"#,
+        r#""https://host/v1?key=canary""#,
+        r#""https://host/sse?a=1&key=canary""#,
+        r#""https://host/sse?sig=canary""#,
+        r#""https://me:canary@host/""#,
+        r#""Bearer canary""#,
+    ] {
+        // A whole file, one that is no TOML, one in which the array goes over several lines, and a comment.
+        let line = format!("args = {hidden}\n");
+        let lines = line.replace('[', "[\n").replace(", ", ",\n").replace("\"]", "\"\n]");
+        for text in [line.clone(), format!("{line}[broken\n"), format!("{lines}[broken\n"), format!("# {line}")] {
+            let shown = hide(&text, &[]);
+            assert!(!shown.contains("canary"), "{text}{shown}");
+        }
+    }
+    for kept in [
+        r#"["run", "-p", "8080:80", "--header", "Accept: text/plain"]"#,
+        r#""https://host/v1?api-version=2024-10-21""#,
+        r#""Qwen/Qwen3-Coder-480B-A35B-Instruct""#,
+        r#""Say the key: it is a word""#,
+    ] {
+        for end in ["", "[broken\n"] {
+            let text = format!("args = {kept}\n{end}");
+            assert_eq!(hide(&text, &[]), text);
+        }
+    }
+    assert_eq!(hide("[a.credentials]\nany = \"canary\"\n[broken\n", &[]), "[a.credentials]\nany = \"…\"\n[broken\n");
+}
+
+#[test]
 fn keys_of_known_providers_are_hidden_wherever_they_stand() {
     assert_eq!(hide("a = ['gsk_0123456789abcd'] # gsk_0123456789abcd\n", &["gsk_"]), "a = [\"…\"] # …\n");
     assert_eq!(hide("a = 'gsk_short'\n", &["gsk_"]), "a = 'gsk_short'\n");

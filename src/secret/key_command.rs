@@ -71,7 +71,26 @@ pub fn split_command(text: &str) -> Result<Vec<String>> {
     Ok(words)
 }
 
-/// Runs the program and takes the first line that it prints (`pass` keeps notes in the others).
+/// The command as it can be typed, for a hint; [`split_command`] makes the same of it.
+#[must_use]
+pub fn join_command(words: &[String]) -> String {
+    words.iter().map(|word| quoted(word)).collect::<Vec<_>>().join(" ")
+}
+
+/// One word as a shell takes it.
+#[must_use]
+pub fn quoted(word: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
+    if !word.is_empty() && word.chars().all(is_plain) {
+        word.to_owned()
+    } else if !word.contains(['"', '\\', '$', '`', '!']) {
+        format!("\"{word}\"")
+    } else {
+        format!("'{}'", word.replace('\'', "'\\''"))
+    }
+}
+
+/// Runs the program and takes the first line that it prints and that is not blank (`pass` keeps notes in the others).
 ///
 /// # Errors
 /// When it cannot be started, fails, takes longer than 10 s, or prints no key.
@@ -198,10 +217,22 @@ mod tests {
     }
 
     #[test]
+    fn a_joined_command_splits_into_the_same_words() {
+        for words in [&["pass", "show", "lab"][..], &["my prog", "", "it's", "a\"b'c", "$x", "\\", "a|b!"]] {
+            let words: Vec<String> = words.iter().map(|&word| word.to_owned()).collect();
+            assert_eq!(split_command(&join_command(&words)).expect("a command"), words);
+        }
+        assert_eq!(quoted(&join_command(&["pass".to_owned(), "my lab".to_owned()])), "'pass \"my lab\"'");
+    }
+
+    #[test]
     fn the_first_line_is_the_key() {
-        for script in
-            ["echo key-0123456789", "printf '  key-0123456789\\r\\n'", "printf 'key-0123456789\\nlogin: me\\n'"]
-        {
+        for script in [
+            "echo key-0123456789",
+            "printf '\\n \\nkey-0123456789\\n'",
+            "printf '  key-0123456789\\r\\n'",
+            "printf 'key-0123456789\\nlogin: me\\n'",
+        ] {
             let key = get(&shell(script)).unwrap_or_else(|e| panic!("{script}: {e}"));
             assert_eq!(key.expose(), "key-0123456789", "{script}");
         }

@@ -32,6 +32,16 @@ pub fn delete(home: &Home, name: &str) -> Result<bool> {
     }
 }
 
+/// The names of all secrets there; none when the folder cannot be read.
+pub fn names(home: &Home) -> Vec<String> {
+    let files = std::fs::read_dir(home.state_dir().join("keys")).into_iter().flatten().flatten();
+    let names = files.filter_map(|file| file.file_name().into_string().ok());
+    // What begins with a dot is on its way to become one.
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).map(|n| n.replace('@', "/")).collect();
+    names.sort();
+    names
+}
+
 /// Whether the store can be used at all.
 pub fn probe(home: &Home) -> Result<()> {
     let dir = home.state_dir().join("keys");
@@ -75,6 +85,8 @@ mod tests {
         let mode = |path: PathBuf| std::fs::metadata(path).expect("there").permissions().mode() & 0o777;
         assert_eq!(mode(file(&home, "p")), 0o600);
         assert_eq!(mode(home.state_dir().join("keys")), 0o700);
+        set(&home, "p/x-team", &Secret::new("some-header-value".to_owned())).unwrap_or_else(|e| panic!("{e}"));
+        assert_eq!(names(&home), ["p", "p/x-team"]);
         assert!(delete(&home, "p").is_ok_and(|was| was));
         assert!(delete(&home, "p").is_ok_and(|was| !was));
     }

@@ -2,11 +2,14 @@
 
 mod clean;
 mod core_dump;
+mod credential_names;
 pub mod credentials;
 pub mod gateway_token;
 mod key_command;
 mod key_file;
+pub mod key_shape;
 mod keyring;
+pub(crate) mod passing_dir;
 pub(crate) mod private_file;
 pub mod redact;
 mod value;
@@ -14,6 +17,6 @@ mod vault;
 
 pub use clean::clean_key;
 pub use core_dump::forbid_core_dumps;
-pub use key_command::split_command;
+pub use key_command::{join_command, quoted, split_command};
 pub use value::Secret;
 pub use vault::Vault;

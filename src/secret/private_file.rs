@@ -28,18 +28,6 @@ pub fn create_dir(dir: &Path) -> std::io::Result<()> {
     }
 }
 
-/// Makes a folder for passing use that only its owner may enter; it goes when it is dropped.
-pub fn temporary_dir(prefix: &str) -> std::io::Result<tempfile::TempDir> {
-    let mut builder = tempfile::Builder::new();
-    builder.prefix(prefix);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::PermissionsExt as _;
-        builder.permissions(std::fs::Permissions::from_mode(0o700));
-    }
-    builder.tempdir()
-}
-
 /// Puts a file in place as a whole, readable by its owner only (temporary files are made so).
 pub fn write(file: &Path, content: &[u8]) -> std::io::Result<()> {
     prepare(file, content)?.persist(file)?;

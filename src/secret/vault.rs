@@ -63,6 +63,24 @@ impl<'a> Vault<'a> {
         })
     }
 
+    /// Whether a store of ours holds a secret of that name; within about two seconds.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub fn holds(&self, name: &str, store: KeyStore) -> Result<bool> {
+        Ok(match store {
+            KeyStore::Keyring => keyring::get(&self.service(), name)?.is_some(),
+            KeyStore::File => key_file::get(self.home, name)?.is_some(),
+            KeyStore::Env | KeyStore::Command | KeyStore::None => false,
+        })
+    }
+
+    /// The names of all secrets that are kept in files.
+    #[must_use]
+    pub fn files(&self) -> Vec<String> {
+        key_file::names(self.home)
+    }
+
     /// Stores a secret, in place of one of the same name. The system may ask the person to unlock the store.
     ///
     /// # Errors

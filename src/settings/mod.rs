@@ -9,6 +9,6 @@ mod schema;
 mod unknown;
 
 pub use home::Home;
-pub use model::{DefaultChoice, KeyStore, Previous, ProfileRecord, Provider, Road, Settings, Via, Wire};
+pub use model::{DefaultChoice, KeyStore, Previous, ProfileRecord, Provider, Road, Safety, Settings, Via, Wire};
 pub use schema::schema;
 pub use unknown::UnknownKey;

@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::ModelFacts;
+use crate::catalog::{KeyForm, ModelFacts};
 pub use crate::protocol::Wire;
+pub use crate::protocol::gemini::Safety;
 
 /// The whole settings file.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -19,6 +20,9 @@ pub struct Settings {
     /// Which road `add` takes when the command does not say.
     #[serde(skip_serializing_if = "Via::is_auto")]
     pub via: Via,
+    /// Whether the gateway refuses a request of which something cannot be carried over to the provider.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub strict: bool,
     /// What `use` made the default.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default: Option<DefaultChoice>,
@@ -70,7 +74,7 @@ pub struct Provider {
     /// The template it was made from; absent for `custom`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub template: Option<String>,
-    /// Base URL without a trailing slash; `/responses` or `/chat/completions` is appended.
+    /// Base URL without a trailing slash; the path of the wire is appended.
     pub base_url: String,
     /// Direct or gateway.
     pub road: Road,
@@ -78,6 +82,9 @@ pub struct Provider {
     pub wire: Wire,
     /// Where the key is.
     pub key: KeyStore,
+    /// In which header the key is sent; when absent, the one that is usual for the wire.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_form: Option<KeyForm>,
     /// The variable Codex reads itself; only with [`KeyStore::Env`], direct road only.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub env_key: Option<String>,
@@ -90,14 +97,28 @@ pub struct Provider {
     /// Names of headers whose values are secrets, kept beside the key under `<id>/<header>`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub secret_headers: Vec<String>,
+    /// Query parameters of every request, such as `api-version`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub query: BTreeMap<String, String>,
     /// Quirk flags measured or set for this provider; when absent, those of the template hold.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub quirks: Option<Vec<String>>,
+    /// How Gemini's content filters are set: `permissive` for code, or `unset` for the provider's own.
+    #[serde(default, skip_serializing_if = "Safety::is_usual")]
+    pub safety: Safety,
     /// The upstream's own name of the model to start with.
     pub model: String,
     /// The models that the person chose, by the upstream's own name, with what is known of each.
     #[serde(default)]
     pub models: BTreeMap<String, ModelFacts>,
+}
+
+impl Provider {
+    /// In which header the key is sent.
+    #[must_use]
+    pub fn key_form(&self) -> KeyForm {
+        self.key_form.unwrap_or_else(|| KeyForm::of_wire(self.wire))
+    }
 }
 
 /// Where a provider's key is kept.

@@ -20,7 +20,7 @@ impl Settings {
         Self::parse(&text).map_err(|words| {
             Error::fixable(format!("cannot use `{}`", file.display()))
                 .cause(words)
-                .hint("mend it with `codexgw config edit --settings`, or put back the last version with `codexgw undo`")
+                .hint("mend it with `codexgw config edit --settings`")
         })
     }
 

@@ -43,8 +43,9 @@ impl Setup {
     /// Makes a provider and model Codex's default, on the gateway road, and remembers what stood there.
     ///
     /// # Errors
-    /// When the provider cannot go through the gateway.
+    /// When the provider cannot go through the gateway, or the person has a table of its name.
     pub fn set_default(&mut self, target: &UseTarget, command: &TokenCommand) -> Result<Option<RoadMove>> {
+        self.check_gateway_table()?;
         let moved = self.move_to_gateway(&target.provider, command)?;
         let facts = crate::catalog::model_facts(&target.model).cloned().unwrap_or_default();
         let provider = self.provider_mut(&target.provider)?;
@@ -98,10 +99,10 @@ impl Setup {
         true
     }
 
-    /// Whether Codex's default provider is the gateway.
+    /// Whether Codex's default provider is the gateway, and not the person's own of that name.
     #[must_use]
     pub fn default_is_ours(&self) -> bool {
-        self.config_str(&["model_provider"]) == Some(GATEWAY_ID)
+        self.config_str(&["model_provider"]) == Some(GATEWAY_ID) && !self.gateway_table_is_foreign()
     }
 
     fn top_level(&self) -> Previous {

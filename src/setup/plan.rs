@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::codex::CodexHome;
-use crate::config::{Change, Committer, Document, FileDiff, FileEdit, Report, WhenEmpty};
-use crate::error::Result;
+use crate::config::{Change, Committer, Document, FileDiff, FileEdit, FileProblem, Report, WhenEmpty};
+use crate::error::{Error, Result};
 use crate::settings::{Home, Settings};
 
 use super::settings_file::changes as settings_changes;
@@ -20,6 +20,7 @@ pub struct Setup {
     config: Option<Document>,
     edits: BTreeMap<PathBuf, (WhenEmpty, Vec<Change>)>,
     replaced: Vec<FileEdit>,
+    pub(super) replaces_gateway_table: bool,
 }
 
 impl Setup {
@@ -30,7 +31,15 @@ impl Setup {
     pub fn load(home: &Home, codex_home: &CodexHome) -> Result<Self> {
         Committer::new(home.state_dir()).recover()?;
         let before = Settings::read(&home.settings_file())?;
-        let config = Document::read(&codex_home.config_file())?;
+        let config = Document::read(&codex_home.config_file()).map_err(|error| {
+            let is_text = matches!(error.problem, FileProblem::Edit(_));
+            let error = Error::from(error);
+            if is_text {
+                error.hint("open it with `codexgw config edit`, which saves what Codex accepts")
+            } else {
+                error
+            }
+        })?;
         Ok(Self {
             home: home.clone(),
             codex_home: codex_home.clone(),
@@ -39,6 +48,7 @@ impl Setup {
             config,
             edits: BTreeMap::new(),
             replaced: Vec::new(),
+            replaces_gateway_table: false,
         })
     }
 

@@ -32,7 +32,7 @@ impl Setup {
     /// Adds or replaces a provider with its profile, and the provider table that its road needs.
     ///
     /// # Errors
-    /// When the profile's name is taken by a file that is not ours.
+    /// When the profile's name is taken by a file that is not ours, or the gateway's table by one.
     pub fn add_provider(&mut self, new: NewProvider, command: &TokenCommand) -> Result<()> {
         let NewProvider { id, provider, profile } = new;
         let model = provider.model.clone();
@@ -44,7 +44,8 @@ impl Setup {
     /// Puts a provider on the gateway road, if it is not there yet, with all its profiles.
     ///
     /// # Errors
-    /// When its key is held only by the shell, which the gateway does not see.
+    /// When its key is held only by the shell, which the gateway does not see, or the person has a table of the
+    /// gateway's name.
     pub fn move_to_gateway(&mut self, id: &str, command: &TokenCommand) -> Result<Option<RoadMove>> {
         let provider = self.provider_mut(id)?;
         if provider.road == Road::Gateway {
@@ -107,7 +108,7 @@ impl Setup {
         for id in self.settings.providers.keys().cloned().collect::<Vec<_>>() {
             self.remove_provider(&id, false)?;
         }
-        if self.config_has(&["model_providers", GATEWAY_ID]) {
+        if self.table_is_ours(GATEWAY_ID) {
             self.edit_config([Change::Remove { path: table_path(GATEWAY_ID) }]);
         }
         Ok(())
@@ -124,7 +125,7 @@ impl Setup {
     /// Gives the gateway another port.
     pub fn set_port(&mut self, port: u16, command: &TokenCommand) {
         self.settings.port = Some(port);
-        if self.config_has(&["model_providers", GATEWAY_ID]) {
+        if self.table_is_ours(GATEWAY_ID) {
             self.edit_config([Change::Table { path: table_path(GATEWAY_ID), entries: gateway_table(port, command) }]);
         }
     }
@@ -140,6 +141,32 @@ impl Setup {
         });
         let url = self.config_str(&["model_providers", id, "base_url"]);
         runs_ours || url.is_some_and(|url| self.settings.providers.get(id).is_some_and(|known| known.base_url == url))
+    }
+
+    /// Whether `[model_providers.codexgw]` may be written: a table of that name that the person made is left alone.
+    ///
+    /// # Errors
+    /// When there is one, and it was not [given up](Setup::replace_gateway_table).
+    pub fn check_gateway_table(&self) -> Result<()> {
+        if self.replaces_gateway_table || !self.gateway_table_is_foreign() {
+            return Ok(());
+        }
+        Err(Error::fixable(format!(
+            "`config.toml` has a table `[model_providers.{GATEWAY_ID}]` that codexgw did not make"
+        ))
+        .cause("the gateway needs that name, and the table was left as it is")
+        .hint("give the table another name: `codexgw config edit`")
+        .hint("or have it replaced: `codexgw add … --force`"))
+    }
+
+    /// Lets the gateway's table replace one that the person made.
+    pub fn replace_gateway_table(&mut self) {
+        self.replaces_gateway_table = true;
+    }
+
+    /// Whether a table stands under the gateway's id that does not run our token command.
+    pub(super) fn gateway_table_is_foreign(&self) -> bool {
+        self.config_has(&["model_providers", GATEWAY_ID]) && !self.table_is_ours(GATEWAY_ID)
     }
 
     /// A provider of ours.
@@ -161,6 +188,7 @@ impl Setup {
                 self.edit_config([Change::Table { path: table_path(id), entries }]);
             }
             Road::Gateway => {
+                self.check_gateway_table()?;
                 let table = self.gateway_change(command)?;
                 self.edit_config([table]);
             }
@@ -168,7 +196,8 @@ impl Setup {
         Ok(())
     }
 
-    /// The change that writes the gateway's provider table, with a port picked if there was none.
+    /// The change that writes the gateway's provider table, with a port picked if there was none. Whether somebody else's
+    /// table stands there is the caller's to know.
     ///
     /// # Errors
     /// When there is no free port.
@@ -230,6 +259,10 @@ fn direct_table(id: &str, provider: &Provider, command: &TokenCommand) -> Vec<(S
     if !provider.headers.is_empty() {
         let headers: InlineTable = provider.headers.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
         entries.push(("http_headers".to_owned(), headers.into()));
+    }
+    if !provider.query.is_empty() {
+        let query: InlineTable = provider.query.iter().map(|(k, v)| (k.as_str(), v.as_str())).collect();
+        entries.push(("query_params".to_owned(), query.into()));
     }
     match &provider.env_key {
         Some(variable) => {

@@ -12,6 +12,8 @@ fn the_probe_decides_wire_and_road_and_add_says_which_and_why() {
         (Upstream::responses(none()), "direct", "responses"),
         (Upstream::chat(none()), "gateway", "chat"),
         (Upstream::chat_and_functions(none()), "gateway", "chat"),
+        (Upstream::messages(none()), "gateway", "messages"),
+        (Upstream::gemini(none()), "gateway", "models/"),
     ] {
         let sandbox = Sandbox::with_codex();
         let outcome = sandbox.add("up", &upstream, &[]);
@@ -24,6 +26,42 @@ fn the_probe_decides_wire_and_road_and_add_says_which_and_why() {
         assert!(config.contains(table), "{config}");
         assert!(sandbox.profile("up").is_some(), "{:?}", sandbox.files().keys());
         upstream.assert_nothing_of_codex_arrived();
+    }
+}
+
+#[test]
+fn anthropic_and_gemini_are_set_up_by_template_with_their_web_search() {
+    for (upstream, template, id, wire) in [
+        (Upstream::messages(Script::none()), "anthropic", "claude", "messages"),
+        (Upstream::gemini(Script::none()), "google", "gemini", "gemini"),
+    ] {
+        for probe in [&[][..], &["--no-probe"]] {
+            let sandbox = Sandbox::with_codex();
+            let (url, model) = (upstream.base_url(), upstream.model());
+            let args = ["add", template, "--base-url", &url, "--model", &model, "--key-stdin", "--store", "file"];
+            sandbox.codexgw(&args).args(probe).stdin(&upstream.key()).run().ok();
+            let settings = std::fs::read_to_string(sandbox.path("codexgw/config.toml")).unwrap();
+            assert!(settings.contains(&format!("wire = \"{wire}\"")), "{settings}");
+            // The header is the one that is usual on that wire.
+            assert!(!settings.contains("key_form"), "{settings}");
+            let profile = sandbox.profile(id).unwrap();
+            assert!(!profile.contains("web_search"), "{profile}");
+        }
+    }
+}
+
+#[test]
+fn a_wire_that_only_the_gateway_speaks_is_not_for_the_direct_road() {
+    let upstream = Upstream::messages(Script::none());
+    for wire in ["messages", "gemini", "chat"] {
+        for probe in [&[][..], &["--no-probe"]] {
+            let sandbox = Sandbox::with_codex();
+            let (url, model) = (upstream.base_url(), upstream.model());
+            let args = ["add", "custom", "--id", "up", "--base-url", &url, "--model", &model, "--key-stdin"];
+            let wanted = ["--store", "file", "--wire", wire, "--via", "direct"];
+            let outcome = sandbox.codexgw(&args).args(&wanted).args(probe).stdin(&upstream.key()).run();
+            outcome.explains().stderr_has("--via gateway");
+        }
     }
 }
 
@@ -129,4 +167,19 @@ fn a_proxy_that_would_catch_loopback_is_warned_of_with_the_line_to_export() {
     };
     with_proxy("").stderr_has("export NO_PROXY=");
     with_proxy("localhost,127.0.0.1").never_says("NO_PROXY");
+}
+
+#[test]
+fn query_parameters_are_kept_and_go_to_codex_or_the_gateway() {
+    for (via, file, line) in [
+        ("gateway", "codexgw/config.toml", "api-version = \"2026-10-01\""),
+        ("direct", "codex/config.toml", "query_params = { api-version = \"2026-10-01\" }"),
+    ] {
+        let sandbox = Sandbox::with_codex();
+        let args = ["add", "custom", "--id", "up", "--base-url", "http://127.0.0.1:9/v1", "--no-probe", "--model", "m"];
+        let more = ["--query", "api-version=2026-10-01", "--via", via, "--json"];
+        sandbox.codexgw(&args).args(&more).run().ok();
+        let text = std::fs::read_to_string(sandbox.path(file)).unwrap();
+        assert!(text.contains(line), "{text}");
+    }
 }

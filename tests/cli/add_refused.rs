@@ -189,3 +189,80 @@ fn an_unknown_provider_is_refused_with_the_known_ones() {
     let sandbox = Sandbox::with_codex();
     sandbox.codexgw(&["add", "openruter"]).run().exits(2).explains().stderr_has("openrouter");
 }
+
+#[test]
+fn an_address_with_parts_that_only_the_person_knows_is_asked_for() {
+    for (provider, part, url) in [
+        ("azure", "`resource`", "--base-url https://RESOURCE.openai.azure.com/openai/v1"),
+        ("bedrock", "`region`", "--base-url https://bedrock-mantle.REGION.api.aws/v1"),
+        ("vertex", "`location` and `project`", "/projects/PROJECT/locations/LOCATION"),
+        ("cloudflare", "`account_id`", "accounts/ACCOUNT_ID/ai/v1"),
+    ] {
+        let sandbox = Sandbox::with_codex();
+        let outcome = sandbox.codexgw(&["add", provider, "--key-stdin", "--no-probe", "--model", "m"]).stdin("k").run();
+        outcome.exits(2).explains().stderr_has(part).stderr_has(url);
+        assert_eq!(sandbox.config(), None);
+    }
+}
+
+#[test]
+fn a_credential_in_the_query_is_refused_unseen() {
+    let sandbox = Sandbox::with_codex();
+    let args = ["add", "custom", "--id", "up", "--base-url", "http://127.0.0.1:9/v1", "--no-probe", "--model", "m"];
+    for (query, hint) in [("api_key=sk-secret-1", "--key-stdin"), ("version", "--query api-version=")] {
+        let outcome = sandbox.codexgw(&args).args(&["--query", query]).run();
+        outcome.exits(2).explains().stderr_has(hint).never_says("sk-secret-1");
+    }
+}
+
+#[test]
+fn a_key_where_a_name_or_a_plain_value_belongs_is_refused() {
+    let sandbox = Sandbox::with_codex();
+    let key = "sk-canary0123456789abcdef";
+    let add = ["add", "custom", "--base-url", "http://127.0.0.1:9/v1", "--id", "up", "--model", "m", "--no-probe"];
+    let before = sandbox.files();
+    for (more, words) in [
+        (&["--via", "direct", "--wire", "responses", "--env-key", key][..], "takes the name of a variable"),
+        (&["--key-from-env", key], "takes the name of a variable"),
+        (&["--header", "X-Custom=sk-canary0123456789abcdef"], "looks like a key"),
+        (&["--header", "X-Custom=Basic abc"], "looks like a key"),
+        (&["--via", "direct", "--env-key", "my key"], "cannot be the name of a variable"),
+    ] {
+        let outcome = sandbox.codexgw(&add).args(more).run().exits(2).explains().stderr_has(words);
+        outcome.never_says(key);
+        assert_eq!(sandbox.files(), before);
+    }
+}
+
+#[test]
+fn a_table_of_the_person_s_own_in_the_gateway_s_place_stays() {
+    let sandbox = Sandbox::with_codex();
+    let own = "model_provider = \"codexgw\"\nmodel = \"x\"\n\n[model_providers.codexgw]\nname = \"mine\"\n\
+               base_url = \"http://else/v1\"\n";
+    sandbox.write_config(own);
+    let upstream = Upstream::chat(Script::none());
+    for road in [&["--via", "gateway"][..], &["--wire", "chat"]] {
+        refused(&sandbox, &upstream.base_url(), &[road, &["--no-probe"]].concat())
+            .exits(1)
+            .stderr_has("[model_providers.codexgw]")
+            .stderr_has("`codexgw config edit`")
+            .stderr_has("--force");
+    }
+    // Neither does taking out what is ours touch it.
+    sandbox.add("straight", &Upstream::responses(Script::none()), &["--via", "direct", "--no-probe"]);
+    sandbox.codexgw(&["gateway", "move"]).run().ok();
+    sandbox.codexgw(&["use", "straight"]).run().exits(1).stderr_has("`codexgw config edit`");
+    sandbox.codexgw(&["off"]).run();
+    sandbox.codexgw(&["uninstall", "--yes"]).run().ok();
+    assert_eq!(sandbox.config().as_deref(), Some(own));
+}
+
+#[test]
+fn a_table_in_the_gateway_s_place_is_replaced_by_force() {
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config("[model_providers.codexgw]\nname = \"mine\"\nbase_url = \"http://else/v1\"\n");
+    let upstream = Upstream::chat(Script::none());
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe", "--force"]);
+    let config = sandbox.config().unwrap();
+    assert!(config.contains("http://127.0.0.1:") && !config.contains("http://else"), "{config}");
+}

@@ -61,6 +61,31 @@ fn show_prints_what_does_not_parse_with_the_place() {
 }
 
 #[test]
+fn what_is_no_configuration_is_neither_waited_for_nor_read_without_end() {
+    let sandbox = Sandbox::new();
+    let file = sandbox.config_file();
+    std::os::unix::fs::symlink("/dev/zero", &file).unwrap();
+    sandbox.codexgw(&["config", "show"]).run().exits(1).explains().stderr_has("not a regular file");
+    std::fs::remove_file(&file).unwrap();
+    assert!(std::process::Command::new("mkfifo").arg(&file).status().unwrap().success());
+    sandbox.codexgw(&["config", "show"]).run().exits(1).explains().stderr_has("not a regular file");
+    std::fs::remove_file(&file).unwrap();
+    sandbox.write_config("#".repeat(5 << 20));
+    sandbox.codexgw(&["config", "show"]).run().exits(1).explains().stderr_has("larger than 4 MiB");
+}
+
+#[test]
+fn what_is_not_utf_8_is_named_with_its_place() {
+    let sandbox = with_editor("touch opened");
+    for bytes in [b"a = 1\nb = 'd\xe9'\n".as_slice(), b"a = 1\n# 3456\0\n"] {
+        sandbox.write_config(bytes);
+        edit(&sandbox, &[]).exits(1).explains().stderr_has("line 2, column 7");
+        sandbox.codexgw(&["config", "show"]).run().ok().stdout_has("a = 1").stderr_has("line 2, column 7");
+    }
+    assert!(!sandbox.work().join("opened").exists());
+}
+
+#[test]
 fn schema_is_the_committed_one() {
     let outcome = Sandbox::new().codexgw(&["config", "schema"]).run().ok();
     assert_eq!(outcome.stdout, include_str!("../../templates/settings.schema.json"));
@@ -109,6 +134,33 @@ fn edit_does_not_overwrite_what_another_program_wrote_meanwhile() {
     assert_eq!(sandbox.config().as_deref(), Some("other = 1\n"));
     let kept = outcome.stderr.split("what you wrote is in `").nth(1).and_then(|rest| rest.split('`').next()).unwrap();
     assert_eq!(std::fs::read_to_string(kept).unwrap(), "# mine\na = 1\n");
+}
+
+#[test]
+fn edit_keeps_what_was_refused_until_the_file_is_saved() {
+    let mut sandbox = with_editor("printf 'b = = 2\\n' > \"$1\"");
+    let kept = sandbox.path("codexgw/state/drafts/config.toml");
+    edit(&sandbox, &[]).exits(1).explains().stderr_has(&format!("what you wrote is in `{}`", kept.display()));
+    assert_eq!(std::fs::read_to_string(&kept).unwrap(), "b = = 2\n");
+    sandbox.write_program("mended", &format!("#!/bin/sh\nsed 's/= =/=/' '{}' > \"$1\"\n", kept.display()));
+    sandbox.set_env("EDITOR", "mended");
+    edit(&sandbox, &[]).ok();
+    assert_eq!(sandbox.config().as_deref(), Some("b = 2\n"));
+    assert!(!kept.exists(), "a draft that was saved since is still there");
+}
+
+#[test]
+fn a_copy_goes_when_edit_is_interrupted_or_with_the_next_run_after_it_was_killed() {
+    for (signal, left) in [("INT", 0), ("TERM", 0), ("KILL", 1)] {
+        let mut sandbox = with_editor(&format!("kill -{signal} $PPID; while kill -0 $PPID 2>&-; do :; done"));
+        sandbox.write_config("# mine\n");
+        assert_ne!(edit(&sandbox, &[]).code, Some(0), "{signal}");
+        let copies = std::fs::read_dir(sandbox.path("codexgw/state/passing")).map_or(0, Iterator::count);
+        assert_eq!(copies, left, "{signal}");
+        sandbox.set_env("EDITOR", "true");
+        edit(&sandbox, &[]).ok();
+        assert!(!sandbox.path("codexgw/state/passing").exists(), "{signal}");
+    }
 }
 
 #[test]
@@ -166,4 +218,17 @@ fn a_refused_edit_can_be_gone_on_with_or_thrown_away() {
     terminal.press("Enter");
     terminal.wait_for("ended with 1");
     assert_eq!(sandbox.config(), None);
+}
+
+#[cfg(unix)]
+#[test]
+fn what_is_advised_about_a_dangling_link_works() {
+    let sandbox = Sandbox::with_codex();
+    let target = sandbox.path("dotfiles/deep/config.toml");
+    std::os::unix::fs::symlink(&target, sandbox.config_file()).unwrap();
+    let show = sandbox.codexgw(&["config", "show"]).run().exits(1).explains();
+    let advice = show.stderr.split('`').find(|words| words.contains("touch ")).unwrap_or_else(|| panic!("{show}"));
+    sandbox.command("sh", &["-c", advice]).run().ok();
+    sandbox.codexgw(&["config", "show"]).run().ok();
+    assert!(target.is_file());
 }

@@ -53,6 +53,24 @@ fn a_key_is_asked_of_its_program_each_time_and_kept_nowhere() {
 }
 
 #[test]
+fn a_key_that_takes_the_place_of_a_program_says_how_to_go_back() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = with_manager(&upstream);
+    add(&sandbox, &upstream, "pass show 'my lab'", &[]).ok();
+    let set = ["key", "set", "up", "--store", "file"];
+    let hint = format!(
+        "codexgw add custom --id up --base-url {} --model m1 --key-command 'pass show \"my lab\"' --force",
+        upstream.base_url()
+    );
+    let outcome =
+        sandbox.codexgw(&set).stdin("sk-other-0123456789").run().ok().stderr_has("is not asked").stderr_has(&hint);
+    outcome.names_commands_that_exist();
+    sandbox.codexgw(&set).stdin("sk-other-0123456789").run().ok().never_says("is not asked");
+    add(&sandbox, &upstream, "pass show \"my lab\"", &["--force"]).ok();
+    assert_eq!(sandbox.codexgw(&["token", "up"]).run().ok().stdout.trim_end(), upstream.key());
+}
+
+#[test]
 fn a_program_that_fails_is_named_with_its_words() {
     let upstream = Upstream::chat(Script::none());
     let sandbox = with_manager(&upstream);

@@ -57,3 +57,22 @@ fn two_homes_share_a_keyring_but_no_key() {
     let token = sandbox.codexgw(&["--home", other, "token", "up"]).run().ok();
     assert_eq!(token.stdout.trim_end(), "sk-of-the-other-0123456789");
 }
+
+#[test]
+fn keys_in_a_keyring_out_of_reach_are_named_and_deleted_later() {
+    let (upstream, other) = (Upstream::chat(Script::none()), Upstream::chat(Script::none()));
+    let mut sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &[]);
+    sandbox.add("other", &other, &["--force"]);
+    let bus = sandbox.keyring().address().to_owned();
+    sandbox.set_env("DBUS_SESSION_BUS_ADDRESS", "unix:path=/nonexistent/bus");
+    sandbox.codexgw(&["remove", "up", "--yes"]).run().ok().stderr_has("`codexgw key delete up`");
+    let uninstall = sandbox.codexgw(&["uninstall", "--yes"]).run().exits(5).explains();
+    uninstall.stderr_has("`codexgw key delete other`").never_says("left Codex as it found it");
+    sandbox.codexgw(&["key", "delete", "up"]).run().exits(5).explains().stderr_has("there is no session bus");
+    sandbox.set_env("DBUS_SESSION_BUS_ADDRESS", bus);
+    for id in ["up", "other"] {
+        sandbox.codexgw(&["key", "delete", id]).run().ok().stderr_has("is gone from the keyring");
+        sandbox.codexgw(&["key", "delete", id]).run().exits(1).explains().stderr_has("there is no provider");
+    }
+}

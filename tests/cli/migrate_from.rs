@@ -137,3 +137,22 @@ fn what_is_not_there_is_told_with_what_to_do() {
     }
     sandbox.codexgw(&["migrate", "--from", "env", "--path", "x"]).run().exits(2).explains();
 }
+
+#[test]
+fn what_is_advised_is_a_command_that_has_the_option() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    let migrate = |more: &[&str]| {
+        let migrate = sandbox.codexgw(&["migrate", "--from", "env", "--yes"]).args(more);
+        let migrate = migrate.env("OPENAI_API_BASE", &upstream.base_url()).env("OPENAI_API_KEY", &upstream.key());
+        migrate.run().never_says(&upstream.key())
+    };
+    let refused = migrate(&["--no-probe", "--store", "file"]).exits(2);
+    let advice = format!(
+        "`codexgw add custom --id 127-0-0-1 --base-url {} --key-from-env OPENAI_API_KEY --store file --model MODEL`",
+        upstream.base_url()
+    );
+    refused.stderr_has(&advice);
+    // No keyring is there either.
+    migrate(&["--no-probe"]).exits(5).stderr_has("`--store file` with `add`, `key set` or `migrate`");
+}

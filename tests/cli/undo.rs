@@ -73,3 +73,32 @@ fn tables_are_found_again_after_codex_s_own_editor_has_rewritten_the_file() {
     assert!(!left.contains("model_provider") && !left.contains("codexgw"), "{left}");
     sandbox.codex(&["mcp", "list"]).run().ok().stdout_has("tiny");
 }
+
+#[test]
+fn what_a_refused_undo_advises_works_and_is_about_the_same_change() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    sandbox.codexgw(&["use", "up"]).run().ok();
+    let edited = sandbox.config().unwrap() + "\n[tui]\nnotifications = true\n";
+    sandbox.write_config(&edited);
+    for (arguments, id) in [(&["undo", "1"][..], "1"), (&["undo", "--dry-run"], "2"), (&["undo"], "2")] {
+        let refused = sandbox.codexgw(arguments).run().exits(1).explains();
+        let (look, force) = (format!("`codexgw undo {id} --force --dry-run`"), format!("`codexgw undo {id} --force`"));
+        refused.stderr_has(&look).stderr_has(&force);
+        sandbox.codexgw(&["undo", id, "--force", "--dry-run"]).run().ok().stdout_has("-notifications = true");
+    }
+    assert_eq!(sandbox.config(), Some(edited));
+    sandbox.codexgw(&["undo", "1", "--force"]).run().ok();
+    assert_eq!(sandbox.config().unwrap_or_default(), "");
+}
+
+#[test]
+fn nobody_is_sent_to_undo_what_codexgw_did_not_do() {
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config("[broken\n");
+    let outcome = sandbox.codexgw(&["off"]).run().exits(1).explains().stderr_has("`codexgw config edit`");
+    outcome.never_says("codexgw undo");
+    sandbox.write_config("");
+    std::fs::write(sandbox.path("codexgw/config.toml"), "[broken\n").unwrap();
+    let outcome = sandbox.codexgw(&["list"]).run().exits(1).explains();
+    outcome.stderr_has("`codexgw config edit --settings`").never_says("codexgw undo");
+}

@@ -1,14 +1,26 @@
 //! Faults of an upstream: Codex shows the true cause, once, and ends.
 
-use super::chat_behind_the_gateway;
+use super::{Wire, behind_the_gateway, chat_behind_the_gateway};
 use crate::support::upstream::{Ending, Script};
 use crate::support::{Outcome, Turn};
+
+/// What Anthropic and Google say when the conversation does not fit.
+const TOO_LONG: [(Wire, &str); 2] = [
+    (Wire::Messages, "prompt is too long: 1208310 tokens > 1000000 maximum"),
+    (Wire::Gemini, "The input token count (1200293) exceeds the maximum number of tokens allowed (1048576)."),
+];
 
 /// Runs one turn on an upstream that always does this, and checks that every one of `words` is on the screen, and that
 /// Codex neither retried nor said the same again and again.
 #[track_caller]
 fn shows(turn: Turn, words: &[&str]) -> Outcome {
-    let (upstream, sandbox) = chat_behind_the_gateway(Script::always(turn));
+    shows_on(Wire::Chat, turn, words)
+}
+
+/// The same on any interface.
+#[track_caller]
+fn shows_on(wire: Wire, turn: Turn, words: &[&str]) -> Outcome {
+    let (upstream, sandbox) = behind_the_gateway(wire, Script::always(turn));
     let outcome = sandbox.exec("up", "say hello").run().exits(1);
     let (_, told) = outcome.stderr.split_once("\nERROR: ").unwrap_or_else(|| panic!("no error\n{outcome}"));
     for word in words {
@@ -97,5 +109,79 @@ fn a_rate_limit_that_stays_is_told_in_the_provider_s_words() {
 fn a_fault_that_passes_is_not_seen_at_all() {
     let busy = || Turn::error(503, "overloaded", "Busy.");
     let (_upstream, sandbox) = chat_behind_the_gateway([busy(), Turn::text("worked at the second try")]);
-    sandbox.exec("up", "say hello").run().ok().stdout_has("worked at the second try").never_says("ERROR");
+    sandbox.exec("up", "say hello").run().ok().stdout_has("worked at the second try").shows_no_error();
+}
+
+#[test]
+fn every_interface_s_refusals_are_told_in_its_words() {
+    for wire in [Wire::Messages, Wire::Gemini] {
+        for (status, message, hint) in [
+            (401, "It was revoked yesterday.", "codexgw key set up"),
+            (403, "Your organization does not have access to this.", "up"),
+            (404, "This model is gone for good.", "model"),
+            (413, "Request exceeds the maximum size of 32 MB.", "size"),
+        ] {
+            shows_on(wire, Turn::refusal(status, message), &[message, hint]);
+        }
+    }
+    let words = "API key not valid. Please pass a valid API key.";
+    shows_on(Wire::Gemini, Turn::refusal(400, words), &[words, "codexgw key set up"]);
+}
+
+#[test]
+fn overload_and_limits_are_waited_for_on_every_interface() {
+    for (wire, status) in [(Wire::Messages, 529), (Wire::Gemini, 503)] {
+        let overloaded = Ending::Fails { status, message: "Overloaded".to_owned() };
+        let (_upstream, sandbox) = behind_the_gateway(
+            wire,
+            [
+                Turn::refusal(429, "Too many tokens per minute.").header("retry-after", "1"),
+                Turn::refusal(status, "Overloaded"),
+                Turn::text("half a sent").ends(overloaded),
+                Turn::text("worked in the end"),
+            ],
+        );
+        sandbox.exec("up", "say hello").run().ok().stdout_has("worked in the end");
+    }
+}
+
+#[test]
+fn an_overload_that_stays_is_told_in_the_provider_s_words() {
+    let message = "The servers of today are overloaded.";
+    let fails = Turn::text("half").ends(Ending::Fails { status: 529, message: message.to_owned() });
+    for turn in [Turn::refusal(529, message), fails] {
+        let (_upstream, sandbox) = behind_the_gateway(Wire::Messages, Script::always(turn));
+        sandbox.exec("up", "say hello").run().exits(1).stderr_has(message);
+    }
+}
+
+#[test]
+fn a_conversation_that_does_not_fit_is_told_in_codex_s_words() {
+    for (wire, message) in TOO_LONG {
+        shows_on(wire, Turn::refusal(400, message), &["ran out of room in the model's context window"]);
+    }
+}
+
+#[test]
+fn an_answer_that_a_filter_held_back_is_named_as_such() {
+    let blocked =
+        r#"{"promptFeedback": {"blockReason": "PROHIBITED_CONTENT"}, "usageMetadata": {"promptTokenCount": 9}}"#;
+    let turn = Turn::status(200, "text/event-stream", &format!("data: {blocked}\r\n\r\n"));
+    shows_on(Wire::Gemini, turn, &["PROHIBITED_CONTENT"]);
+    let body = [
+        r#"{"type":"message_start","message":{"id":"m","type":"message","role":"assistant","content":[],"usage":{}}}"#,
+        r#"{"type":"message_delta","delta":{"stop_reason":"refusal","stop_sequence":null},"usage":{"output_tokens":1}}"#,
+        r#"{"type":"message_stop"}"#,
+    ];
+    let body: String = body.iter().map(|data| format!("event: e\ndata: {data}\n\n")).collect();
+    shows_on(Wire::Messages, Turn::status(200, "text/event-stream", &body), &["refus"]);
+}
+
+#[test]
+fn a_broken_answer_is_named_as_such_on_every_interface() {
+    for wire in [Wire::Messages, Wire::Gemini] {
+        for ending in [Ending::Early, Ending::Cut, Ending::Reset] {
+            shows_on(wire, Turn::text("half a sentence").ends(ending), &["broke off"]);
+        }
+    }
 }

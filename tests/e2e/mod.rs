@@ -1,5 +1,7 @@
 //! The real Codex at work.
 
+mod caching;
+mod compaction;
 mod config;
 mod daemon;
 mod demo;
@@ -10,10 +12,13 @@ mod errors;
 mod migrate;
 mod passthrough;
 mod privacy;
+mod services;
 mod sessions;
 mod slow;
+mod strict;
 mod switching;
 mod terminal;
+mod thinking;
 mod tools;
 mod turns;
 
@@ -40,11 +45,50 @@ impl Start {
     }
 }
 
-/// A Chat Completions provider `up` on the gateway road, its key in a private keyring.
+/// The interfaces that the gateway translates to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Wire {
+    Chat,
+    Messages,
+    Gemini,
+}
+
+const WIRES: [Wire; 3] = [Wire::Chat, Wire::Messages, Wire::Gemini];
+
+/// Both starts and all interfaces, each at least once.
+const WAYS: [(Wire, Start); 4] =
+    [(Wire::Chat, Start::Run), (Wire::Chat, Start::Bare), (Wire::Messages, Start::Run), (Wire::Gemini, Start::Bare)];
+
+impl Wire {
+    /// Its name on the command line.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Chat => "chat",
+            Self::Messages => "messages",
+            Self::Gemini => "gemini",
+        }
+    }
+
+    fn upstream(self, script: impl Into<Script>) -> Upstream {
+        match self {
+            Self::Chat => Upstream::chat(script),
+            Self::Messages => Upstream::messages(script),
+            Self::Gemini => Upstream::gemini(script),
+        }
+    }
+}
+
+/// A provider `up` on the gateway road, its key in a private keyring.
+#[track_caller]
+fn behind_the_gateway(wire: Wire, script: impl Into<Script>) -> (Upstream, Sandbox) {
+    let upstream = wire.upstream(script);
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", wire.name(), "--no-probe"]);
+    (upstream, sandbox)
+}
+
+/// The same with Chat Completions.
 #[track_caller]
 fn chat_behind_the_gateway(script: impl Into<Script>) -> (Upstream, Sandbox) {
-    let upstream = Upstream::chat(script);
-    let sandbox = Sandbox::with_keyring();
-    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
-    (upstream, sandbox)
+    behind_the_gateway(Wire::Chat, script)
 }

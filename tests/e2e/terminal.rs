@@ -1,6 +1,6 @@
 //! The terminal UI.
 
-use super::chat_behind_the_gateway;
+use super::{WIRES, behind_the_gateway, chat_behind_the_gateway};
 use crate::support::tmux::READY;
 use crate::support::{Terminal, Turn, Upstream};
 
@@ -58,17 +58,23 @@ fn a_provider_on_the_direct_road_works_in_the_terminal() {
 
 #[test]
 fn a_long_history_is_compacted_by_the_provider_s_model() {
-    let (upstream, sandbox) = chat_behind_the_gateway([Turn::text("a long story"), Turn::text("remembered")]);
-    sandbox.trust_workspace();
-    let terminal = Terminal::start(&sandbox, "codexgw run --profile up");
-    terminal.wait_for(READY);
-    terminal.submit("tell a story");
-    terminal.wait_for("a long story");
-    terminal.submit("/compact");
-    terminal.wait_for("ompacted");
-    terminal.submit("what was it about?");
-    terminal.wait_for("remembered");
-    // The double answers a request without tools with one word, which is the summary then.
-    let history = upstream.turn(1)["messages"].to_string();
-    assert!(history.contains("pong") && !history.contains("a long story"), "{history}");
+    for wire in WIRES {
+        let story = Turn::reason("hm").and(Turn::shell("echo once upon a time"));
+        let (upstream, sandbox) =
+            behind_the_gateway(wire, [story, Turn::text("a long story"), Turn::text("remembered")]);
+        sandbox.trust_workspace();
+        let terminal =
+            Terminal::start(&sandbox, "codexgw run --profile up -- --dangerously-bypass-approvals-and-sandbox");
+        terminal.wait_for(READY);
+        terminal.submit("tell a story");
+        terminal.wait_for("a long story");
+        terminal.submit("/compact");
+        terminal.wait_for("ompacted");
+        terminal.submit("what was it about?");
+        terminal.wait_for("remembered");
+        // The double answers a request without tools with one word, which is the summary then.
+        let history = upstream.turn(2).to_string();
+        assert!(history.contains("pong") && !history.contains("a long story"), "{wire:?}: {history}");
+        assert_eq!(upstream.said(2).calls, [0_usize; 0], "{wire:?}: {history}");
+    }
 }

@@ -1,16 +1,16 @@
-//! Turns of the real Codex on a Chat Completions provider behind the gateway.
+//! Turns of the real Codex on providers behind the gateway.
 
 use serde_json::{Value, json};
 
-use super::{STARTS, Start, chat_behind_the_gateway};
+use super::{STARTS, Start, WAYS, WIRES, Wire, behind_the_gateway, chat_behind_the_gateway};
 use crate::support::sandbox::EXEC;
 use crate::support::{Sandbox, Turn, Upstream};
 
 #[test]
 fn a_text_turn_shows_reasoning_answer_and_usage_and_no_warning() {
-    for start in STARTS {
+    for (wire, start) in WIRES.into_iter().flat_map(|wire| STARTS.map(|start| (wire, start))) {
         let turn = Turn::reason("**Pondering** the greeting").and(Turn::text("hello from the script"));
-        let (upstream, sandbox) = chat_behind_the_gateway(turn.dribbled(5));
+        let (upstream, sandbox) = behind_the_gateway(wire, turn.dribbled(5));
         start
             .exec(&sandbox, "say hello")
             .run()
@@ -20,13 +20,15 @@ fn a_text_turn_shows_reasoning_answer_and_usage_and_no_warning() {
             // Codex counts what was not cached: 1200 + 34 - 200.
             .stderr_has("tokens used\n1,034")
             .never_says("metadata")
-            .never_says("ERROR")
+            .shows_no_error()
             .never_says("warning:");
         upstream.assert_nothing_of_codex_arrived();
-        let request = upstream.turn(0);
-        assert_eq!(request["model"], "m1");
-        let messages = request["messages"].to_string();
-        assert!(messages.contains("say hello"), "{messages}");
+        let request = &upstream.turns()[0];
+        let body = String::from_utf8_lossy(&request.body);
+        let model = upstream.model();
+        let named = body.contains(&format!("\"model\":\"{model}\"")) || request.target.contains(&model);
+        assert!(named, "{} {body}", request.target);
+        assert!(upstream.said(0).person.concat().contains("say hello"), "{body}");
     }
 }
 
@@ -50,20 +52,20 @@ fn a_provider_with_chat_and_poor_responses_is_used_through_the_gateway() {
 
 #[test]
 fn a_shell_command_loop_feeds_every_output_back() {
-    for start in STARTS {
-        let (upstream, sandbox) = chat_behind_the_gateway([
-            Turn::shell("echo one > made.txt"),
-            Turn::text("Let me look.").and(Turn::shell("cat made.txt; exit 3")),
-            Turn::text("it says one"),
-        ]);
+    for (wire, start) in WAYS {
+        let (upstream, sandbox) = behind_the_gateway(
+            wire,
+            [
+                Turn::shell("echo one > made.txt"),
+                Turn::text("Let me look.").and(Turn::shell("cat made.txt; exit 3")),
+                Turn::text("it says one"),
+            ],
+        );
         start.exec(&sandbox, "make a file").run().ok().stdout_has("it says one");
         assert_eq!(std::fs::read_to_string(sandbox.work().join("made.txt")).unwrap(), "one\n");
-        let last = upstream.turn(2);
-        let messages = last["messages"].as_array().unwrap();
-        let (said, answered) = (&messages[messages.len() - 2], &messages[messages.len() - 1]);
-        assert_eq!(said["content"], "Let me look.", "{said}");
-        assert_eq!(answered["role"], "tool");
-        let output = answered["content"].to_string();
+        let said = upstream.said(2);
+        assert_eq!(said.model, ["Let me look."]);
+        let output = said.outputs.last().unwrap();
         assert!(output.contains("Process exited with code 3") && output.contains("one"), "{output}");
     }
 }
@@ -155,16 +157,18 @@ fn a_secret_header_reaches_the_provider_and_no_file() {
 
 #[test]
 fn a_wanted_shape_of_the_answer_reaches_the_model() {
-    let (upstream, sandbox) = chat_behind_the_gateway(Turn::text("{\"mood\":\"good\"}"));
-    let schema = json!({
-        "type": "object", "properties": {"mood": {"type": "string"}}, "required": ["mood"],
-        "additionalProperties": false,
-    });
-    let file = sandbox.path("home/schema.json");
-    std::fs::write(&file, schema.to_string()).unwrap();
-    let exec = ["-p", "up", EXEC[0], EXEC[1], "--output-schema", file.to_str().unwrap(), "how are you?"];
-    sandbox.codex(&exec).run().ok().stdout_has("{\"mood\":\"good\"}");
-    assert_eq!(upstream.turn(0)["response_format"]["json_schema"]["schema"], schema);
+    for wire in WIRES {
+        let (upstream, sandbox) = behind_the_gateway(wire, Turn::text("{\"mood\":\"good\"}"));
+        let schema = json!({
+            "type": "object", "properties": {"mood": {"type": "string"}}, "required": ["mood"],
+            "additionalProperties": false,
+        });
+        let file = sandbox.path("home/schema.json");
+        std::fs::write(&file, schema.to_string()).unwrap();
+        let exec = ["-p", "up", EXEC[0], EXEC[1], "--output-schema", file.to_str().unwrap(), "how are you?"];
+        sandbox.codex(&exec).run().ok().stdout_has("{\"mood\":\"good\"}");
+        assert_eq!(upstream.said(0).schema, schema, "{wire:?}");
+    }
 }
 
 #[test]
@@ -178,4 +182,24 @@ fn a_provider_that_streams_nothing_is_understood_all_the_same() {
     });
     let (_upstream, sandbox) = chat_behind_the_gateway(Turn::status(200, "application/json", &whole.to_string()));
     Start::Bare.exec(&sandbox, "say hello").run().ok().stdout_has("hello in one piece").stderr_has("tokens used\n14");
+}
+
+#[test]
+fn a_whole_answer_in_place_of_a_stream_is_understood_on_every_interface() {
+    let message = json!({
+        "id": "m1", "type": "message", "role": "assistant", "model": "x", "stop_reason": "end_turn",
+        "content": [{"type": "text", "text": "hello in one piece"}], "usage": {"input_tokens": 10, "output_tokens": 4},
+    });
+    let candidates = json!({
+        "candidates": [{
+            "content": {"role": "model", "parts": [{"text": "hello in one piece"}]}, "finishReason": "STOP", "index": 0,
+        }],
+        "usageMetadata": {"promptTokenCount": 10, "candidatesTokenCount": 4, "totalTokenCount": 14},
+    });
+    for (wire, whole) in [(Wire::Messages, &message), (Wire::Gemini, &candidates), (Wire::Gemini, &json!([candidates]))]
+    {
+        let (_upstream, sandbox) = behind_the_gateway(wire, Turn::status(200, "application/json", &whole.to_string()));
+        let outcome = Start::Bare.exec(&sandbox, "say hello").run().ok();
+        outcome.stdout_has("hello in one piece").stderr_has("tokens used\n14");
+    }
 }

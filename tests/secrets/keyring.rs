@@ -86,7 +86,7 @@ fn each_trouble_has_words_and_a_remedy_of_its_own() {
     let table = [
         (State::NoBus, "there is no session bus", "there is no session bus", "--store file"),
         (State::NoService, "no program on the session bus keeps secrets", "keeps secrets", "gnome-keyring"),
-        (State::Locked, "the keyring is locked", "question was dismissed", "unlock it"),
+        (State::Locked, "the keyring is locked", "the keyring is locked", "unlock it"),
         (State::Silent, "the keyring did not answer within 2 s", "did not answer within 2 s", "unlock it"),
         (State::Refusing, "not for you", "not for you", "--store file"),
     ];
@@ -136,4 +136,13 @@ fn wsl_is_told_how_to_get_a_keyring() {
     let (mut sandbox, _bus) = sandbox(State::NoBus, &upstream);
     sandbox.set_env("WSL_DISTRO_NAME", "Ubuntu");
     sandbox.codexgw(&["token", "up"]).run().exits(5).explains().stderr_has("WSL starts no keyring by itself");
+}
+
+#[test]
+fn over_ssh_a_locked_keyring_is_unlocked_without_a_desktop() {
+    let upstream = Upstream::chat(Script::none());
+    let (mut sandbox, _bus) = sandbox(State::Locked, &upstream);
+    sandbox.set_env("SSH_CONNECTION", "10.0.0.1 1 10.0.0.2 22");
+    let list = sandbox.codexgw(&["key", "list"]).run().ok();
+    says(&list, "`gnome-keyring-daemon --unlock`");
 }

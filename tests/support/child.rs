@@ -81,6 +81,13 @@ impl Outcome {
         self
     }
 
+    /// Asserts that Codex shows no error. What it logs of its own files, with the time in front, is none of ours.
+    #[track_caller]
+    pub fn shows_no_error(self) -> Self {
+        assert!(!self.stderr.lines().any(|line| line.starts_with("ERROR")), "it shows an error\n{self}");
+        self
+    }
+
     /// Asserts the form of our errors: `error: …`, causes, and a hint.
     #[track_caller]
     pub fn explains(self) -> Self {

@@ -1,4 +1,5 @@
-//! A tiny MCP server over stdio whose one tool answers with text and an image.
+//! A tiny MCP server over stdio whose first tool answers with text and an image; the others are there for their odd
+//! names and schemas.
 
 use super::Sandbox;
 
@@ -33,7 +34,27 @@ lines.on("line", (line) => {
     });
   } else if (method === "tools/list") {
     const schema = { type: "object", properties: { of: { type: "string" } }, required: ["of"] };
-    answer(id, { tools: [{ name: "take_picture", description: "Takes a picture.", inputSchema: schema }] });
+    const shape = {
+      $schema: 'http://json-schema.org/draft-07/schema#',
+      type: "object",
+      properties: {
+        size: { type: ["integer", "null"], exclusiveMinimum: 0 },
+        kind: { const: "round" },
+        inner: { $ref: '#/$defs/shape' },
+        list: { type: "array", items: { oneOf: [{ type: "string", format: "uri" }, { type: "number" }] } },
+      },
+      $defs: { shape: { type: "object", properties: { next: { $ref: '#/$defs/shape' } } } },
+      anyOf: [{ required: ["size"] }, { required: ["kind"] }],
+      additionalProperties: { type: "string" },
+    };
+    const tools = [
+      { name: "take_picture", description: "Takes a picture.", inputSchema: schema },
+      { name: "draw_shape", description: "Draws a shape.", inputSchema: shape },
+      { name: "nothing_at_all", inputSchema: { type: "object" } },
+      { name: "a_name_that_is_as_long_as_the_names_of_some_real_servers_are_1", inputSchema: schema },
+      { name: "a_name_that_is_as_long_as_the_names_of_some_real_servers_are_2", inputSchema: schema },
+    ];
+    answer(id, { tools });
   } else if (method === "tools/call") {
     const text = "@WORDS@ of " + params.arguments.of;
     answer(id, { content: [{ type: "text", text }, { type: "image", data: "@PNG@", mimeType: "image/png" }] });

@@ -3,11 +3,13 @@ use std::io::Read as _;
 
 use crate::catalog::Auth;
 use crate::error::{Error, Result};
+use crate::secret::key_shape::holds_key;
 use crate::secret::{Secret, Vault, split_command};
 use crate::settings::{KeyStore, Road};
 use crate::setup::Setup;
 use crate::ui;
 
+use super::super::context::prefixes;
 use super::super::key::clean;
 use super::{Args, Identity};
 
@@ -37,6 +39,9 @@ impl Credentials {
         setup: &Setup,
         given: Option<Secret>,
     ) -> Result<Self> {
+        for (option, variable) in [("--env-key", &args.env_key), ("--key-from-env", &args.key_from_env)] {
+            variable.as_deref().map_or(Ok(()), |variable| check_variable(option, variable))?;
+        }
         let headers = headers(args, identity)?;
         let mut gathered = Self {
             key: None,
@@ -112,7 +117,7 @@ impl Credentials {
             return Ok(());
         }
         if args.asks_nothing() {
-            if auth == Auth::OptionalBearer {
+            if !auth.is_required() {
                 self.store = KeyStore::None;
                 return Ok(());
             }
@@ -125,12 +130,13 @@ impl Credentials {
         if let Some(url) = identity.template.and_then(|template| template.keys_url.as_deref()) {
             ui::note(format!("Keys are made at {url}"));
         }
-        let question = match auth {
-            Auth::OptionalBearer => format!("Key for {} (empty for none)", identity.name),
-            _ => format!("Key for {}", identity.name),
+        let question = if auth.is_required() {
+            format!("Key for {}", identity.name)
+        } else {
+            format!("Key for {} (empty for none)", identity.name)
         };
         let typed = ui::prompt::password(&question)?;
-        if typed.trim().is_empty() && auth == Auth::OptionalBearer {
+        if typed.trim().is_empty() && !auth.is_required() {
             self.store = KeyStore::None;
         } else {
             self.key = Some(clean(&typed, prefixes)?);
@@ -194,6 +200,22 @@ fn variable_value(variable: &str) -> Result<String> {
     })
 }
 
+/// Refuses what cannot be the name of a variable, above all the key itself.
+fn check_variable(option: &str, name: &str) -> Result<()> {
+    if holds_key(name, &prefixes()) {
+        return Err(Error::usage(format!("`{option}` takes the name of a variable, and this looks like a key"))
+            .cause("it would stand in files and in the shell's history in plain text; nothing was written")
+            .hint("leave the option out to be asked, or pipe the key in with `--key-stdin`; better make a new one"));
+    }
+    let starts_well = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_');
+    if starts_well && name.bytes().all(|c| c.is_ascii_alphanumeric() || c == b'_') {
+        return Ok(());
+    }
+    Err(Error::usage(format!("`{name}` cannot be the name of a variable"))
+        .cause("it has letters, digits and `_`, no digit first")
+        .hint(format!("name the variable that holds the key, such as `{option} LAB_KEY`")))
+}
+
 fn headers(args: &Args, identity: &Identity) -> Result<BTreeMap<String, String>> {
     let mut headers = identity.template.map(|template| template.headers.clone()).unwrap_or_default();
     for header in &args.headers {
@@ -205,6 +227,11 @@ fn headers(args: &Args, identity: &Identity) -> Result<BTreeMap<String, String>>
             return Err(Error::usage(format!("the header `{name}` looks like a credential"))
                 .cause("on a command line it stays in the shell's history and shows in the list of processes")
                 .hint(format!("`--header-stdin {name}`")));
+        }
+        if is_credential(value) {
+            return Err(Error::usage(format!("the value of the header `{name}` looks like a key"))
+                .cause("it would stand in files and in the shell's history in plain text; nothing was written")
+                .hint(format!("pipe it in: `--header-stdin {name}`; better make a new one")));
         }
         let valid = http::HeaderName::try_from(name).is_ok() && http::HeaderValue::try_from(value.trim()).is_ok();
         if !valid {
@@ -220,9 +247,14 @@ fn headers(args: &Args, identity: &Identity) -> Result<BTreeMap<String, String>>
     Ok(headers)
 }
 
-fn looks_like_credential(name: &str) -> bool {
+pub fn looks_like_credential(name: &str) -> bool {
     let name = name.to_lowercase();
     ["auth", "key", "token", "secret", "cookie", "password", "credential"].iter().any(|part| name.contains(part))
+}
+
+fn is_credential(value: &str) -> bool {
+    let scheme = value.trim().split_once(' ').map(|(scheme, _)| scheme.to_ascii_lowercase());
+    matches!(scheme.as_deref(), Some("bearer" | "basic")) || holds_key(value, &prefixes())
 }
 
 /// What came in on standard input: the key's line first, then one for each secret header.

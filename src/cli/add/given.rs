@@ -1,11 +1,11 @@
-use crate::catalog;
+use crate::catalog::{self, KeyForm};
 use crate::error::Result;
 use crate::secret::Secret;
 use crate::settings::Wire;
 
 use super::super::context::Context;
 use super::super::key::NoKeyOption;
-use super::{Args, StoreChoice, WireChoice};
+use super::{Args, KeyHeader, StoreChoice, WireChoice};
 
 /// A provider of which everything is known that `add` would ask for, so that another command can add it.
 pub struct Given {
@@ -17,6 +17,8 @@ pub struct Given {
     pub base_url: Option<String>,
     /// What it likely speaks, for when it is not asked.
     pub wire: Option<Wire>,
+    /// The header that the key goes in, where that is known and not usual.
+    pub key_form: Option<KeyForm>,
     /// The models to set up, the first to start with.
     pub models: Vec<String>,
     /// Its key.
@@ -49,6 +51,8 @@ impl Given {
         let wire = match self.wire.filter(|_| !self.probe) {
             Some(Wire::Responses) => WireChoice::Responses,
             Some(Wire::Chat) => WireChoice::Chat,
+            Some(Wire::Messages) => WireChoice::Messages,
+            Some(Wire::Gemini) => WireChoice::Gemini,
             None => WireChoice::Auto,
         };
         let args = Args {
@@ -66,6 +70,8 @@ impl Given {
             store: self.store,
             via: None,
             wire,
+            key_header: self.key_form.map(KeyHeader::from),
+            query: Vec::new(),
             headers: Vec::new(),
             secret_headers: Vec::new(),
             no_probe: !self.probe,

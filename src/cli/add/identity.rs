@@ -1,9 +1,11 @@
 use crate::catalog::{self, ProviderTemplate};
 use crate::codex;
 use crate::error::{Error, Result};
+use crate::secret::key_shape::holds_key;
 use crate::setup::Setup;
 use crate::ui;
 
+use super::super::context::prefixes;
 use super::Args;
 
 /// Which provider is meant, and under which names it will stand.
@@ -61,13 +63,19 @@ fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
             .cause(format!("it knows {}, and `custom`", known.join(", ")));
         match catalog::nearest(words) {
             Some(near) => error.hint(format!("did you mean `codexgw add {near}`?")),
+            None if holds_key(words, &prefixes()) => error
+                .cause("that looks like a key; it stays in the shell's history, so better make a new one")
+                .hint("name the provider, and pipe the key in: `codexgw add openrouter --key-stdin`"),
             None => error.hint(format!("name its address: `codexgw add custom --id {} --base-url URL`", tame(words))),
         }
     })
 }
 
-/// An id made of what was typed, for a hint.
+/// An id made of what was typed, for a hint: never of a key that was typed in the wrong place.
 fn tame(words: &str) -> String {
+    if holds_key(words, &prefixes()) {
+        return "mine".to_owned();
+    }
     let id: String = words.to_lowercase().chars().filter(|c| c.is_ascii_alphanumeric() || *c == '-').collect();
     if codex::valid_provider_id(&id) { id } else { "mine".to_owned() }
 }
@@ -75,11 +83,38 @@ fn tame(words: &str) -> String {
 fn base_url(args: &Args, template: Option<&ProviderTemplate>) -> Result<String> {
     match (&args.base_url, template) {
         (Some(url), _) => Ok(url.clone()),
-        (None, Some(template)) => Ok(template.base_url.clone()),
+        (None, Some(template)) => filled(args, template),
         (None, None) if !args.asks_nothing() => ui::prompt::input("Base URL", "http://localhost:8000/v1"),
         (None, None) => Err(Error::usage("`custom` needs to know where the provider is")
             .hint("name it: `codexgw add custom --id ID --base-url URL`")),
     }
+}
+
+/// The template's base URL, the parts that only the person knows asked for.
+fn filled(args: &Args, template: &ProviderTemplate) -> Result<String> {
+    let parts = template.base_url_parts();
+    if args.asks_nothing() && !parts.is_empty() {
+        let named: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
+        let example =
+            parts.iter().fold(template.base_url.clone(), |url, part| url.replace(&braced(part), &part.to_uppercase()));
+        return Err(Error::usage(format!("the address of {} holds your {}", template.name, named.join(" and ")))
+            .hint(format!("give it whole: `codexgw add {} --base-url {example}`", template.id)));
+    }
+    let mut url = template.base_url.clone();
+    for part in parts {
+        let value = ui::prompt::input(&format!("Your {} at {}", part.replace('_', " "), template.name), "")?;
+        let is_plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
+        if !is_plain {
+            return Err(Error::usage(format!("`{value}` cannot be a `{part}`"))
+                .hint(format!("give the address whole: `codexgw add {} --base-url URL`", template.id)));
+        }
+        url = url.replace(&braced(part), &value);
+    }
+    Ok(url)
+}
+
+fn braced(part: &str) -> String {
+    format!("{{{part}}}")
 }
 
 fn free_id(args: &Args, template: Option<&ProviderTemplate>) -> Result<String> {

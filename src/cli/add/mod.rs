@@ -6,10 +6,11 @@ mod upstream;
 
 use clap::{Args as ClapArgs, ValueEnum};
 
+use crate::catalog::KeyForm;
 use crate::codex::Codex;
 use crate::error::{Error, Result};
 use crate::secret::{Secret, Vault};
-use crate::settings::{KeyStore, Provider, Road, Via, Wire};
+use crate::settings::{KeyStore, Provider, Road, Safety, Via, Wire};
 use crate::setup::{NewProvider, Setup, UseTarget};
 use crate::ui;
 
@@ -27,7 +28,7 @@ use upstream::Upstream;
 #[command(after_help = "Examples:\n  codexgw add openrouter\n  codexgw add ollama --model qwen3-coder:30b\n  \
                         codexgw add custom --id lab --base-url http://10.0.0.7:8000/v1 --key-from-env LAB_KEY")]
 pub struct Args {
-    /// openrouter, deepseek, groq, ollama, litellm, or `custom` with --base-url
+    /// Such as openrouter, anthropic, gemini, azure or ollama, or `custom` with --base-url
     provider: String,
     /// Where the provider is; needed for `custom`
     #[arg(long, value_name = "URL")]
@@ -65,6 +66,12 @@ pub struct Args {
     /// What it speaks
     #[arg(long, value_name = "WIRE", default_value = "auto")]
     wire: WireChoice,
+    /// The header that the key goes in, when the probe cannot find out
+    #[arg(long, value_name = "HEADER")]
+    key_header: Option<KeyHeader>,
+    /// Send this query parameter along (`NAME=VALUE`)
+    #[arg(long, value_name = "NAME=VALUE")]
+    query: Vec<String>,
     /// Send this header along (`NAME=VALUE`), for values that are no secret
     #[arg(long = "header", value_name = "NAME=VALUE")]
     headers: Vec<String>,
@@ -77,7 +84,7 @@ pub struct Args {
     /// Show what would change, and change nothing
     #[arg(long)]
     dry_run: bool,
-    /// Replace a provider of the same id without asking
+    /// Replace a provider, profile or gateway table of the same name without asking
     #[arg(long)]
     force: bool,
     /// Print what was done as JSON
@@ -135,6 +142,44 @@ enum WireChoice {
     Responses,
     /// OpenAI Chat Completions
     Chat,
+    /// Anthropic Messages
+    Messages,
+    /// Gemini's generateContent
+    Gemini,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum KeyHeader {
+    /// `Authorization: Bearer`
+    Bearer,
+    /// Anthropic's
+    XApiKey,
+    /// Google's
+    XGoogApiKey,
+    /// Azure's
+    ApiKey,
+}
+
+impl From<KeyHeader> for KeyForm {
+    fn from(header: KeyHeader) -> Self {
+        match header {
+            KeyHeader::Bearer => Self::Bearer,
+            KeyHeader::XApiKey => Self::XApiKey,
+            KeyHeader::XGoogApiKey => Self::XGoogApiKey,
+            KeyHeader::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
+impl From<KeyForm> for KeyHeader {
+    fn from(form: KeyForm) -> Self {
+        match form {
+            KeyForm::Bearer => Self::Bearer,
+            KeyForm::XApiKey => Self::XApiKey,
+            KeyForm::XGoogApiKey => Self::XGoogApiKey,
+            KeyForm::ApiKey => Self::ApiKey,
+        }
+    }
 }
 
 impl WireChoice {
@@ -143,6 +188,8 @@ impl WireChoice {
             Self::Auto => None,
             Self::Responses => Some(Wire::Responses),
             Self::Chat => Some(Wire::Chat),
+            Self::Messages => Some(Wire::Messages),
+            Self::Gemini => Some(Wire::Gemini),
         }
     }
 }
@@ -162,6 +209,12 @@ impl Args {
         let command = context.token_command()?;
         let identity = Identity::settle(&self, &setup)?;
         let via = self.via(&setup)?;
+        if self.force {
+            setup.replace_gateway_table();
+        }
+        if via == Via::Gateway {
+            setup.check_gateway_table()?;
+        }
 
         let vault = Vault::new(&context.home);
         let credentials = Credentials::gather(&self, &identity, &vault, &setup, key)?;
@@ -185,6 +238,10 @@ impl Args {
         Outcome { args: &self, identity: &identity, upstream: &upstream, setup: &setup, report: &report }
             .tell(&command);
         Ok(0)
+    }
+
+    fn key_form(&self) -> Option<KeyForm> {
+        self.key_header.map(KeyForm::from)
     }
 
     fn via(&self, setup: &Setup) -> Result<Via> {
@@ -230,11 +287,14 @@ impl Args {
             road: upstream.road,
             wire: upstream.wire,
             key: credentials.key_store(),
+            key_form: upstream.key_form,
             env_key: self.env_key.clone(),
             key_command: credentials.command.clone(),
             headers: credentials.headers.clone(),
             secret_headers: credentials.secret_headers.iter().map(|(name, _)| name.clone()).collect(),
+            query: upstream.query.clone(),
             quirks: upstream.quirks.clone(),
+            safety: Safety::default(),
             model: upstream.model.clone(),
             models: upstream.models.clone(),
         };

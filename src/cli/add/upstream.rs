@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
 
-use crate::catalog::{self, ModelFacts};
+use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::error::{Error, Result};
-use crate::probe::{self, Target};
+use crate::probe::{self, Decision, Target};
 use crate::settings::{Road, Via, Wire};
 use crate::ui;
 
+use super::credentials::looks_like_credential;
 use super::{Args, Credentials, Identity};
 
 /// What the provider turned out to be.
@@ -18,6 +19,10 @@ pub struct Upstream {
     pub road: Road,
     /// Why, in one line.
     pub why: String,
+    /// The header that the key goes in, where it is not the usual one of the wire.
+    pub key_form: Option<KeyForm>,
+    /// Query parameters of every request.
+    pub query: BTreeMap<String, String>,
     /// Quirks that were measured; none means the template's hold.
     pub quirks: Option<Vec<String>>,
     /// The model to start with.
@@ -29,6 +34,11 @@ pub struct Upstream {
 impl Upstream {
     /// Asks the provider, unless it is not to be asked.
     pub fn ask(args: &Args, identity: &Identity, credentials: &Credentials, via: Via) -> Result<Self> {
+        if via == Via::Direct && args.wire.wanted().is_some_and(|wire| wire != Wire::Responses) {
+            return Err(Error::usage("the direct road is only for providers that serve `/responses`")
+                .cause("Codex itself speaks nothing else")
+                .hint("go through the gateway: `--via gateway`; or say that it serves it: `--wire responses`"));
+        }
         if args.no_probe {
             return Self::unasked(args, identity, via);
         }
@@ -41,11 +51,15 @@ impl Upstream {
 
     async fn asked(args: &Args, identity: &Identity, credentials: &Credentials, via: Via) -> Result<Self> {
         let template = identity.template;
+        let template_form = template.and_then(|template| template.auth.form());
+        let query = query(args, identity)?;
         let target = Target {
             base_url: identity.base_url.clone(),
-            bearer: credentials.key.as_ref(),
+            key: credentials.key.as_ref(),
+            key_form: args.key_form().or(template_form),
             headers: &credentials.headers,
             secret_headers: &credentials.secret_headers,
+            query: &query,
             models_path: template.and_then(|template| template.models_path.as_deref()),
             name: &identity.name,
             keys_url: template.and_then(|template| template.keys_url.as_deref()),
@@ -53,14 +67,15 @@ impl Upstream {
         let client = probe::client()?;
         ui::note(format!("asking {} for its models …", identity.name));
         let listed = probe::models(&client, &target).await?;
-        let target = Target { base_url: listed.base_url.clone(), ..target };
+        let target = Target { base_url: listed.base_url.clone(), key_form: listed.key_form, ..target };
         if let Some(path) = template.and_then(|template| template.key_check_path.as_deref()) {
             probe::check_key(&client, &target, path).await?;
         }
         let chosen = choose(args, identity, &listed.list)?;
         ui::note(format!("asking what it speaks, with `{}` …", chosen[0]));
-        let evidence = probe::wire(&client, &target, &chosen[0]).await?;
-        let decision = probe::decide(&evidence, args.wire.wanted(), via)?;
+        let likely = args.wire.wanted().or(template.map(|template| template.wire));
+        let evidence = probe::wire(&client, &target, &chosen[0], likely).await?;
+        let decision = fit(probe::decide(&evidence, args.wire.wanted(), via, likely)?, target.key_form, via)?;
         let mut told: BTreeMap<String, ModelFacts> = listed.list.into_iter().collect();
         let details = probe::details(&client, &target, &chosen[0]).await;
         let first = told.remove(&chosen[0]).unwrap_or_default();
@@ -70,6 +85,8 @@ impl Upstream {
             wire: decision.wire,
             road: decision.road,
             why: decision.why,
+            key_form: unusual(decision.key_form.or(target.key_form), decision.wire),
+            query,
             quirks: (!decision.quirks.is_empty()).then(|| with_template(identity, decision.quirks)),
             model: chosen[0].clone(),
             models: chosen.into_iter().map(|name| facts(&name, told.get(&name))).collect(),
@@ -83,10 +100,9 @@ impl Upstream {
             Via::Auto | Via::Gateway => (Road::Gateway, identity.template.map_or(Wire::Chat, |template| template.wire)),
         };
         let wire = args.wire.wanted().unwrap_or(likely);
-        if road == Road::Direct && wire == Wire::Chat {
-            return Err(Error::usage("the direct road is only for providers that serve `/responses`")
-                .cause("Codex itself no longer speaks Chat Completions")
-                .hint("go through the gateway: `--via gateway`; or say that it serves it: `--wire responses`"));
+        let form = args.key_form().or(identity.template.and_then(|template| template.auth.form()));
+        if road == Road::Direct && !takes_bearer(form) {
+            return Err(no_direct());
         }
         let mut models = args.model.clone();
         if models.is_empty() {
@@ -100,11 +116,58 @@ impl Upstream {
             wire,
             road,
             why: "as told, nothing was asked".to_owned(),
+            key_form: unusual(form, wire),
+            query: query(args, identity)?,
             quirks: None,
             model,
             models: models.iter().map(|name| facts(name, None)).collect(),
         })
     }
+}
+
+/// The road once more: Codex can send a key as a bearer only.
+fn fit(decision: Decision, form: Option<KeyForm>, via: Via) -> Result<Decision> {
+    if decision.road == Road::Gateway || takes_bearer(form) {
+        return Ok(decision);
+    }
+    if via == Via::Direct {
+        return Err(no_direct());
+    }
+    let why = format!("{}; but Codex cannot send the key as this provider wants it", decision.why);
+    Ok(Decision { road: Road::Gateway, why, ..decision })
+}
+
+fn takes_bearer(form: Option<KeyForm>) -> bool {
+    form.is_none_or(|form| form == KeyForm::Bearer)
+}
+
+fn no_direct() -> Error {
+    Error::usage("Codex cannot talk to this provider directly")
+        .cause("it wants the key in a header of its own, and Codex sends keys as `Authorization: Bearer` only")
+        .hint("go through the gateway: `--via gateway`")
+}
+
+/// The header that the key goes in, unless the wire says it already.
+fn unusual(form: Option<KeyForm>, wire: Wire) -> Option<KeyForm> {
+    form.filter(|form| *form != KeyForm::of_wire(wire))
+}
+
+/// The template's query parameters, and those that the person gave.
+fn query(args: &Args, identity: &Identity) -> Result<BTreeMap<String, String>> {
+    let mut query = identity.template.map(|template| template.query.clone()).unwrap_or_default();
+    for parameter in &args.query {
+        let Some((name, value)) = parameter.split_once('=').filter(|(name, _)| !name.trim().is_empty()) else {
+            return Err(Error::usage("a query parameter is written `NAME=VALUE`")
+                .hint("for example `--query api-version=2026-10-01`"));
+        };
+        if looks_like_credential(name) {
+            return Err(Error::usage(format!("the query parameter `{name}` looks like a credential"))
+                .cause("it would be kept in plain text, and show in the list of processes")
+                .hint("give the key as a key: `--key-stdin`"));
+        }
+        query.insert(name.trim().to_owned(), value.to_owned());
+    }
+    Ok(query)
 }
 
 /// What the probe found beside what the template knows.
@@ -119,7 +182,10 @@ fn with_template(identity: &Identity, mut quirks: Vec<String>) -> Vec<String> {
 
 fn facts(model: &str, told: Option<&ModelFacts>) -> (String, ModelFacts) {
     let known = catalog::model_facts(model).cloned().unwrap_or_default();
-    (model.to_owned(), told.cloned().unwrap_or_default().merged_over(&known))
+    let mut facts = told.cloned().unwrap_or_default().merged_over(&known);
+    // Whether thought can be switched off, our table knows and the provider's list does not say.
+    facts.thinking = known.thinking.or(facts.thinking);
+    (model.to_owned(), facts)
 }
 
 /// The models to set up, the first to start with: those named, else the one picked, else the template's, else the

@@ -36,7 +36,7 @@ fn refused_as_settings(file: &ConfigFile, text: &str) -> Option<Vec<String>> {
 }
 
 fn refused_by_codex(context: &Context, config: &str, profile: Option<(&str, &str)>) -> Option<Vec<String>> {
-    let asked = Codex::find(&context.home).and_then(|codex| codex.judge(config, profile));
+    let asked = Codex::find(&context.home).and_then(|codex| codex.judge(&context.home, config, profile));
     match asked {
         Ok(Verdict::Accepts { warnings }) => {
             for warning in warnings {

@@ -11,7 +11,8 @@ use std::path::{Path, PathBuf};
 use clap::{Args as ClapArgs, Subcommand};
 
 use crate::codex::CodexHome;
-use crate::error::{Error, Result};
+use crate::config::{self, FileError};
+use crate::error::Result;
 use crate::settings;
 use crate::ui;
 
@@ -118,6 +119,15 @@ impl ConfigFile {
         }
     }
 
+    /// What a copy of it is called that could not be saved.
+    fn draft_name(&self) -> String {
+        match &self.kind {
+            Kind::Codex => "config.toml".to_owned(),
+            Kind::Profile(_, name) => format!("{name}.config.toml"),
+            Kind::Settings => "settings.toml".to_owned(),
+        }
+    }
+
     /// What it holds; nothing when it is not there.
     fn read(&self) -> Result<Option<Vec<u8>>> {
         read(&self.path)
@@ -125,11 +135,5 @@ impl ConfigFile {
 }
 
 fn read(path: &Path) -> Result<Option<Vec<u8>>> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(None),
-        Err(e) => Err(Error::fixable(format!("cannot read `{}`", path.display()))
-            .cause(e)
-            .hint(format!("see what it is and whose with `ls -ld {}`", path.display()))),
-    }
+    config::read(path).map_err(FileError::on_reading)
 }

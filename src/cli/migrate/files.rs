@@ -109,7 +109,7 @@ fn verdicts(context: &Context, migration: &Migration) -> Result<(Option<String>,
     let refusal = |text: &str| {
         // Its words may quote a value of the file.
         credentials::remember(text, &prefixes());
-        match codex.judge(text, None) {
+        match codex.judge(&context.home, text, None) {
             Ok(Verdict::Refuses { words }) => Some(words),
             Ok(Verdict::Accepts { .. }) | Err(_) => None,
         }

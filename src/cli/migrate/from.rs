@@ -9,6 +9,7 @@ use crate::ui;
 
 use super::super::add::{Given, GivenKey, StoreChoice};
 use super::super::context::Context;
+use super::by_hand::ByHand;
 
 /// A tool whose providers can be set up here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -80,12 +81,13 @@ pub fn run(context: &Context, from: From, options: &Options) -> Result<u8> {
         return Ok(0);
     }
     let mut done: Vec<String> = Vec::new();
-    let mut failed: Vec<(String, Error)> = Vec::new();
+    let mut failed: Vec<(String, ByHand, Error)> = Vec::new();
     for step in steps {
         let Step::Add { id, found } = step else { continue };
+        let by_hand = ByHand::new(&id, &found, &address(&found), options.store);
         match given(&id, found, options).add(context) {
             Ok(_) => done.push(id),
-            Err(e) => failed.push((id, e)),
+            Err(e) => failed.push((id, by_hand, e)),
         }
     }
     Ok(tell(&done, &failed))
@@ -106,6 +108,7 @@ fn given(id: &str, found: Found, options: &Options) -> Given {
         template: found.template,
         base_url: found.base_url,
         wire: found.wire,
+        key_form: found.key_form,
         models: found.models,
         key: match found.key {
             FoundKey::Literal(secret) => GivenKey::Known(secret),
@@ -171,15 +174,17 @@ fn variable(name: &str) -> Option<String> {
 }
 
 /// What was done and what was not; gives the exit code.
-fn tell(done: &[String], failed: &[(String, Error)]) -> u8 {
-    for (id, error) in failed {
-        let hint = error.hints().first().map(String::as_str);
-        ui::warn(format!("`{id}` was not added: {error}"), hint);
+fn tell(done: &[String], failed: &[(String, ByHand, Error)]) -> u8 {
+    for (id, by_hand, error) in failed {
+        ui::warn(format!("`{id}` was not added: {error}"), None);
+        for hint in error.hints() {
+            ui::hint(by_hand.instead_of_options(hint));
+        }
     }
     if !done.is_empty() {
         let names: Vec<String> = done.iter().map(|id| format!("`{id}`")).collect();
         ui::note(format!("{} set up: {}", ui::plural(done.len(), "provider"), names.join(", ")));
         ui::note("see them: codexgw list");
     }
-    failed.first().map_or(0, |(_, error)| error.kind().exit_code())
+    failed.first().map_or(0, |(_, _, error)| error.kind().exit_code())
 }

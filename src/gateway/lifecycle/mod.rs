@@ -28,6 +28,8 @@ pub struct ServeOptions {
     pub port: Option<u16>,
     /// End after this long without a request, and leave the terminal's session: set for a detached start.
     pub idle_exit: Option<Duration>,
+    /// Refuse what cannot be carried over whole, also when the settings do not say so.
+    pub strict: bool,
 }
 
 /// A gateway that proved itself.

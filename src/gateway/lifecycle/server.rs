@@ -62,7 +62,7 @@ async fn run(home: &Home, options: ServeOptions, version: &str, limits: Limits) 
         _ => Error::fixable(format!("cannot listen on `127.0.0.1:{port}`")).cause(e),
     })?;
     let port = listener.local_addr().map_err(|e| Error::bug("the listener has no address").cause(e))?.port();
-    let gateway = Arc::new(Gateway::new(home.clone(), token, port, version, limits));
+    let gateway = Arc::new(Gateway::new(home.clone(), token, port, version, limits).strict(options.strict));
     let pid = std::process::id();
     let started_at = jiff::Timestamp::now().to_string();
     place.announce(&Whereabouts { pid, port, version: version.to_owned(), started_at })?;

@@ -119,7 +119,7 @@ fn an_older_one_is_taken_over_and_a_newer_one_is_used() {
 fn a_foreground_run_on_another_port_is_found() {
     let sandbox = Sandbox::new();
     let port = pick_port().unwrap();
-    let _serving = sandbox.start("1.0.0", ServeOptions { port: Some(port), idle_exit: None });
+    let _serving = sandbox.start("1.0.0", ServeOptions { port: Some(port), ..ServeOptions::default() });
     while status(&sandbox.home).unwrap().is_none() {
         thread::yield_now();
     }
@@ -156,7 +156,7 @@ fn a_lost_whereabouts_file_is_no_loss() {
 #[test]
 fn an_idle_gateway_ends() {
     let sandbox = Sandbox::new();
-    let options = ServeOptions { port: None, idle_exit: Some(Duration::from_millis(20)) };
+    let options = ServeOptions { idle_exit: Some(Duration::from_millis(20)), ..ServeOptions::default() };
     sandbox.start("1.0.0", options).join().unwrap().unwrap();
     assert_eq!(status(&sandbox.home).unwrap(), None);
 }

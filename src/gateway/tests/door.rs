@@ -87,9 +87,19 @@ const HOSTILE: &[(&str, &str, u16)] = &[
         415,
     ),
     (
-        "compressed",
-        "POST /v1/responses HTTP/1.1\r\nhost: HOST\r\nauthorization: Bearer TOKEN\r\ncontent-type: application/json\r\ncontent-encoding: zstd\r\ncontent-length: 2\r\n\r\n{}",
+        "packed as nobody does",
+        "POST /v1/responses HTTP/1.1\r\nhost: HOST\r\nauthorization: Bearer TOKEN\r\ncontent-type: application/json\r\ncontent-encoding: br\r\ncontent-length: 2\r\n\r\n{}",
         415,
+    ),
+    (
+        "said to be packed",
+        "POST /v1/responses HTTP/1.1\r\nhost: HOST\r\nauthorization: Bearer TOKEN\r\ncontent-type: application/json\r\ncontent-encoding: zstd\r\ncontent-length: 2\r\n\r\n{}",
+        400,
+    ),
+    (
+        "another protocol",
+        "POST /v1/chat/completions HTTP/1.1\r\nhost: HOST\r\nauthorization: Bearer TOKEN\r\ncontent-type: application/json\r\ncontent-length: 2\r\n\r\n{}",
+        404,
     ),
     (
         "too long",

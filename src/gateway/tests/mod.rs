@@ -1,3 +1,15 @@
+mod breaks;
+mod clients;
+mod compaction;
+mod dialect;
 mod door;
 mod exchange;
+mod keys;
+mod log;
+mod losses;
+mod patience;
+mod reach;
+mod refusals;
 mod rig;
+mod stage;
+mod wires;

@@ -32,6 +32,12 @@ pub(super) struct Rig {
 impl Rig {
     /// Serves these providers.
     pub(super) async fn start(limits: Limits, providers: &[(&str, Provider)]) -> Self {
+        Self::start_strict(limits, providers, false).await
+    }
+
+    /// Serves these providers, refusing losses or not.
+    pub(super) async fn start_strict(limits: Limits, providers: &[(&str, Provider)], strict: bool) -> Self {
+        keep_log_lines_alive();
         let dir = tempfile::tempdir().unwrap();
         let home = Home::resolve(Some(dir.path())).unwrap();
         write_settings(&home, providers);
@@ -39,7 +45,7 @@ impl Rig {
         let shown = token.expose().to_owned();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let gateway = Arc::new(Gateway::new(home.clone(), token, port, "1.2.3", limits));
+        let gateway = Arc::new(Gateway::new(home.clone(), token, port, "1.2.3", limits).strict(strict));
         let served = tokio::spawn(listener::run(listener, Arc::clone(&gateway), || {}));
         Self { gateway, port, token: shown, home, served, _dir: dir }
     }
@@ -78,6 +84,11 @@ impl Rig {
         )
     }
 
+    /// A well-formed POST of a client that is not Codex.
+    pub(super) fn foreign_post(&self, path: &str, body: &str) -> String {
+        self.post(path, body).replace("originator: codex_exec\r\n", "")
+    }
+
     /// A well-formed GET.
     pub(super) fn get(&self, path: &str) -> String {
         format!(
@@ -89,9 +100,14 @@ impl Rig {
 
 /// Replaces the settings file.
 pub(super) fn write_settings(home: &Home, providers: &[(&str, Provider)]) {
+    write_all_settings(home, providers, Settings::default());
+}
+
+/// Replaces the settings file by these settings with those providers.
+pub(super) fn write_all_settings(home: &Home, providers: &[(&str, Provider)], settings: Settings) {
     let settings = Settings {
         providers: providers.iter().map(|(id, provider)| ((*id).to_owned(), provider.clone())).collect(),
-        ..Settings::default()
+        ..settings
     };
     std::fs::write(home.settings_file(), toml_edit::ser::to_string(&settings).unwrap()).unwrap();
 }
@@ -105,11 +121,14 @@ pub(super) fn provider(port: u16, wire: Wire) -> Provider {
         road: Road::Gateway,
         wire,
         key: KeyStore::None,
+        key_form: None,
         env_key: None,
         key_command: Vec::new(),
         headers: [("x-title".to_owned(), "codexgw".to_owned())].into(),
         secret_headers: Vec::new(),
+        query: [].into(),
         quirks: None,
+        safety: crate::settings::Safety::default(),
         model: "m1".to_owned(),
         models: [("m1".to_owned(), crate::catalog::ModelFacts::default())].into(),
     }
@@ -118,6 +137,14 @@ pub(super) fn provider(port: u16, wire: Wire) -> Provider {
 /// Limits that let a test end.
 pub(super) fn quick() -> Limits {
     Limits { backoff: Duration::from_millis(1), ..Limits::default() }
+}
+
+/// A line of the log that is first reached while nobody listens may be switched off for good, also for the test that
+/// listens: `tracing` decides once per line, and tests run side by side. So somebody always listens.
+fn keep_log_lines_alive() {
+    let nowhere = tracing_subscriber::fmt().with_writer(std::io::sink).finish();
+    // Only the first test can.
+    let _ = tracing::subscriber::set_global_default(nowhere);
 }
 
 /// The client's end of one exchange.
@@ -259,9 +286,26 @@ impl Incoming {
         self.write("HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\nconnection: close\r\n\r\n").await;
     }
 
+    /// Answers with a document, and hangs up.
+    pub(super) async fn json(mut self, status: &str, body: &Value) {
+        let body = body.to_string();
+        self.write(&format!(
+            "HTTP/1.1 {status}\r\ncontent-type: application/json\r\nconnection: close\r\ncontent-length: {}\r\n\r\n{body}",
+            body.len()
+        ))
+        .await;
+    }
+
     /// Sends one Chat Completions chunk with text.
     pub(super) async fn text(&mut self, text: &str) {
         self.write(&chat_chunk(text)).await;
+    }
+
+    /// Sends a whole JSON document.
+    pub(super) async fn document(&mut self, status: &str, body: &Value) {
+        let body = body.to_string();
+        let head = "content-type: application/json\r\nconnection: close\r\ncontent-length";
+        self.write(&format!("HTTP/1.1 {status}\r\n{head}: {}\r\n\r\n{body}", body.len())).await;
     }
 
     /// Ends a Chat Completions stream in form.
@@ -269,6 +313,11 @@ impl Incoming {
         let last = json!({"id": "c1", "choices": [{"index": 0, "delta": {}, "finish_reason": "stop"}],
             "usage": {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}});
         self.write(&format!("data: {last}\n\ndata: [DONE]\n\n")).await;
+    }
+
+    /// Tears the connection down.
+    pub(super) fn reset(self) {
+        self.stream.set_zero_linger().unwrap();
     }
 
     /// Waits until the other side has closed.

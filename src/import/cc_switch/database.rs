@@ -37,14 +37,19 @@ fn rows(copy: &Path) -> rusqlite::Result<Vec<Record>> {
     let mut statement = connection
         .prepare("SELECT app_type, name, settings_config, meta FROM providers ORDER BY sort_index, created_at, id")?;
     let records = statement.query_map([], |row| {
-        let json = |text: String| serde_json::from_str::<Value>(&text).unwrap_or_default();
+        let json = |text: String| serde_json::from_str::<Value>(&text).ok();
         Ok(Tool::named(&row.get::<_, String>(0)?)
             .map(|tool| (tool, row.get(1), row.get(2).map(json), row.get(3).map(json))))
     })?;
     let mut found = Vec::new();
     for record in records {
         if let Some((tool, name, settings, meta)) = record? {
-            found.push(Record { tool, name: name?, settings: settings?, meta: meta.unwrap_or_default() });
+            found.push(Record {
+                tool,
+                name: name?,
+                settings: settings.ok().flatten(),
+                meta: meta.ok().flatten().unwrap_or_default(),
+            });
         }
     }
     Ok(found)

@@ -22,7 +22,7 @@ pub fn read(file: &Path) -> Result<Vec<Record>> {
             records.push(Record {
                 tool,
                 name: provider.get("name").and_then(Value::as_str).unwrap_or_default().to_owned(),
-                settings: provider.get("settingsConfig").cloned().unwrap_or_default(),
+                settings: Some(provider.get("settingsConfig").cloned().unwrap_or_default()),
                 meta: provider.get("meta").cloned().unwrap_or_default(),
             });
         }

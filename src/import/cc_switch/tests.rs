@@ -24,7 +24,7 @@ fn told(found: &Found) -> String {
 }
 
 fn one(tool: Tool, settings: Value, meta: Value) -> String {
-    let record = Record { tool, name: "One".to_owned(), settings, meta };
+    let record = Record { tool, name: "One".to_owned(), settings: Some(settings), meta };
     record.found("`db`").map_or_else(|| "nothing".to_owned(), |found| told(&found))
 }
 
@@ -48,8 +48,7 @@ fn what_a_codex_entry_becomes() {
         (
             config(RELAY),
             json!({"apiFormat": "anthropic"}),
-            "one - https://relay.example/v1 - gpt-5.1-codex [12] not: it speaks Anthropic's Messages API, and no \
-             template here fits its address",
+            "one - https://relay.example/v1 messages gpt-5.1-codex [12]",
         ),
         (
             config(&RELAY.replace("relay.example", "openrouter.ai/api")),
@@ -80,7 +79,34 @@ fn what_a_codex_entry_becomes() {
             "one - - - - - not: it is a login with an account, not a provider with a key",
         ),
         (Value::Null, Value::Null, "one - - - - - not: it is a login with an account, not a provider with a key"),
-        (config("not toml = = ="), json!({}), "one - https://api.openai.com/v1 - - [12]"),
+        // A relay's key must not go to OpenAI.
+        (
+            config("not toml = = ="),
+            json!({}),
+            "one - - - - - not: its `config.toml` is not TOML, so nothing says where it is",
+        ),
+        (
+            json!({"auth": key, "config": {"base_url": "x"}}),
+            json!({}),
+            "one - - - - - not: its `config.toml` is not TOML, so nothing says where it is",
+        ),
+        (
+            json!({"auth": {}, "config": format!("{RELAY}http_headers = {{ Authorization = \"Bearer sk-abc\" }}\n")}),
+            json!({}),
+            "one - https://relay.example/v1 responses gpt-5.1-codex [6]",
+        ),
+        (
+            json!({"auth": {}, "config": format!("{RELAY}http_headers = {{ x-api-key = \"sk-abc\", x-team = \"a\" }}\n")}),
+            json!({}),
+            "one - https://relay.example/v1 responses gpt-5.1-codex - not: no key was found for it but what may be in \
+             `x-api-key`, `x-team`; add it by hand with `--header-stdin`",
+        ),
+        (
+            config(&format!("{RELAY}query_params = {{ api-version = \"1\" }}\n")),
+            json!({}),
+            "one - https://relay.example/v1 responses gpt-5.1-codex [12] not: it wants query parameters, which codexgw \
+             does not send",
+        ),
     ] {
         assert_eq!(one(Tool::Codex, settings.clone(), meta), expected, "{settings}");
     }
@@ -109,8 +135,7 @@ fn what_an_entry_of_another_tool_becomes() {
                 ("ANTHROPIC_API_KEY", "sk-1"),
             ]),
             json!({}),
-            "one - https://relay.example - - [4] not: it speaks Anthropic's Messages API, and no template here fits \
-             its address",
+            "one - https://relay.example/v1 messages - [4]",
         ),
         (
             Tool::Claude,
@@ -138,8 +163,7 @@ fn what_an_entry_of_another_tool_becomes() {
                 ("GEMINI_MODEL", "g"),
             ]),
             json!({}),
-            "one - https://relay.example - g [5] not: it speaks Google's Gemini API, and no template here fits its \
-             address",
+            "one - https://relay.example/v1beta gemini g [5]",
         ),
     ] {
         assert_eq!(one(tool, settings.clone(), meta), expected, "{settings}");
@@ -230,4 +254,21 @@ fn what_is_not_its_own_is_refused_without_being_quoted() {
     }
     let Err(error) = find(None, Some(folder.path())) else { panic!("nothing is there") };
     assert!(error.hints()[0].contains("--path"), "{error}");
+}
+
+#[test]
+fn headers_that_are_not_taken_over_are_told() {
+    let config = format!("{RELAY}http_headers = {{ x-team = \"a\" }}\nenv_http_headers = {{ x-user = \"USER\" }}\n");
+    let settings = Some(json!({"auth": {"OPENAI_API_KEY": "sk-123456789"}, "config": config}));
+    let record = Record { tool: Tool::Codex, name: "One".to_owned(), settings, meta: Value::Null };
+    let found = record.found("`db`").expect("a provider");
+    assert_eq!(found.notes, ["sent by Codex so far, and not taken over: `x-team`, `x-user`"]);
+    assert!(found.blocked.is_none());
+}
+
+#[test]
+fn an_entry_that_is_not_json_is_told_as_such() {
+    let record = Record { tool: Tool::Claude, name: "One".to_owned(), settings: None, meta: Value::Null };
+    let found = record.found("`db`").expect("a provider");
+    assert_eq!(found.blocked.as_deref(), Some("what CC Switch holds of it is not JSON"));
 }

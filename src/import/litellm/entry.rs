@@ -132,7 +132,7 @@ impl<'a> Entry<'a> {
         found.key = self.key(upstream, given.is_some(), scope);
         if let Some(why) = upstream.why_closed() {
             found.blocked = Some(why.to_owned());
-        } else if found.address().is_none() {
+        } else if found.address().is_none() || (given.is_none() && upstream.must_be_placed()) {
             found.blocked = Some("the file does not say where it is".to_owned());
         } else if scope.is_unset(&found.key) {
             let FoundKey::EnvVar(name) = &found.key else { return found };
@@ -214,8 +214,13 @@ fn variable(name: &str) -> String {
     format!("{IN_VARIABLE}{name}")
 }
 
-/// LiteLLM speaks Ollama's own API, which lies at the root; the one that Codex can use lies under `/v1`.
+/// LiteLLM speaks Ollama's own API, which lies at the root, and appends the version to Anthropic's address by itself; what
+/// is used here lies under `/v1`.
 fn with_version(upstream: &Upstream, url: &str) -> String {
     let at_root = url::Url::parse(url).is_ok_and(|url| url.path() == "/");
-    if upstream.id == "ollama" && at_root { format!("{}/v1", url.trim_end_matches('/')) } else { url.to_owned() }
+    if matches!(upstream.id, "ollama" | "anthropic") && at_root {
+        format!("{}/v1", url.trim_end_matches('/'))
+    } else {
+        url.to_owned()
+    }
 }

@@ -96,8 +96,11 @@ fn proxy(config: &Value, scope: &Scope, models: &[String], origin: &str) -> Foun
     if matches!(found.key, FoundKey::Missing) {
         found.key = scope.variable(MASTER_KEY).unwrap_or(FoundKey::Missing);
     }
-    for model in models {
+    for model in models.iter().filter(|model| !model.contains('*')) {
         found.add_model(model);
+    }
+    if found.models.is_empty() {
+        found.notes.push("the file names no single model of it".to_owned());
     }
     found.notes.push("for the models that only the proxy reaches; it has to be running".to_owned());
     found

@@ -35,7 +35,7 @@ fn params(lines: &[&str]) -> String {
 fn what_one_model_becomes() {
     for (lines, expected) in [
         (&["model: openrouter/z-ai/glm-5"][..], "openrouter openrouter - $OPENROUTER_API_KEY z-ai/glm-5"),
-        (&["model: mistral/codestral-latest"], "mistral - https://api.mistral.ai/v1 $MISTRAL_API_KEY codestral-latest"),
+        (&["model: mistral/codestral-latest"], "mistral mistral - $MISTRAL_API_KEY codestral-latest"),
         (&["model: deepseek/deepseek-chat", "api_key: sk-12345"], "deepseek deepseek - [8] deepseek-chat"),
         (
             &["model: openai/gpt-5.1", "api_key: os.environ/OPENAI_API_KEY"],
@@ -54,9 +54,9 @@ fn what_one_model_becomes() {
         ),
         (
             &["model: hosted_vllm/qwen3", "api_base: http://gpu.lan:8000/v1", "api_key: none"],
-            "vllm - http://gpu.lan:8000/v1 - qwen3",
+            "vllm vllm http://gpu.lan:8000/v1 - qwen3",
         ),
-        (&["model: hosted_vllm/qwen3"], "vllm - - - qwen3 not: the file does not say where it is"),
+        (&["model: hosted_vllm/qwen3"], "vllm vllm - - qwen3 not: the file does not say where it is"),
         (
             &["model: ollama_chat/qwen3-coder:30b", "api_base: http://localhost:11434"],
             "ollama ollama http://localhost:11434/v1 - qwen3-coder:30b",
@@ -69,9 +69,15 @@ fn what_one_model_becomes() {
         (&["model: groq/*", "api_key: gsk_12345"], "groq groq - [9] "),
         (
             &["model: xai/grok-4", "api_key: os.environ/MY_XAI"],
-            "xai - https://api.x.ai/v1 $MY_XAI grok-4 not: its key is in `MY_XAI`, which is not set here",
+            "xai xai - $MY_XAI grok-4 not: its key is in `MY_XAI`, which is not set here",
         ),
-        (&["model: cerebras/qwen-3"], "cerebras - https://api.cerebras.ai/v1 - qwen-3 not: no key was found for it"),
+        (&["model: anthropic/claude-opus-5", "api_key: sk-ant-1"], "anthropic anthropic - [8] claude-opus-5"),
+        (
+            &["model: anthropic/m", "api_base: https://relay.example", "api_key: sk-1"],
+            "anthropic anthropic https://relay.example/v1 [4] m",
+        ),
+        (&["model: gemini/gemini-3.8-flash", "api_key: AIza1"], "gemini gemini - [5] gemini-3.8-flash"),
+        (&["model: cerebras/qwen-3"], "cerebras cerebras - - qwen-3 not: no key was found for it"),
     ] {
         assert_eq!(told(&params(lines)), [expected], "{lines:?}");
     }
@@ -118,7 +124,7 @@ model_list:
         [
             "openrouter openrouter - [10] a,b",
             "openrouter openrouter - [10] a",
-            "bedrock - - - one,two not: it wants a login of its cloud's own kind instead of a key",
+            "bedrock bedrock - - one,two not: it wants a login of its cloud's own kind instead of a key",
             "litellm litellm - - claude,claude-2",
         ]
     );
@@ -188,4 +194,17 @@ fn the_file_is_looked_for_where_people_keep_it() {
     std::fs::write(here.join("litellm_config.yaml"), "model_list: []").unwrap();
     assert_eq!(find(None, &here, Some(&home)).unwrap(), here.join("litellm_config.yaml"));
     assert_eq!(find(Some("x.yaml".into()), &here, None).unwrap(), PathBuf::from("x.yaml"));
+}
+
+#[test]
+fn a_pattern_is_no_model_of_the_proxy() {
+    let list = |names: &[&str]| {
+        let entry =
+            |name: &&str| format!("  - model_name: \"{name}\"\n    litellm_params: {{model: \"bedrock/{name}\"}}\n");
+        format!("model_list:\n{}", names.iter().map(entry).collect::<String>())
+    };
+    assert_eq!(told(&list(&["claude*", "claude-5"])).pop().as_deref(), Some("litellm litellm - - claude-5"));
+    let found = parse(&list(&["claude*"]), "`config.yaml`", &lookup).unwrap_or_else(|e| panic!("{e}"));
+    let proxy = found.last().expect("the proxy");
+    assert!(proxy.models.is_empty() && proxy.notes[0].contains("no single model"), "{:?}", proxy.notes);
 }

@@ -2,7 +2,7 @@
 
 use crate::catalog;
 
-use super::super::{OPENAI, SPEAKS_GEMINI, SPEAKS_MESSAGES};
+use super::super::OPENAI;
 
 type Variables = &'static [&'static str];
 
@@ -20,11 +20,11 @@ pub struct Upstream {
 
 /// Where an upstream is and whether it can be reached from here.
 pub enum Place {
-    /// At a fixed base URL that speaks Chat Completions or Responses.
+    /// At a fixed base URL.
     At(&'static str),
     /// Only where `api_base` says.
     Named,
-    /// Nowhere that we could speak with, and why, unless a template knows better.
+    /// Nowhere that we could find by what the file says, and why.
     Closed(&'static str),
 }
 
@@ -79,8 +79,8 @@ const UPSTREAMS: &[Upstream] = &[
     named("openai_like", "custom", &["OPENAI_LIKE_API_KEY"]),
     named("custom_openai", "custom", &["OPENAI_API_KEY"]),
     named("litellm_proxy", "litellm", &["LITELLM_PROXY_API_KEY"]),
-    closed("anthropic", "anthropic", &["ANTHROPIC_API_KEY"], SPEAKS_MESSAGES),
-    closed("gemini", "gemini", &["GEMINI_API_KEY"], SPEAKS_GEMINI),
+    at("anthropic", "anthropic", &["ANTHROPIC_API_KEY"], "https://api.anthropic.com/v1"),
+    at("gemini", "gemini", &["GEMINI_API_KEY"], "https://generativelanguage.googleapis.com/v1beta"),
     closed("vertex_ai", "vertex", &[], OWN_LOGIN),
     closed("vertex_ai_beta", "vertex", &[], OWN_LOGIN),
     closed("bedrock", "bedrock", &[], OWN_LOGIN),
@@ -104,9 +104,14 @@ impl Upstream {
     /// Why it cannot be reached from here, when it cannot.
     pub fn why_closed(&self) -> Option<&'static str> {
         match self.place {
-            Place::Closed(why) if self.template().is_none() => Some(why),
+            Place::Closed(why) => Some(why),
             _ => None,
         }
+    }
+
+    /// Whether the file has to say where it is: a server of the person's own, which may be anywhere.
+    pub fn must_be_placed(&self) -> bool {
+        matches!(self.place, Place::Named) && self.id != "litellm"
     }
 
     /// Whether it has no key unless one is named.

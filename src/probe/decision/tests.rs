@@ -12,7 +12,8 @@ fn absent() -> ProbeError {
 }
 
 fn evidence(responses: Answer<ResponsesForm>, chat: Answer<ChatForm>) -> Evidence {
-    Evidence { base_url: "http://h".into(), responses, chat }
+    let nothing = || Answer::Failed(ProbeError::NotFound { urls: vec![] });
+    Evidence { base_url: "http://h".into(), responses, chat, messages: nothing(), gemini: nothing() }
 }
 
 fn full() -> ResponsesForm {
@@ -24,7 +25,13 @@ fn chat() -> Answer<ChatForm> {
 }
 
 fn decision(wire: Wire, road: Road, why: &str, quirks: &[&str]) -> Decision {
-    Decision { wire, road, why: why.into(), quirks: quirks.iter().map(|quirk| (*quirk).to_owned()).collect() }
+    Decision {
+        wire,
+        road,
+        why: why.into(),
+        quirks: quirks.iter().map(|quirk| (*quirk).to_owned()).collect(),
+        key_form: None,
+    }
 }
 
 #[test]
@@ -119,7 +126,7 @@ fn auto_goes_direct_only_when_all_of_codex_came_back_in_form() {
         ),
     ] {
         let evidence = evidence(responses, chat);
-        assert_eq!(decide(&evidence, None, Via::Auto), Ok(expected), "{evidence:?}");
+        assert_eq!(decide(&evidence, None, Via::Auto, None), Ok(expected), "{evidence:?}");
     }
 }
 
@@ -135,7 +142,7 @@ fn what_was_asked_for_is_done_where_the_provider_can() {
         (Spoke(full()), chat(), None, Via::Gateway, Ok((Wire::Responses, Road::Gateway))),
         (Spoke(full()), chat(), Some(Wire::Chat), Via::Auto, Ok((Wire::Chat, Road::Gateway))),
         (Spoke(full()), chat(), Some(Wire::Responses), Via::Auto, Ok((Wire::Responses, Road::Direct))),
-        (Spoke(full()), chat(), Some(Wire::Chat), Via::Direct, Err(ProbeError::DirectChat)),
+        (Spoke(full()), chat(), Some(Wire::Chat), Via::Direct, Err(ProbeError::GatewayOnly { wire: Wire::Chat })),
         (partial(), chat(), Some(Wire::Responses), Via::Auto, Ok((Wire::Responses, Road::Gateway))),
         (partial(), chat(), None, Via::Direct, Ok((Wire::Responses, Road::Direct))),
         (partial(), chat(), None, Via::Gateway, Ok((Wire::Chat, Road::Gateway))),
@@ -146,7 +153,7 @@ fn what_was_asked_for_is_done_where_the_provider_can() {
         (Spoke(full()), Failed(absent()), Some(Wire::Chat), Via::Auto, not_served(Wire::Chat, nothing_there)),
     ] {
         let evidence = evidence(responses, chat);
-        let decided = decide(&evidence, wire, via).map(|decision| (decision.wire, decision.road));
+        let decided = decide(&evidence, wire, via, None).map(|decision| (decision.wire, decision.road));
         assert_eq!(decided, expected, "{wire:?} {via:?} {evidence:?}");
     }
 }
@@ -154,7 +161,7 @@ fn what_was_asked_for_is_done_where_the_provider_can() {
 #[test]
 fn a_wish_is_named_beside_what_was_seen() {
     let evidence = evidence(Answer::Spoke(full()), chat());
-    let why = |wire, via| decide(&evidence, wire, via).unwrap().why;
+    let why = |wire, via| decide(&evidence, wire, via, None).unwrap().why;
     let wish = "as asked; its `/responses` takes all that Codex sends";
     assert_eq!(why(None, Via::Gateway), wish);
     assert_eq!(why(Some(Wire::Chat), Via::Auto), wish);
@@ -175,6 +182,6 @@ fn of_two_failures_the_one_that_says_more_is_told() {
         (flawed, Failed(absent()), ProbeError::Unusable { why: "no `id`".into() }),
     ] {
         let evidence = evidence(responses, chat);
-        assert_eq!(decide(&evidence, None, Via::Auto), Err(expected), "{evidence:?}");
+        assert_eq!(decide(&evidence, None, Via::Auto, None), Err(expected), "{evidence:?}");
     }
 }

@@ -107,12 +107,14 @@ impl Drop for Server {
 
 /// A target without a key.
 pub fn target(base_url: &str) -> Target<'static> {
-    static NO_HEADERS: BTreeMap<String, String> = BTreeMap::new();
+    static NOTHING: BTreeMap<String, String> = BTreeMap::new();
     Target {
         base_url: base_url.to_owned(),
-        bearer: None,
-        headers: &NO_HEADERS,
+        key: None,
+        key_form: None,
+        headers: &NOTHING,
         secret_headers: &[],
+        query: &NOTHING,
         models_path: None,
         name: "Provider",
         keys_url: None,

@@ -11,7 +11,7 @@ use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
-use crate::protocol::lenient::{TextOr, is_json_object, mend_halves, read, text_or_json};
+use crate::protocol::lenient::{TextOr, is_json_object, mended, read, text_or_json};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
@@ -449,16 +449,6 @@ impl Call {
     fn is_nameless(&self) -> bool {
         self.name.is_empty() && !self.json.trim().is_empty()
     }
-}
-
-/// JSON without halves of characters, which would make it unreadable as a whole.
-fn mended(json: &str) -> Cow<'_, str> {
-    if !json.contains(r"\ud") && !json.contains(r"\uD") {
-        return Cow::Borrowed(json);
-    }
-    let mut bytes = json.as_bytes().to_vec();
-    mend_halves(&mut bytes);
-    String::from_utf8(bytes).map_or(Cow::Borrowed(json), Cow::Owned)
 }
 
 /// What a `finish_reason` means, in the words of all providers.

@@ -27,6 +27,7 @@ fn show(delta: &Delta) -> String {
         Delta::Reasoning(text) => format!("think {text}"),
         Delta::Carrier(carrier) => format!("seal {}", carrier.state),
         Delta::Text(text) => format!("text {text}"),
+        Delta::Citation { .. } | Delta::WebSearch { .. } => unreachable!("chat has none"),
         Delta::CallStart { key, id, tool: ToolName { namespace, name }, kind } => {
             let group = namespace.as_deref().map(|group| format!("{group}/")).unwrap_or_default();
             let custom = if *kind == ToolKind::Custom { " custom" } else { "" };

@@ -1,16 +1,13 @@
 //! The shared request to a Chat Completions body.
 
 use std::borrow::Cow;
-use std::collections::HashSet;
-
-use serde_json::value::RawValue;
 
 use super::body::{Body, Function, JsonSchema, Named, ResponseFormat, StreamOptions, Thinking, Tool, ToolChoice};
 use super::decoder::Decoder;
 use super::messages::messages;
-use crate::protocol::ir::{self, Format, Item, Loss, Request, ToolSpec, loss};
+use crate::protocol::ir::{self, Format, Loss, Request, ToolSpec, loss};
 use crate::protocol::quirks::Quirks;
-use crate::protocol::tools::{EMPTY_SCHEMA, LOWERED_SCHEMA, Names, lowered_description};
+use crate::protocol::tools::{Names, lowered_description, lowered_schema, object_schema};
 
 /// The most tools that a limited upstream takes.
 const MAX_TOOLS: usize = 128;
@@ -63,45 +60,17 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks) -> O
     if quirks.prompt_cache_key_required && !quirks.prompt_cache_key_rejected {
         body.prompt_cache_key = request.cache_key.as_deref();
     }
-    let mut bytes = Vec::with_capacity(text_size(request));
+    let mut bytes = Vec::with_capacity(request.text_size());
     // Writing strings and numbers into a buffer cannot fail.
     let _ = serde_json::to_writer(&mut bytes, &body);
-    let used_ids: HashSet<String> = request
-        .items
-        .iter()
-        .filter_map(|item| match item {
-            Item::Call { id, .. } => Some(id.clone().into_owned()),
-            _ => None,
-        })
-        .collect();
-    let decoder = Decoder::new(names, upstream_model, quirks, used_ids);
+    let decoder = Decoder::new(names, upstream_model, quirks, request.call_ids());
     Outbound { body: bytes, losses, decoder }
 }
 
-/// About how many bytes the body will have, so that it is not copied while it grows.
-fn text_size(request: &Request<'_>) -> usize {
-    let parts = |parts: &[ir::Part<'_>]| -> usize {
-        parts
-            .iter()
-            .map(|part| match part {
-                ir::Part::Text(text) => text.len() + text.len() / 16 + 32,
-                ir::Part::Image { url, .. } => url.len() + 64,
-            })
-            .sum()
-    };
-    let items: usize = request
-        .items
-        .iter()
-        .map(|item| match item {
-            Item::Message { parts: list, .. } | Item::Output { parts: list, .. } => parts(list) + 64,
-            Item::Reasoning { text, .. } => text.len() + 64,
-            Item::Call { input, .. } => input.len() + input.len() / 8 + 128,
-        })
-        .sum();
-    items + request.tools.len() * 1024 + 1024
-}
-
 fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, quirks: &Quirks, losses: &mut Vec<Loss>) {
+    if request.web_search.is_some() {
+        losses.push(Loss::new(loss::WEB_SEARCH, "web_search"));
+    }
     let limit = if quirks.max_tools_128 { MAX_TOOLS } else { usize::MAX };
     body.tools = request.tools.iter().take(limit).map(|tool| lowered(tool, names, quirks)).collect();
     for tool in request.tools.iter().skip(limit) {
@@ -133,9 +102,9 @@ fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, qu
 
 fn lowered<'a>(tool: &'a ir::Tool<'_>, names: &'a Names, quirks: &Quirks) -> Tool<'a> {
     let (parameters, strict) = match &tool.spec {
-        ToolSpec::Function { parameters, strict } => (schema(*parameters), *strict),
-        ToolSpec::Search { parameters } => (schema(*parameters), false),
-        ToolSpec::Custom { .. } => (constant(LOWERED_SCHEMA), false),
+        ToolSpec::Function { parameters, strict } => (object_schema(*parameters), *strict),
+        ToolSpec::Search { parameters } => (object_schema(*parameters), false),
+        ToolSpec::Custom { .. } => (lowered_schema(), false),
     };
     Tool {
         kind: "function",
@@ -146,15 +115,6 @@ fn lowered<'a>(tool: &'a ir::Tool<'_>, names: &'a Names, quirks: &Quirks) -> Too
             strict: (strict && !quirks.strict_rejected).then_some(true),
         },
     }
-}
-
-fn schema(parameters: Option<&RawValue>) -> &RawValue {
-    parameters.filter(|schema| schema.get().starts_with('{')).unwrap_or_else(|| constant(EMPTY_SCHEMA))
-}
-
-/// One of our own schemas as raw JSON.
-fn constant(json: &'static str) -> &'static RawValue {
-    serde_json::from_str(json).unwrap_or(RawValue::NULL)
 }
 
 fn effort<'a>(body: &mut Body<'a>, request: &'a Request<'_>, quirks: &'a Quirks, losses: &mut Vec<Loss>) {

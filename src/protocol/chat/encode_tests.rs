@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::*;
 use crate::protocol::carrier::Carrier;
 use crate::protocol::responses::parse;
+use crate::protocol::tools::LOWERED_SCHEMA;
 
 /// The body that goes upstream, and the losses as `code: detail`.
 fn encoded(request: &Value, quirks: &[&str]) -> (Value, Vec<String>) {

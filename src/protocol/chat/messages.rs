@@ -1,7 +1,7 @@
 //! The conversation as Chat Completions wants it: one assistant message per turn, its tool results right behind it.
 
 use std::borrow::Cow;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::{HashMap, HashSet};
 
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
@@ -10,14 +10,9 @@ use super::WIRE;
 use super::body::{Assistant, Content, FunctionCall, ImageUrl, Message, Part, ToolCall};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{self, Item, Loss, Request, Role, loss};
+use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments};
-
-/// Stands where a call has no output: the person interrupted it, or the history was cut.
-const NO_OUTPUT: &str = "[no output was recorded for this call]";
-
-/// Stands where a tool said nothing: some upstreams refuse a result without text.
-const EMPTY_OUTPUT: &str = "(no output)";
 
 /// Stands where an output was nothing but an image.
 const IMAGE_BELOW: &str = "[the image of this output is in the next user message]";
@@ -50,34 +45,6 @@ pub(super) fn messages<'a>(
         gather_system(&mut out);
     }
     out
-}
-
-/// Which output answers which call, by their positions.
-///
-/// An id may come again. Of calls that stand side by side the first is answered first; one that an output or another
-/// voice parts from its like was interrupted, and what comes now is the later one's.
-fn answers(items: &[Item<'_>]) -> HashMap<usize, usize> {
-    let mut answers = HashMap::new();
-    let mut waiting: HashMap<&str, VecDeque<usize>> = HashMap::new();
-    let mut last_break = 0;
-    for (position, item) in items.iter().enumerate() {
-        match item {
-            Item::Call { id, .. } => {
-                let queue = waiting.entry(id).or_default();
-                queue.retain(|earlier| *earlier >= last_break);
-                queue.push_back(position);
-            }
-            Item::Output { call_id, .. } => {
-                last_break = position;
-                if let Some(call) = waiting.get_mut(call_id.as_ref()).and_then(VecDeque::pop_front) {
-                    answers.insert(call, position);
-                }
-            }
-            Item::Message { role, .. } if *role != Role::Assistant => last_break = position,
-            Item::Message { .. } | Item::Reasoning { .. } => {}
-        }
-    }
-    answers
 }
 
 /// What the assistant says between two other voices.

@@ -1,8 +1,10 @@
 //! The shape of a Responses request: narrow, lenient, borrowed from the body.
 
 use std::borrow::Cow;
+use std::fmt;
 
 use serde::Deserialize;
+use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
 use crate::protocol::lenient::{Text, TextOr};
@@ -57,38 +59,88 @@ pub fn head(body: &[u8]) -> Result<Head, Rejection> {
     Ok(Head { model: model.into_owned(), stream: wanted.stream.unwrap_or(false) })
 }
 
-#[derive(Deserialize)]
-pub(super) struct Body<'a> {
-    #[serde(borrow, default)]
-    pub model: Text<'a>,
-    #[serde(default)]
-    pub stream: Option<bool>,
-    #[serde(borrow, default)]
-    pub instructions: Text<'a>,
-    #[serde(borrow, default)]
-    pub input: TextOr<'a, &'a RawValue>,
-    #[serde(borrow, default)]
-    pub tools: TextOr<'a, &'a RawValue>,
-    #[serde(borrow, default)]
-    pub tool_choice: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub parallel_tool_calls: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub reasoning: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub text: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub max_output_tokens: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub temperature: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub top_p: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub prompt_cache_key: Text<'a>,
-    #[serde(borrow, default)]
-    pub service_tier: Text<'a>,
-    #[serde(borrow, default)]
-    pub previous_response_id: Text<'a>,
+/// Declares [`Body`] with a reader that, unlike a derived one, also tells which fields it does not know.
+macro_rules! body {
+    ($($name:ident: $kind:ty,)*) => {
+        /// The fields of a request that mean something here.
+        #[derive(Default)]
+        pub(super) struct Body<'a> {
+            $(pub $name: $kind,)*
+            /// The names of the others, but for those that hold nothing.
+            pub unknown: Vec<Cow<'a, str>>,
+        }
+
+        impl<'de: 'a, 'a> Deserialize<'de> for Body<'a> {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                struct Fields;
+                impl<'a> Visitor<'a> for Fields {
+                    type Value = Body<'a>;
+
+                    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                        f.write_str("an object")
+                    }
+                    fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                        let mut body = Body::default();
+                        while let Some(key) = map.next_key::<Text<'a>>()? {
+                            match key.as_str() {
+                                $(stringify!($name) => body.$name = map.next_value()?,)*
+                                name if HARMLESS.contains(&name) => {
+                                    map.next_value::<IgnoredAny>()?;
+                                }
+                                _ => {
+                                    if !is_nothing(map.next_value()?) {
+                                        body.unknown.extend(key.0);
+                                    }
+                                }
+                            }
+                        }
+                        Ok(body)
+                    }
+                }
+                deserializer.deserialize_map(Fields)
+            }
+        }
+    };
+}
+
+body! {
+    model: Text<'a>,
+    stream: Option<&'a RawValue>,
+    instructions: Text<'a>,
+    input: TextOr<'a, &'a RawValue>,
+    tools: TextOr<'a, &'a RawValue>,
+    tool_choice: Option<&'a RawValue>,
+    parallel_tool_calls: Option<&'a RawValue>,
+    reasoning: Option<&'a RawValue>,
+    text: Option<&'a RawValue>,
+    max_output_tokens: Option<&'a RawValue>,
+    temperature: Option<&'a RawValue>,
+    top_p: Option<&'a RawValue>,
+    prompt_cache_key: Text<'a>,
+    service_tier: Text<'a>,
+    previous_response_id: Text<'a>,
+    conversation: Option<&'a RawValue>,
+    prompt: Option<&'a RawValue>,
+    include: TextOr<'a, Text<'a>>,
+    truncation: Text<'a>,
+}
+
+/// Fields that change nothing about the answer: who asks, what for, how it is kept and cached, how it is framed.
+const HARMLESS: [&str; 9] = [
+    "client_metadata",
+    "metadata",
+    "moderation",
+    "prompt_cache_options",
+    "prompt_cache_retention",
+    "safety_identifier",
+    "store",
+    "stream_options",
+    "user",
+];
+
+/// Whether a value asks for nothing.
+fn is_nothing(raw: &RawValue) -> bool {
+    matches!(raw.get(), "null" | "false" | "0" | "[]" | "{}" | "\"\"")
 }
 
 /// Every kind of input item in one struct: a tagged enum would copy each item before it looks at the tag.
@@ -155,7 +207,33 @@ pub(super) struct RawTool<'a> {
     #[serde(borrow, default)]
     pub format: Option<&'a RawValue>,
     #[serde(borrow, default)]
+    pub mode: Text<'a>,
+    #[serde(borrow, default)]
     pub tools: TextOr<'a, &'a RawValue>,
+    #[serde(borrow, default)]
+    pub external_web_access: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub filters: Option<&'a RawValue>,
+    #[serde(borrow, default)]
+    pub user_location: Option<&'a RawValue>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawFilters<'a> {
+    #[serde(borrow, default)]
+    pub allowed_domains: TextOr<'a, Text<'a>>,
+}
+
+#[derive(Deserialize)]
+pub(super) struct RawLocation<'a> {
+    #[serde(borrow, default)]
+    pub city: Text<'a>,
+    #[serde(borrow, default)]
+    pub region: Text<'a>,
+    #[serde(borrow, default)]
+    pub country: Text<'a>,
+    #[serde(borrow, default)]
+    pub timezone: Text<'a>,
 }
 
 #[derive(Deserialize)]

@@ -3,8 +3,11 @@
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::event::{Empty, ErrorOut, Event, Incomplete, Item, Part, Response, UsageOut};
+use super::event::{
+    Annotation, Compaction, Empty, ErrorOut, Event, Incomplete, Item, Part, Response, Search, UsageOut,
+};
 use crate::protocol::carrier::Carrier;
+use crate::protocol::compaction;
 use crate::protocol::failure::Failure;
 use crate::protocol::ir::{Delta, Stop, ToolKind, ToolName, Usage};
 use crate::protocol::lenient::is_json_object;
@@ -39,6 +42,8 @@ pub struct Encoder {
     usage: Option<Usage>,
     ending: Option<Ending>,
     provider: Option<String>,
+    /// What has come of a summary, where the answer is to be one.
+    summary: Option<String>,
 }
 
 #[derive(Debug)]
@@ -56,6 +61,7 @@ struct Prose {
     text: String,
     thought: bool,
     carrier: Option<Carrier>,
+    annotations: Vec<Annotation>,
 }
 
 /// A call; several may be open at once, since upstreams interleave their fragments.
@@ -87,7 +93,15 @@ impl Encoder {
             usage: None,
             ending: None,
             provider: None,
+            summary: None,
         }
+    }
+
+    /// The same for an answer that is to be one compaction item with what the model writes, and nothing else.
+    #[must_use]
+    pub fn compacting(mut self) -> Self {
+        self.summary = Some(String::new());
+        self
     }
 
     /// The same, with failures that name the provider.
@@ -95,6 +109,15 @@ impl Encoder {
     pub fn naming(mut self, provider: &str) -> Self {
         self.provider = Some(provider.to_owned());
         self
+    }
+
+    /// A failure with the provider's name in it, where that is known.
+    #[must_use]
+    pub fn named(&self, failure: Failure) -> Failure {
+        match &self.provider {
+            Some(provider) => failure.naming(provider),
+            None => failure,
+        }
     }
 
     /// Writes the first events, once; [`Encoder::push`] does it where the caller did not.
@@ -113,18 +136,30 @@ impl Encoder {
             return;
         }
         self.open(out);
+        if let Some(summary) = &mut self.summary {
+            match delta {
+                Delta::Text(text) => summary.push_str(&text),
+                Delta::Usage(usage) => self.usage = Some(usage),
+                Delta::Stop(_) => self.close_summary(out),
+                Delta::Fail(failure) => self.fail(failure, out),
+                _ => {}
+            }
+            return;
+        }
         match delta {
             Delta::Reasoning(text) => self.prose(true, &text, out),
             Delta::Text(text) => self.prose(false, &text, out),
             Delta::Carrier(carrier) => {
                 // A thought may be sealed without a readable word.
-                if !self.prose.as_ref().is_some_and(|prose| prose.thought) {
+                if !self.prose.as_ref().is_some_and(Prose::is_open_thought) {
                     self.open_prose(true, out);
                 }
                 if let Some(prose) = &mut self.prose {
                     prose.carrier = Some(carrier);
                 }
             }
+            Delta::Citation { url, title, length } => self.cite(url, title, length, out),
+            Delta::WebSearch { query } => self.web_search(&query, out),
             Delta::CallStart { key, id, tool, kind } => self.open_call(key, id, tool, kind, out),
             Delta::CallInput { key, json } => self.call_input(key, &json, out),
             Delta::CallEnd { key } => {
@@ -144,15 +179,28 @@ impl Encoder {
         if self.is_finished() {
             return;
         }
-        let failure = match &self.provider {
-            Some(provider) => failure.naming(provider),
-            None => failure,
-        };
+        let failure = self.named(failure);
         self.open(out);
         self.close_prose(out);
         self.calls.clear();
         self.ending = Some(Ending::Failed(failure));
         self.emit_response("response.failed", "failed", out);
+    }
+
+    /// Ends the response with the summary. One that was cut short is better than none: without any, the session is over.
+    fn close_summary(&mut self, out: &mut Vec<u8>) {
+        let summary = self.summary.take().unwrap_or_default();
+        if summary.trim().is_empty() {
+            self.fail(Failure::shown("the provider wrote no summary of the conversation"), out);
+            return;
+        }
+        let index = self.next_index();
+        let id = self.item_id("cmp", index);
+        let sealed = compaction::seal(&self.meta.model, summary.trim());
+        let item = Item::Compaction { id: &id, encrypted_content: &sealed };
+        self.emit_item("response.output_item.added", index, &item, out);
+        self.close_item(index, &item, out);
+        self.stop(Stop::Done, out);
     }
 
     fn stop(&mut self, stop: Stop, out: &mut Vec<u8>) {
@@ -211,11 +259,28 @@ impl Encoder {
         out
     }
 
+    /// The body of a finished answer to `POST /v1/responses/compact`.
+    #[must_use]
+    pub fn into_compaction(self) -> Vec<u8> {
+        let output: Vec<Box<RawValue>> = self.output.into_iter().map(|(_, item)| item).collect();
+        let mut out = Vec::new();
+        let compaction = Compaction {
+            id: &self.meta.id,
+            object: "response.compaction",
+            created_at: self.meta.created_at,
+            output: &output,
+            usage: UsageOut::from(&self.usage.unwrap_or_default()),
+        };
+        write_json(&mut out, &compaction);
+        out
+    }
+
     fn prose(&mut self, thought: bool, text: &str, out: &mut Vec<u8>) {
         if text.is_empty() {
             return;
         }
-        if self.prose.as_ref().is_none_or(|prose| prose.thought != thought) {
+        let goes_on = |prose: &Prose| if thought { prose.is_open_thought() } else { !prose.thought };
+        if !self.prose.as_ref().is_some_and(goes_on) {
             self.open_prose(thought, out);
         }
         let Some(mut prose) = self.prose.take() else { return };
@@ -240,11 +305,11 @@ impl Encoder {
             Item::Message { id: &id, status: "in_progress", role: "assistant", content: &[] }
         };
         self.emit_item("response.output_item.added", index, &item, out);
-        let prose = Prose { index, id, text: String::new(), thought, carrier: None };
+        let prose = Prose { index, id, text: String::new(), thought, carrier: None, annotations: Vec::new() };
         let (kind, part) = if thought {
             ("response.reasoning_summary_part.added", Part::SummaryText { text: "" })
         } else {
-            ("response.content_part.added", Part::OutputText { text: "", annotations: [] })
+            ("response.content_part.added", Part::OutputText { text: "", annotations: &[] })
         };
         self.emit_prose(&prose, kind, None, Some(&part), out);
         self.prose = Some(prose);
@@ -262,7 +327,7 @@ impl Encoder {
             (
                 "response.output_text.done",
                 "response.content_part.done",
-                Part::OutputText { text: &prose.text, annotations: [] },
+                Part::OutputText { text: &prose.text, annotations: &prose.annotations },
             )
         };
         self.emit_prose(&prose, text_done, None, None, out);
@@ -277,6 +342,36 @@ impl Encoder {
             Item::Message { id: &prose.id, status: "completed", role: "assistant", content: &parts }
         };
         self.close_item(prose.index, &item, out);
+    }
+
+    /// Says what the open text rests on; without text there is nothing to say.
+    fn cite(&mut self, url: String, title: String, length: usize, out: &mut Vec<u8>) {
+        let sequence_number = self.sequence;
+        let Some(prose) = self.prose.as_mut().filter(|prose| !prose.thought) else { return };
+        let end_index = prose.text.chars().count();
+        let annotation = Annotation { url, title, start_index: end_index.saturating_sub(length), end_index };
+        let event = Event {
+            kind: "response.output_text.annotation.added",
+            sequence_number,
+            item_id: Some(&prose.id),
+            output_index: Some(prose.index),
+            content_index: Some(0),
+            annotation_index: Some(prose.annotations.len()),
+            annotation: Some(&annotation),
+            ..Event::default()
+        };
+        write(out, &event);
+        self.sequence += 1;
+        prose.annotations.push(annotation);
+    }
+
+    fn web_search(&mut self, query: &str, out: &mut Vec<u8>) {
+        self.close_prose(out);
+        let index = self.next_index();
+        let id = self.item_id("ws", index);
+        let item = |status| Item::WebSearchCall { id: &id, status, action: Search { query } };
+        self.emit_item("response.output_item.added", index, &item("in_progress"), out);
+        self.close_item(index, &item("completed"), out);
     }
 
     fn open_call(&mut self, key: usize, id: String, tool: ToolName<'static>, kind: ToolKind, out: &mut Vec<u8>) {
@@ -444,6 +539,13 @@ impl Encoder {
             tools: [],
             top_p: (),
         });
+    }
+}
+
+impl Prose {
+    /// Whether more thought belongs to this one; what was sealed is whole.
+    const fn is_open_thought(&self) -> bool {
+        self.thought && self.carrier.is_none()
     }
 }
 

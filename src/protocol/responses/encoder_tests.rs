@@ -1,4 +1,5 @@
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use pretty_assertions::assert_eq;
 use proptest::prelude::*;
@@ -109,7 +110,7 @@ fn a_full_turn_has_the_events_that_codex_shows() {
     assert_eq!(body, events.last().unwrap()["response"]);
     assert_eq!(
         body["usage"],
-        serde_json::json!({"input_tokens": 100, "input_tokens_details": {"cached_tokens": 40}, "output_tokens": 20,
+        serde_json::json!({"input_tokens": 100, "input_tokens_details": {"cached_tokens": 40, "cache_write_tokens": 0}, "output_tokens": 20,
             "output_tokens_details": {"reasoning_tokens": 7}, "total_tokens": 120})
     );
 }
@@ -189,6 +190,8 @@ fn any_delta() -> impl Strategy<Value = Delta> {
         }),
         (0..3usize, "[{}\":a]{0,4}").prop_map(|(key, json)| Delta::CallInput { key, json }),
         (0..3usize).prop_map(|key| Delta::CallEnd { key }),
+        (0..3usize).prop_map(|length| Delta::Citation { url: "u".into(), title: String::new(), length }),
+        text.prop_map(|query| Delta::WebSearch { query }),
         Just(Delta::Usage(Usage { input: 1, output: 1, ..Usage::default() })),
         Just(Delta::Stop(Stop::Done)),
         Just(Delta::Stop(Stop::Length)),
@@ -196,43 +199,164 @@ fn any_delta() -> impl Strategy<Value = Delta> {
     ]
 }
 
+/// The grammar that no order of deltas may break: numbered events, one end that comes last, items that are opened once,
+/// hold what their deltas said and are closed once, and ids that no two items share.
+fn keeps_the_grammar(mut deltas: Vec<Delta>) -> Result<(), TestCaseError> {
+    deltas.push(Delta::Stop(Stop::Done));
+    let (events, body) = encode(deltas);
+    let mut open: Vec<Option<(String, String)>> = Vec::new();
+    for (position, event) in events.iter().enumerate() {
+        prop_assert_eq!(event["sequence_number"].as_u64(), Some(position as u64));
+        let kind = event["type"].as_str().unwrap();
+        let terminal = matches!(kind, "response.completed" | "response.incomplete" | "response.failed");
+        prop_assert_eq!(terminal, position + 1 == events.len());
+        let Some(index) = event["output_index"].as_u64().map(|index| usize::try_from(index).unwrap()) else { continue };
+        if kind == "response.output_item.added" {
+            prop_assert_eq!(index, open.len());
+            open.push(Some((event["item"]["id"].as_str().unwrap().to_owned(), String::new())));
+            continue;
+        }
+        let slot = open[index].as_mut().expect("no event after the item was closed");
+        if let Some(delta) = event["delta"].as_str() {
+            slot.1.push_str(delta);
+        }
+        let whole = ["text", "arguments", "input"].iter().find_map(|key| event[key].as_str());
+        if let Some(whole) = whole {
+            prop_assert_eq!(whole, &slot.1);
+        }
+        if kind == "response.output_item.done" {
+            prop_assert_eq!(event["item"]["id"].as_str(), Some(slot.0.as_str()));
+            open[index] = None;
+        } else {
+            prop_assert_eq!(event["item_id"].as_str(), Some(slot.0.as_str()));
+        }
+    }
+    for left in open.into_iter().flatten() {
+        prop_assert!(!left.0.starts_with("msg") && !left.0.starts_with("rs"), "{} is still open", left.0);
+        prop_assert!(body["status"] != "completed");
+    }
+    let ids: Vec<&str> = body["output"].as_array().unwrap().iter().filter_map(|item| item["id"].as_str()).collect();
+    prop_assert_eq!(ids.iter().collect::<HashSet<_>>().len(), ids.len());
+    prop_assert_eq!(&body, &events.last().unwrap()["response"]);
+    Ok(())
+}
+
+fn any_answer() -> impl Strategy<Value = Vec<Delta>> {
+    proptest::collection::vec(any_delta(), 0..24)
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(2000))]
 
     #[test]
-    fn any_deltas_make_a_valid_stream(mut deltas in proptest::collection::vec(any_delta(), 0..24)) {
-        deltas.push(Delta::Stop(Stop::Done));
-        let (events, body) = encode(deltas);
-        let mut open: Vec<Option<(String, String)>> = Vec::new();
-        for (position, event) in events.iter().enumerate() {
-            prop_assert_eq!(event["sequence_number"].as_u64(), Some(position as u64));
-            let kind = event["type"].as_str().unwrap();
-            let terminal = matches!(kind, "response.completed" | "response.incomplete" | "response.failed");
-            prop_assert_eq!(terminal, position + 1 == events.len());
-            let Some(index) = event["output_index"].as_u64().map(|index| usize::try_from(index).unwrap()) else { continue };
-            if kind == "response.output_item.added" {
-                prop_assert_eq!(index, open.len());
-                open.push(Some((event["item"]["id"].as_str().unwrap().to_owned(), String::new())));
-                continue;
-            }
-            let slot = open[index].as_mut().expect("no event after the item was closed");
-            if let Some(delta) = event["delta"].as_str() {
-                slot.1.push_str(delta);
-            }
-            let whole = ["text", "arguments", "input"].iter().find_map(|key| event[key].as_str());
-            if let Some(whole) = whole {
-                prop_assert_eq!(whole, &slot.1);
-            }
-            if kind == "response.output_item.done" {
-                prop_assert_eq!(event["item"]["id"].as_str(), Some(slot.0.as_str()));
-                open[index] = None;
-            } else {
-                prop_assert_eq!(event["item_id"].as_str(), Some(slot.0.as_str()));
-            }
-        }
-        for left in open.into_iter().flatten() {
-            prop_assert!(!left.0.starts_with("msg") && !left.0.starts_with("rs"), "{} is still open", left.0);
-            prop_assert!(body["status"] != "completed");
-        }
+    fn any_deltas_make_a_valid_stream(deltas in any_answer()) {
+        keeps_the_grammar(deltas)?;
     }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100_000))]
+
+    #[test]
+    #[ignore = "takes minutes; the same with fewer cases always runs"]
+    fn a_hundred_thousand_orders_of_deltas_make_valid_streams(deltas in any_answer()) {
+        keeps_the_grammar(deltas)?;
+    }
+}
+
+#[test]
+fn searches_and_their_sources_are_items_and_annotations() {
+    let cite = |url: &str, length| Delta::Citation { url: url.into(), title: "T".into(), length };
+    let (events, body) = encode(vec![
+        cite("https://nothing.example", 3),
+        Delta::WebSearch { query: "rust".into() },
+        Delta::Text("Né ".into()),
+        Delta::Text("äb".into()),
+        cite("https://a.example", 2),
+        cite("https://b.example", 99),
+        Delta::Stop(Stop::Done),
+    ]);
+    let note = |url: &str, start: usize| serde_json::json!({"type": "url_citation", "url": url, "title": "T", "start_index": start, "end_index": 5});
+    let notes = [note("https://a.example", 3), note("https://b.example", 0)];
+    let added: Vec<_> =
+        events.iter().filter(|event| event["type"] == "response.output_text.annotation.added").collect();
+    for (index, (event, note)) in added.iter().zip(&notes).enumerate() {
+        assert_eq!((&event["annotation"], event["annotation_index"].as_u64()), (note, Some(index as u64)));
+    }
+    for (number, event) in events.iter().enumerate() {
+        assert_eq!(event["sequence_number"], number);
+    }
+    assert_eq!(
+        body["output"],
+        serde_json::json!([
+            {"type": "web_search_call", "id": "ws_1_0", "status": "completed",
+             "action": {"type": "search", "query": "rust"}},
+            {"type": "message", "id": "msg_1_1", "status": "completed", "role": "assistant",
+             "content": [{"type": "output_text", "text": "Né äb", "annotations": notes}]},
+        ])
+    );
+}
+
+#[test]
+fn sealed_thoughts_are_items_of_their_own() {
+    let seal = |state: &str| Delta::Carrier(Carrier::new("messages", "m", Value::from(state)));
+    let (events, _) = encode(vec![
+        Delta::Reasoning("a".into()),
+        seal("1"),
+        seal("2"),
+        Delta::Reasoning("b".into()),
+        seal("3"),
+        Delta::Stop(Stop::Done),
+    ]);
+    let seen: Vec<_> = done_items(&events)
+        .iter()
+        .map(|item| {
+            let carrier = Carrier::open(item["encrypted_content"].as_str().unwrap()).unwrap();
+            format!("{} {}", item.pointer("/summary/0/text").unwrap_or(&Value::Null), carrier.state)
+        })
+        .collect();
+    assert_eq!(seen, ["\"a\" \"1\"", "null \"2\"", "\"b\" \"3\""]);
+}
+
+#[test]
+fn a_summary_is_one_item_and_nothing_else() {
+    let compact = |deltas: Vec<Delta>| {
+        let mut encoder = Encoder::new(meta()).compacting();
+        let mut out = Vec::new();
+        for delta in deltas {
+            encoder.push(delta, &mut out);
+        }
+        let mut events: Vec<Value> = Vec::new();
+        let mut decoder = sse::Decoder::new();
+        decoder.feed(&out, |event| events.push(serde_json::from_str(event.data).unwrap())).unwrap();
+        let failure = encoder.failure().cloned();
+        (events, failure, serde_json::from_slice::<Value>(&encoder.into_compaction()).unwrap())
+    };
+    for stop in [Stop::Done, Stop::Length] {
+        let (events, failure, body) = compact(vec![
+            Delta::Reasoning("hm".into()),
+            Delta::Text("We did ".into()),
+            start(0, "a", "f", ToolKind::Function),
+            Delta::CallEnd { key: 0 },
+            Delta::Text("x.\n".into()),
+            Delta::Usage(Usage { input: 5, output: 2, ..Usage::default() }),
+            Delta::Stop(stop),
+        ]);
+        assert_eq!(kinds(&events), ["created", "in_progress", "output_item.added", "output_item.done", "completed"]);
+        let items = done_items(&events);
+        assert_eq!(events[4]["response"]["output"], Value::from(items.clone()));
+        assert_eq!(events[4]["response"]["usage"]["total_tokens"], 7);
+        assert_eq!((&items[0]["type"], &items[0]["id"]), (&Value::from("compaction"), &Value::from("cmp_1_0")));
+        let opened = compaction::open(items[0]["encrypted_content"].as_str().unwrap()).unwrap();
+        assert!(opened.ends_with("\n\nWe did x."), "{opened}");
+        assert_eq!(failure, None);
+        assert_eq!((&body["object"], &body["output"]), (&Value::from("response.compaction"), &Value::from(items)));
+        assert_eq!(body["usage"]["input_tokens"], 5);
+    }
+    let (events, failure, _) = compact(vec![Delta::Text(" \n".into()), Delta::Stop(Stop::Done)]);
+    assert_eq!(kinds(&events).last(), Some(&"failed"));
+    assert_eq!(
+        failure.map(|failure| failure.message).as_deref(),
+        Some("the provider wrote no summary of the conversation")
+    );
 }

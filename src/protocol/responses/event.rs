@@ -36,6 +36,10 @@ pub(super) struct Event<'a> {
     pub input: Option<&'a str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub logprobs: Option<[(); 0]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotation_index: Option<usize>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub annotation: Option<&'a Annotation>,
 }
 
 /// An output item.
@@ -79,13 +83,39 @@ pub(super) enum Item<'a> {
         arguments: &'a Value,
         status: &'static str,
     },
+    WebSearchCall {
+        id: &'a str,
+        status: &'static str,
+        action: Search<'a>,
+    },
+    Compaction {
+        id: &'a str,
+        encrypted_content: &'a str,
+    },
+}
+
+/// What a search of the web was for.
+#[derive(Debug, Serialize)]
+#[serde(tag = "type", rename = "search")]
+pub(super) struct Search<'a> {
+    pub query: &'a str,
+}
+
+/// A page that a piece of the text rests on; the indices count characters.
+#[derive(Debug, Clone, Serialize)]
+#[serde(tag = "type", rename = "url_citation")]
+pub(super) struct Annotation {
+    pub url: String,
+    pub title: String,
+    pub start_index: usize,
+    pub end_index: usize,
 }
 
 /// A part of an item.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Part<'a> {
-    OutputText { text: &'a str, annotations: [(); 0] },
+    OutputText { text: &'a str, annotations: &'a [Annotation] },
     SummaryText { text: &'a str },
 }
 
@@ -108,6 +138,16 @@ pub(super) struct Response<'a> {
     pub tool_choice: &'static str,
     pub tools: [(); 0],
     pub top_p: (),
+}
+
+/// The answer to a request for a compaction alone.
+#[derive(Debug, Serialize)]
+pub(super) struct Compaction<'a> {
+    pub id: &'a str,
+    pub object: &'static str,
+    pub created_at: u64,
+    pub output: &'a [Box<RawValue>],
+    pub usage: UsageOut,
 }
 
 /// `{}`.
@@ -138,6 +178,8 @@ pub(super) struct UsageOut {
 #[derive(Debug, Serialize)]
 struct InputDetails {
     cached_tokens: u64,
+    /// Newer SDKs insist on it.
+    cache_write_tokens: u64,
 }
 
 #[derive(Debug, Serialize)]
@@ -149,7 +191,7 @@ impl From<&Usage> for UsageOut {
     fn from(usage: &Usage) -> Self {
         Self {
             input_tokens: usage.input,
-            input_tokens_details: InputDetails { cached_tokens: usage.cached },
+            input_tokens_details: InputDetails { cached_tokens: usage.cached, cache_write_tokens: usage.cache_write },
             output_tokens: usage.output,
             output_tokens_details: OutputDetails { reasoning_tokens: usage.reasoning },
             total_tokens: usage.input.saturating_add(usage.output),

@@ -1,16 +1,24 @@
 //! The front end: what Codex sends and what it reads.
 
 mod body;
+mod decoder;
+mod document;
 mod encoder;
 mod event;
+mod lower;
 mod parse;
 mod rewrite;
+mod shorten;
 mod tap;
 
 pub use body::{Head, Rejection, head};
+pub use decoder::Decoder;
+pub use document::told_as_events;
 pub use encoder::{Encoder, ResponseMeta};
+pub use lower::{Outbound, lower};
 pub use parse::parse;
-pub use rewrite::rewrite;
+pub use rewrite::{Rewritten, rewrite, with_trigger};
+pub use shorten::{refuses_reasoning, trim, without_reasoning};
 pub use tap::Tap;
 
 pub use super::lenient::mend_halves;

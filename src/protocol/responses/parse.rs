@@ -5,12 +5,15 @@ use std::collections::HashSet;
 
 use serde_json::value::RawValue;
 
-use super::body::{Body, RawFormat, RawItem, RawPart, RawReasoning, RawText, RawTool, Rejection, object};
-use crate::protocol::carrier::Carrier;
-use crate::protocol::ir::{
-    Format, Item, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, loss,
+use super::body::{
+    Body, RawFilters, RawFormat, RawItem, RawLocation, RawPart, RawReasoning, RawText, RawTool, Rejection, object,
 };
-use crate::protocol::lenient::{TextOr, read, text_or_json};
+use crate::protocol::carrier::Carrier;
+use crate::protocol::compaction;
+use crate::protocol::ir::{
+    Format, Item, Location, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, WebSearch, loss,
+};
+use crate::protocol::lenient::{Text, TextOr, read, text_or_json};
 use crate::protocol::tools::{Names, namespace};
 
 /// The name under which a search for tools is offered; Codex knows that tool by its type alone.
@@ -23,14 +26,9 @@ const SEARCH: &str = "tool_search";
 /// Only when the body is no JSON object, names no model, or leans on state that was never ours.
 pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
     let body: Body<'_> = object(body)?;
-    if body.previous_response_id.filled().is_some() {
-        return Err(Rejection::new(
-            Some("previous_response_id"),
-            "`previous_response_id` needs a server that keeps conversations; send the whole `input`",
-        ));
-    }
+    refuse_references(&body)?;
     let model = body.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
-    let mut request = Request { model, stream: body.stream.unwrap_or(false), ..Request::default() };
+    let mut request = Request { model, stream: read(body.stream).unwrap_or(false), ..Request::default() };
     if let Some(text) = body.instructions.filled() {
         request.items.push(Item::Message { role: Role::System, parts: vec![Part::Text(text)] });
     }
@@ -52,7 +50,7 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
     let mut seen = HashSet::new();
     request.tools.retain(|tool| seen.insert(tool.name.clone()));
     tell_found(&mut request, &found);
-    request.tool_choice = tool_choice(&mut request.losses, body.tool_choice);
+    request.tool_choice = tool_choice(&mut request, body.tool_choice);
     request.parallel_tool_calls = read(body.parallel_tool_calls);
     request.effort = read::<RawReasoning<'_>>(body.reasoning).and_then(|reasoning| reasoning.effort.filled());
     if let Some(text) = read::<RawText<'_>>(body.text) {
@@ -68,7 +66,38 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
     if let Some(tier) = body.service_tier.filled().filter(|tier| tier != "auto" && tier != "default") {
         lose(&mut request, loss::SERVICE_TIER, &tier);
     }
+    if body.truncation.filled().is_some_and(|truncation| truncation != "disabled") {
+        lose(&mut request, loss::FIELD, "truncation");
+    }
+    if let TextOr::List(wanted) = body.include {
+        // Reasoning comes back in carriers of ours without being asked for.
+        for what in wanted.into_iter().filter_map(Text::filled).filter(|what| what != "reasoning.encrypted_content") {
+            lose(&mut request, loss::FIELD, &format!("include: {what}"));
+        }
+    }
+    for name in body.unknown {
+        lose(&mut request, loss::FIELD, &name);
+    }
+    if request.compacts {
+        compaction::ask(&mut request);
+    }
     Ok(request)
+}
+
+/// Refuses what points to things that a server keeps, since without them the request means something else.
+fn refuse_references(body: &Body<'_>) -> Result<(), Rejection> {
+    let is_there = |raw: Option<&RawValue>| raw.is_some_and(|raw| raw.get() != "null");
+    for (param, there) in [
+        ("previous_response_id", !body.previous_response_id.as_str().is_empty()),
+        ("conversation", is_there(body.conversation)),
+        ("prompt", is_there(body.prompt)),
+    ] {
+        if there {
+            let message = format!("`{param}` needs a server that keeps conversations; send the whole `input`");
+            return Err(Rejection::new(Some(param), message));
+        }
+    }
+    Ok(())
 }
 
 fn lose(request: &mut Request<'_>, code: &'static str, detail: &str) {
@@ -146,6 +175,20 @@ fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>, found: &mut Vec<Fo
             request.items.push(Item::Output { call_id, parts: vec![Part::Text("no tools found".into())] });
         }
         "additional_tools" => add_tools(request, item.tools),
+        // The last item; what is asked for with it is added when all is read.
+        "compaction_trigger" => request.compacts = true,
+        "compaction" | "compaction_summary" | "context_compaction" => {
+            match item.encrypted_content.0.as_deref().and_then(compaction::open) {
+                Some(text) => {
+                    let parts = vec![Part::Text(text.into())];
+                    request.items.push(Item::Message { role: Role::User, parts });
+                }
+                None => lose(request, loss::COMPACTION, "made by another provider"),
+            }
+        }
+        // Nothing is lost with these: the message after a search holds what was found, and a model that reads searches
+        // as text begins to write them as text.
+        "web_search_call" => {}
         other => {
             let detail = if other.is_empty() { "without type" } else { other }.to_owned();
             lose(request, loss::INPUT_ITEM, &detail);
@@ -249,7 +292,10 @@ fn add_tool<'a>(request: &mut Request<'a>, raw: RawTool<'a>, group: Option<&Cow<
             }
             return;
         }
-        "web_search" | "web_search_preview" => return lose(request, loss::WEB_SEARCH, "web_search"),
+        "web_search" | "web_search_preview" => {
+            request.web_search = Some(web_search(&raw));
+            return;
+        }
         other => return lose(request, loss::TOOL_KIND, if other.is_empty() { "without type" } else { other }),
     };
     let name = match spec {
@@ -263,28 +309,74 @@ fn add_tool<'a>(request: &mut Request<'a>, raw: RawTool<'a>, group: Option<&Cow<
     request.tools.push(Tool { name, description: raw.description.0.unwrap_or_default(), spec });
 }
 
-fn tool_choice<'a>(losses: &mut Vec<Loss>, raw: Option<&'a RawValue>) -> ToolChoice<'a> {
+fn web_search<'a>(raw: &RawTool<'a>) -> WebSearch<'a> {
+    let place = read::<RawLocation<'a>>(raw.user_location).map(|place| Location {
+        city: place.city.filled(),
+        region: place.region.filled(),
+        country: place.country.filled(),
+        timezone: place.timezone.filled(),
+    });
+    let domains = read::<RawFilters<'a>>(raw.filters).map(|filters| filters.allowed_domains);
+    let allowed_domains = match domains {
+        Some(TextOr::List(domains)) => domains.into_iter().filter_map(Text::filled).collect(),
+        _ => Vec::new(),
+    };
+    WebSearch {
+        live: read(raw.external_web_access).unwrap_or(true),
+        allowed_domains,
+        location: place.filter(|place| *place != Location::default()),
+    }
+}
+
+fn tool_choice<'a>(request: &mut Request<'a>, raw: Option<&'a RawValue>) -> ToolChoice<'a> {
     let Some(raw) = raw else { return ToolChoice::Auto };
     if let Ok(Some(word)) = serde_json::from_str::<Option<Cow<'a, str>>>(raw.get()) {
-        return match word.as_ref() {
-            "none" => ToolChoice::None,
-            "required" | "any" => ToolChoice::Required,
-            _ => ToolChoice::Auto,
-        };
+        return tool_choice_word(&word);
     }
-    match read::<RawTool<'a>>(Some(raw)) {
-        Some(tool) if matches!(tool.kind.as_str(), "function" | "custom") && !tool.name.as_str().is_empty() => {
-            ToolChoice::Tool(ToolName {
-                namespace: tool.namespace.0.and_then(namespace),
-                name: tool.name.0.unwrap_or_default(),
-            })
+    let Some(choice) = read::<RawTool<'a>>(Some(raw)) else { return ToolChoice::Auto };
+    match choice.kind.as_str() {
+        "function" | "custom" if !choice.name.as_str().is_empty() => ToolChoice::Tool(chosen(choice)),
+        "tool_search" => ToolChoice::Tool(ToolName { namespace: None, name: SEARCH.into() }),
+        "allowed_tools" => {
+            allow_only(request, choice.tools);
+            tool_choice_word(choice.mode.as_str())
         }
-        Some(tool) => {
-            losses.push(Loss::new(loss::TOOL_CHOICE, tool.kind.as_str()));
+        kind => {
+            lose(request, loss::TOOL_CHOICE, kind);
             ToolChoice::Auto
         }
-        None => ToolChoice::Auto,
     }
+}
+
+fn tool_choice_word(word: &str) -> ToolChoice<'static> {
+    match word {
+        "none" => ToolChoice::None,
+        "required" | "any" => ToolChoice::Required,
+        _ => ToolChoice::Auto,
+    }
+}
+
+fn chosen(tool: RawTool<'_>) -> ToolName<'_> {
+    ToolName { namespace: tool.namespace.0.and_then(namespace), name: tool.name.0.unwrap_or_default() }
+}
+
+/// A list of allowed tools takes the others off the table: no other protocol has such a list.
+fn allow_only<'a>(request: &mut Request<'a>, tools: TextOr<'a, &'a RawValue>) {
+    let TextOr::List(tools) = tools else { return };
+    let (mut names, mut web_search) = (HashSet::new(), false);
+    for tool in tools.into_iter().filter_map(|tool| read::<RawTool<'a>>(Some(tool))) {
+        match tool.kind.as_str() {
+            "web_search" | "web_search_preview" => web_search = true,
+            "tool_search" => {
+                names.insert(ToolName { namespace: None, name: SEARCH.into() });
+            }
+            _ => {
+                names.insert(chosen(tool));
+            }
+        }
+    }
+    request.tools.retain(|tool| names.contains(&tool.name));
+    request.web_search.take_if(|_| !web_search);
 }
 
 fn format<'a>(losses: &mut Vec<Loss>, raw: Option<&'a RawValue>) -> Option<Format<'a>> {

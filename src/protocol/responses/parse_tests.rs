@@ -17,7 +17,7 @@ fn what_has_no_counterpart_is_named() {
     let body = json!({
         "model": "m",
         "input": [
-            {"type": "web_search_call", "id": "w"},
+            {"type": "web_search_call", "id": "w", "action": {"type": "search", "query": "q"}},
             {"type": "image_generation_call"},
             {"type": "compaction", "encrypted_content": "x"},
             {"type": "brand_new"},
@@ -27,30 +27,40 @@ fn what_has_no_counterpart_is_named() {
             7,
         ],
         "tools": [{"type": "web_search"}, {"type": "file_search"}, {"type": "function"}, "x"],
-        "tool_choice": {"type": "allowed_tools", "tools": []},
+        "tool_choice": {"type": "file_search"},
         "text": {"verbosity": "low", "format": {"type": "grammar"}},
         "service_tier": "flex",
+        "include": ["reasoning.encrypted_content", "message.output_text.logprobs"],
+        "truncation": "auto",
+        "background": true,
+        "top_logprobs": 0,
+        "max_tool_calls": 3,
+        "metadata": {"a": "b"},
+        "store": true,
+        "stream_options": {"include_obfuscation": false},
     });
     assert_eq!(
         losses(&body),
         [
-            "web_search: web_search",
             "tool_kind: file_search",
             "tool_kind: without name",
             "tool_kind: not an object",
-            "input_item: web_search_call",
             "input_item: image_generation_call",
-            "input_item: compaction",
+            "compaction: made by another provider",
             "input_item: brand_new",
             "content_part: input_file",
             "content_part: an image without `image_url`",
             "reasoning: made by another provider",
             "input_item: without type",
             "input_item: not an object",
-            "tool_choice: allowed_tools",
+            "tool_choice: file_search",
             "verbosity: low",
             "text_format: grammar",
             "service_tier: flex",
+            "field: truncation",
+            "field: include: message.output_text.logprobs",
+            "field: background",
+            "field: max_tool_calls",
         ]
     );
 }
@@ -220,5 +230,95 @@ proptest! {
         let request = parse(body.as_bytes()).unwrap();
         let out: Value = serde_json::from_slice(&chat::encode(&request, "up", &Quirks::default()).body).unwrap();
         check_pairing(&out["messages"]);
+    }
+}
+
+#[test]
+fn a_search_of_the_web_is_read_with_its_limits() {
+    let read = |tool: serde_json::Value| {
+        let body = json!({"model": "m", "input": "x", "tools": [tool]}).to_string();
+        format!("{:?}", parse(body.as_bytes()).unwrap().web_search.unwrap())
+    };
+    let plain = "WebSearch { live: true, allowed_domains: [], location: None }";
+    for tool in [
+        json!({"type": "web_search"}),
+        json!({"type": "web_search_preview", "external_web_access": true, "search_context_size": "low"}),
+        json!({"type": "web_search", "filters": 7, "user_location": {"type": "approximate", "city": ""}}),
+    ] {
+        assert_eq!(read(tool.clone()), plain, "{tool}");
+    }
+    assert_eq!(
+        read(json!({
+            "type": "web_search", "external_web_access": false, "filters": {"allowed_domains": ["a.org", ""]},
+            "user_location": {"type": "approximate", "country": "DE", "timezone": "Europe/Berlin"},
+        })),
+        "WebSearch { live: false, allowed_domains: [\"a.org\"], location: Some(Location { city: None, region: None, \
+         country: Some(\"DE\"), timezone: Some(\"Europe/Berlin\") }) }"
+    );
+    let none = json!({"model": "m", "input": "x", "tools": [{"type": "function", "name": "web_search"}]}).to_string();
+    assert_eq!(parse(none.as_bytes()).unwrap().web_search, None);
+}
+
+#[test]
+fn a_trigger_makes_the_request_one_for_a_summary() {
+    let sealed = compaction::seal("m", "we did x");
+    let body = json!({
+        "model": "m",
+        "input": [
+            {"type": "additional_tools", "tools": [{"type": "function", "name": "g"}]},
+            {"type": "compaction", "encrypted_content": sealed},
+            {"role": "user", "content": "go on"},
+            {"type": "compaction_trigger"},
+        ],
+        "tools": [{"type": "function", "name": "f"}, {"type": "web_search"}],
+        "tool_choice": "required", "parallel_tool_calls": true,
+        "text": {"format": {"type": "json_object"}},
+    });
+    let body = body.to_string();
+    let request = parse(body.as_bytes()).unwrap();
+    assert!(request.compacts && compaction::is_asked(&request));
+    assert!(request.tools.is_empty() && request.web_search.is_none() && request.format.is_none());
+    assert_eq!((request.tool_choice, request.parallel_tool_calls), (ToolChoice::Auto, None));
+    assert_eq!(request.losses, []);
+    let texts: Vec<_> = request
+        .items
+        .iter()
+        .map(|item| match item {
+            Item::Message { role: Role::User, parts } => match &parts[..] {
+                [Part::Text(text)] => text.as_ref(),
+                parts => panic!("{parts:?}"),
+            },
+            item => panic!("{item:?}"),
+        })
+        .collect();
+    assert!(texts[0].ends_with("\n\nwe did x"), "{texts:?}");
+    assert_eq!(texts[1..], ["go on", compaction::PROMPT]);
+}
+
+#[test]
+fn a_choice_among_tools_is_kept_in_every_form() {
+    let tool = |name: &'static str| ToolName { namespace: None, name: name.into() };
+    let allowed =
+        |mode: &str| json!({"type": "allowed_tools", "mode": mode, "tools": [{"type": "function", "name": "g"}]});
+    let all = ["f", "g", "tool_search"];
+    for (choice, expected, tools) in [
+        (json!("auto"), ToolChoice::Auto, &all[..]),
+        (json!("none"), ToolChoice::None, &all),
+        (json!("required"), ToolChoice::Required, &all),
+        (json!({"type": "function", "name": "f"}), ToolChoice::Tool(tool("f")), &all),
+        (json!({"type": "custom", "name": "g"}), ToolChoice::Tool(tool("g")), &all),
+        (json!({"type": "tool_search"}), ToolChoice::Tool(tool("tool_search")), &all),
+        (allowed("auto"), ToolChoice::Auto, &["g"]),
+        (allowed("required"), ToolChoice::Required, &["g"]),
+    ] {
+        let body = json!({
+            "model": "m", "input": "x", "tool_choice": choice,
+            "tools": [{"type": "function", "name": "f"}, {"type": "custom", "name": "g"}, {"type": "tool_search"}],
+        });
+        let body = body.to_string();
+        let request = parse(body.as_bytes()).unwrap();
+        assert_eq!(request.tool_choice, expected, "{choice}");
+        assert_eq!(request.tools.iter().map(|tool| tool.name.name.as_ref()).collect::<Vec<_>>(), tools, "{choice}");
+        assert_eq!(request.losses, [], "{choice}");
     }
 }

@@ -7,14 +7,15 @@ use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::body::{Rejection, object};
+use super::body::{RawItem, Rejection, object};
 use crate::protocol::carrier::Carrier;
+use crate::protocol::compaction;
 use crate::protocol::ir::{Loss, loss};
 use crate::protocol::lenient::{Text, TextOr, read};
 use crate::protocol::quirks::Quirks;
 
 /// An object's entries in their order, values as they were written.
-struct Entries<'a>(Vec<(Cow<'a, str>, &'a RawValue)>);
+pub(super) struct Entries<'a>(pub Vec<(Cow<'a, str>, &'a RawValue)>);
 
 impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -37,25 +38,45 @@ impl<'de: 'a, 'a> Deserialize<'de> for Entries<'a> {
     }
 }
 
+/// What Codex writes into items for `OpenAI` alone, when it takes the provider for it; strict servers refuse it.
+const ITEM_METADATA: &str = "internal_chat_message_metadata_passthrough";
+
 #[derive(Deserialize)]
-struct Look<'a> {
+pub(super) struct Look<'a> {
     #[serde(borrow, default, rename = "type")]
-    kind: Text<'a>,
+    pub kind: Text<'a>,
     #[serde(borrow, default)]
     role: Text<'a>,
     #[serde(borrow, default)]
     name: Text<'a>,
     #[serde(borrow, default)]
-    encrypted_content: Text<'a>,
+    pub encrypted_content: Text<'a>,
+    #[serde(borrow, default)]
+    internal_chat_message_metadata_passthrough: Option<&'a RawValue>,
+}
+
+/// A request in the form in which a Responses upstream gets it.
+#[derive(Debug)]
+pub struct Rewritten {
+    /// The body.
+    pub body: Vec<u8>,
+    /// What was taken out.
+    pub losses: Vec<Loss>,
+    /// Whether the upstream is asked to write a summary, which is to become the one item of the answer.
+    pub compacts: bool,
 }
 
 /// Rewrites a request for a Responses upstream.
 ///
 /// `model` is replaced; `client_metadata` (workspace paths, installation id: codex-facts 3.2) and reasoning carriers of
-/// ours are taken out, as is what the quirks name. Values that stay keep their bytes.
-pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<(Vec<u8>, Vec<Loss>), Rejection> {
+/// ours are taken out, as is what the quirks name, and summaries of ours are opened. An upstream that makes no
+/// compaction items gets a request for a summary in place of the trigger. Values that stay keep their bytes.
+pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<Rewritten, Rejection> {
     let entries: Entries<'_> = object(body)?;
+    let compacts =
+        quirks.compact_unsupported && entries.0.iter().any(|(key, value)| key == "input" && ends_in_trigger(value));
     let mut losses = Vec::new();
+    let mut lifted = Vec::new();
     let mut out = Vec::with_capacity(body.len() + upstream_model.len());
     let mut object = Writer::new(&mut out);
     for (key, value) in entries.0 {
@@ -63,6 +84,7 @@ pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<(Ve
         match key.as_ref() {
             "model" => object.entry(&key, &quoted(upstream_model)),
             "client_metadata" => {}
+            "tools" | "tool_choice" | "parallel_tool_calls" | "text" if compacts => {}
             "prompt_cache_key" if quirks.prompt_cache_key_rejected => {}
             "parallel_tool_calls"
                 if (raw == "true" && quirks.parallel_true_rejected)
@@ -70,24 +92,95 @@ pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<(Ve
             "tool_choice" if quirks.tool_choice_auto_only && raw != "\"auto\"" => {
                 losses.push(Loss::new(loss::TOOL_CHOICE, raw));
             }
-            "input" => object.entry(&key, &list(value, |item| input_item(item, quirks, &mut losses))),
+            "input" => {
+                let input = list(value, |item| match additional_tools(item, quirks) {
+                    Some(tools) => {
+                        lifted.extend(tools);
+                        Fate::Drop
+                    }
+                    None => input_item(item, quirks, compacts, &mut losses),
+                });
+                object.entry(&key, &input);
+            }
+            // Code-mode models have no list of tools but that in the input.
+            "tools" if quirks.additional_tools_unsupported && raw == "[]" => {}
             "tools" => object.entry(&key, &list(value, |item| tool(item, quirks, &mut losses))),
             _ => object.entry(&key, raw),
         }
     }
+    if !lifted.is_empty() && !compacts {
+        let kept = lifted.iter().filter_map(|item| match tool(item, quirks, &mut losses) {
+            Fate::Keep => Some(item.get().to_owned()),
+            Fate::Drop => None,
+            Fate::Replace(text) => Some(text),
+        });
+        let kept: Vec<String> = kept.collect();
+        object.entry("tools", &format!("[{}]", kept.join(",")));
+    }
     object.end();
-    Ok((out, losses))
+    Ok(Rewritten { body: out, losses, compacts })
+}
+
+/// The request of `POST /v1/responses/compact` as the ordinary one that asks for the same: with a trigger at its end.
+pub fn with_trigger(body: &[u8]) -> Result<Vec<u8>, Rejection> {
+    let entries: Entries<'_> = object(body)?;
+    let mut out = Vec::with_capacity(body.len() + 64);
+    let mut object = Writer::new(&mut out);
+    let mut items = Vec::new();
+    for (key, value) in entries.0 {
+        match (key.as_ref(), read::<TextOr<'_, &RawValue>>(Some(value))) {
+            ("input", Some(TextOr::List(list))) => items.extend(list.into_iter().map(|item| item.get().to_owned())),
+            ("input", Some(TextOr::Text(text))) => items.push(user_message(&text)),
+            // The answer is one document.
+            ("stream" | "input", _) => {}
+            _ => object.entry(&key, value.get()),
+        }
+    }
+    items.push(r#"{"type":"compaction_trigger"}"#.to_owned());
+    object.entry("input", &format!("[{}]", items.join(",")));
+    object.end();
+    Ok(out)
+}
+
+/// Whether the last item asks the server for a compaction.
+fn ends_in_trigger(input: &RawValue) -> bool {
+    // Looked for in the text first: most requests are long, and have none.
+    let text = input.get();
+    let Some(at) = text.rfind("compaction_trigger") else { return false };
+    if text.len() - at > 1024 {
+        return false;
+    }
+    let Some(TextOr::List(items)) = read::<TextOr<'_, &RawValue>>(Some(input)) else { return false };
+    let last = items.last().and_then(|last| read::<Look<'_>>(Some(last)));
+    last.is_some_and(|last| last.kind.as_str() == "compaction_trigger")
+}
+
+fn user_message(text: &str) -> String {
+    let text = quoted(text);
+    format!(r#"{{"type":"message","role":"user","content":[{{"type":"input_text","text":{text}}}]}}"#)
+}
+
+/// The tools of an input item that is nothing but a list of them, where the upstream wants them elsewhere.
+fn additional_tools<'a>(raw: &'a RawValue, quirks: &Quirks) -> Option<Vec<&'a RawValue>> {
+    if !quirks.additional_tools_unsupported || !raw.get().contains("additional_tools") {
+        return None;
+    }
+    let item = read::<RawItem<'a>>(Some(raw)).filter(|item| item.kind.as_str() == "additional_tools")?;
+    match item.tools {
+        TextOr::List(tools) => Some(tools),
+        _ => Some(Vec::new()),
+    }
 }
 
 /// What becomes of one element of a list.
-enum Fate {
+pub(super) enum Fate {
     Keep,
     Drop,
     Replace(String),
 }
 
 /// Applies `fate` to every element; a list in which nothing changes keeps its bytes, white space included.
-fn list<'a>(value: &'a RawValue, mut fate: impl FnMut(&'a RawValue) -> Fate) -> Cow<'a, str> {
+pub(super) fn list<'a>(value: &'a RawValue, mut fate: impl FnMut(&'a RawValue) -> Fate) -> Cow<'a, str> {
     let Some(TextOr::List(items)) = read::<TextOr<'a, &'a RawValue>>(Some(value)) else {
         return Cow::Borrowed(value.get());
     };
@@ -112,7 +205,7 @@ fn list<'a>(value: &'a RawValue, mut fate: impl FnMut(&'a RawValue) -> Fate) -> 
     Cow::Owned(out)
 }
 
-fn input_item(raw: &RawValue, quirks: &Quirks, losses: &mut Vec<Loss>) -> Fate {
+fn input_item(raw: &RawValue, quirks: &Quirks, compacts: bool, losses: &mut Vec<Loss>) -> Fate {
     let Some(item) = read::<Look<'_>>(Some(raw)) else { return Fate::Keep };
     match item.kind.as_str() {
         "reasoning" if Carrier::is_ours(item.encrypted_content.as_str()) => {
@@ -120,9 +213,18 @@ fn input_item(raw: &RawValue, quirks: &Quirks, losses: &mut Vec<Loss>) -> Fate {
             Fate::Drop
         }
         "message" | "" if quirks.developer_role_rejected && item.role.as_str() == "developer" => {
-            Fate::Replace(with_entry(raw, "role", "\"system\""))
+            Fate::Replace(with_entry(raw, "role", Some("\"system\"")))
         }
+        "compaction_trigger" if compacts => Fate::Replace(user_message(compaction::PROMPT)),
+        "compaction" | "compaction_summary" => match compaction::open(item.encrypted_content.as_str()) {
+            Some(summary) => Fate::Replace(user_message(&summary)),
+            None => Fate::Keep,
+        },
+        "additional_tools" if compacts => Fate::Drop,
         "additional_tools" => replaced_tools(raw, quirks, losses),
+        _ if item.internal_chat_message_metadata_passthrough.is_some() => {
+            Fate::Replace(with_entry(raw, ITEM_METADATA, None))
+        }
         _ => Fate::Keep,
     }
 }
@@ -164,39 +266,45 @@ fn replaced_tools(raw: &RawValue, quirks: &Quirks, losses: &mut Vec<Loss>) -> Fa
     let Some((_, inner)) = entries.iter().find(|(key, _)| key == "tools") else { return Fate::Keep };
     match list(inner, |item| tool(item, quirks, losses)) {
         Cow::Borrowed(_) => Fate::Keep,
-        Cow::Owned(text) => Fate::Replace(with_entry(raw, "tools", &text)),
+        Cow::Owned(text) => Fate::Replace(with_entry(raw, "tools", Some(&text))),
     }
 }
 
-/// The object with one entry's value replaced.
-fn with_entry(raw: &RawValue, name: &str, replacement: &str) -> String {
+/// The object with one entry's value replaced, or with the entry left out.
+pub(super) fn with_entry(raw: &RawValue, name: &str, replacement: Option<&str>) -> String {
     let Some(Entries(entries)) = read::<Entries<'_>>(Some(raw)) else { return raw.get().to_owned() };
     let mut out = Vec::with_capacity(raw.get().len());
     let mut object = Writer::new(&mut out);
     for (key, value) in entries {
-        object.entry(&key, if key == name { replacement } else { value.get() });
+        match replacement {
+            // What Codex says of itself goes whatever else changes.
+            None if key == name => {}
+            _ if key == ITEM_METADATA => {}
+            Some(replacement) if key == name => object.entry(&key, replacement),
+            _ => object.entry(&key, value.get()),
+        }
     }
     object.end();
     String::from_utf8(out).unwrap_or_else(|_| raw.get().to_owned())
 }
 
-fn quoted(text: &str) -> String {
+pub(super) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
 /// Writes an object from values that are already JSON.
-struct Writer<'a> {
+pub(super) struct Writer<'a> {
     out: &'a mut Vec<u8>,
     first: bool,
 }
 
 impl<'a> Writer<'a> {
-    fn new(out: &'a mut Vec<u8>) -> Self {
+    pub(super) fn new(out: &'a mut Vec<u8>) -> Self {
         out.push(b'{');
         Self { out, first: true }
     }
 
-    fn entry(&mut self, key: &str, json: &str) {
+    pub(super) fn entry(&mut self, key: &str, json: &str) {
         if !std::mem::take(&mut self.first) {
             self.out.push(b',');
         }
@@ -205,85 +313,11 @@ impl<'a> Writer<'a> {
         self.out.extend_from_slice(json.as_bytes());
     }
 
-    fn end(self) {
+    pub(super) fn end(self) {
         self.out.push(b'}');
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use pretty_assertions::assert_eq;
-
-    fn rewritten(body: &str, quirks: &[&str]) -> (String, Vec<String>) {
-        let (out, losses) = rewrite(body.as_bytes(), "up", &Quirks::from_names(quirks).0).unwrap();
-        let losses = losses.into_iter().map(|loss| format!("{}: {}", loss.code, loss.detail)).collect();
-        (String::from_utf8(out).unwrap(), losses)
-    }
-
-    #[test]
-    fn only_the_model_and_the_metadata_change() {
-        let body = r#"{"model":"p/up","input":[ {"type":"x", "a":1.50e3,"é":"\u00e9"} ],"client_metadata":{"w":"/home"},"new":[1, 2]}"#;
-        let expected = r#"{"model":"up","input":[ {"type":"x", "a":1.50e3,"é":"\u00e9"} ],"new":[1, 2]}"#;
-        assert_eq!(rewritten(body, &[]), (expected.to_owned(), vec![]));
-    }
-
-    #[test]
-    fn carriers_of_ours_go_and_others_stay() {
-        let ours = Carrier::new("chat", "m", serde_json::Value::Null).seal();
-        let body = format!(
-            r#"{{"input":[{{"type":"reasoning","encrypted_content":"{ours}"}},{{"type":"reasoning","encrypted_content":"gAAA"}}],"model":"m"}}"#
-        );
-        let expected = r#"{"input":[{"type":"reasoning","encrypted_content":"gAAA"}],"model":"up"}"#;
-        assert_eq!(
-            rewritten(&body, &[]),
-            (expected.to_owned(), vec!["reasoning: made by another provider".to_owned()])
-        );
-    }
-
-    #[test]
-    fn quirks_take_out_what_they_name() {
-        let tools = |inner: &str| format!(r#"{{"model":"up","tools":[{inner}]}}"#);
-        let all = tools(
-            r#"{"type":"function","name":"f"},{"type":"custom","name":"exec"},{"type":"custom","name":"apply_patch"},{"type":"namespace","name":"n","tools":[{"type":"custom","name":"c"}]},{"type":"web_search","external_web_access":true}"#,
-        );
-        let cases: &[(&[&str], &str, &[&str])] = &[
-            (
-                &["web_search_rejected", "namespace_tools_rejected", "custom_tools_rejected"],
-                r#"{"type":"function","name":"f"}"#,
-                &[
-                    "tool_kind: custom exec",
-                    "tool_kind: custom apply_patch",
-                    "tool_kind: namespace n",
-                    "web_search: web_search",
-                ],
-            ),
-            (
-                &["web_search_extra_fields_rejected", "custom_tools_apply_patch_only"],
-                r#"{"type":"function","name":"f"},{"type":"custom","name":"apply_patch"},{"type":"namespace","name":"n","tools":[]},{"type":"web_search"}"#,
-                &["tool_kind: custom exec", "tool_kind: custom c"],
-            ),
-        ];
-        for (quirks, expected, losses) in cases {
-            let (out, lost) = rewritten(&all, quirks);
-            assert_eq!(out, tools(expected));
-            assert_eq!(lost, *losses);
-        }
-    }
-
-    #[test]
-    fn fields_that_quirks_refuse_go() {
-        let body = r#"{"model":"m","input":[{"type":"message","role":"developer","content":[]}],"tool_choice":"required","parallel_tool_calls":true,"prompt_cache_key":"k"}"#;
-        let quirks =
-            ["developer_role_rejected", "tool_choice_auto_only", "parallel_true_rejected", "prompt_cache_key_rejected"];
-        let expected = r#"{"model":"up","input":[{"type":"message","role":"system","content":[]}]}"#;
-        assert_eq!(rewritten(body, &quirks), (expected.to_owned(), vec!["tool_choice: \"required\"".to_owned()]));
-    }
-
-    #[test]
-    fn what_is_no_object_is_refused() {
-        for body in ["", "[]", "{", "\"x\"", "null"] {
-            assert!(rewrite(body.as_bytes(), "up", &Quirks::default()).is_err(), "{body}");
-        }
-    }
-}
+#[path = "rewrite_tests.rs"]
+mod tests;

@@ -1,6 +1,7 @@
 //! A look at Responses events that pass through: what they cost and whether they ended.
 
 use serde::Deserialize;
+use serde_json::value::RawValue;
 
 use crate::protocol::ir::Usage;
 use crate::protocol::lenient::{Count, Text, TokenDetails};
@@ -24,6 +25,7 @@ struct Seen {
     items: bool,
     events: bool,
     error: Option<String>,
+    oddity: Option<String>,
 }
 
 impl Tap {
@@ -49,10 +51,13 @@ impl Tap {
 
     /// Takes the whole body of a non-streamed answer.
     pub fn feed_whole(&mut self, body: &[u8]) {
-        if let Ok(response) = serde_json::from_slice::<Response>(body) {
-            self.seen.usage = response.usage.map(Usage::from);
+        let Ok(document) = serde_json::from_slice::<Document<'_>>(body) else { return };
+        if document.object.as_str() == "response" || document.output.is_some() {
+            self.seen.usage = document.usage.map(Usage::from);
             self.seen.terminal = true;
             self.seen.items = true;
+        } else if document.error.is_some() {
+            self.seen.error = Some(String::from_utf8_lossy(body).chars().take(MAX_ERROR).collect());
         }
     }
 
@@ -74,10 +79,16 @@ impl Tap {
         self.seen.events
     }
 
-    /// The data of an event that is an error and no terminal event.
+    /// The data of an event that is an error and no terminal event, or a document that is one.
     #[must_use]
     pub fn error(&self) -> Option<&str> {
         self.seen.error.as_deref()
+    }
+
+    /// The data of the first event that is neither of this protocol nor an error.
+    #[must_use]
+    pub fn oddity(&self) -> Option<&str> {
+        self.seen.oddity.as_deref()
     }
 
     /// Whether any output item has passed.
@@ -97,6 +108,21 @@ impl Tap {
 struct Head<'a> {
     #[serde(borrow, default, rename = "type")]
     kind: Text<'a>,
+    #[serde(borrow, default)]
+    error: Option<&'a RawValue>,
+}
+
+/// A whole answer, or what stands in its place.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Document<'a> {
+    #[serde(borrow)]
+    object: Text<'a>,
+    #[serde(borrow)]
+    output: Option<&'a RawValue>,
+    #[serde(borrow)]
+    error: Option<&'a RawValue>,
+    usage: Option<RawUsage>,
 }
 
 #[derive(Deserialize)]
@@ -136,10 +162,8 @@ impl Seen {
     fn look(&mut self, event: sse::Event<'_>) {
         self.events = true;
         // The `event:` line is optional; Codex itself reads the `type` in the data.
-        let kind = match serde_json::from_str::<Head<'_>>(event.data) {
-            Ok(head) => head.kind,
-            Err(_) => return,
-        };
+        let Ok(Head { kind, error }) = serde_json::from_str::<Head<'_>>(event.data) else { return };
+        let words = || Some(event.data.chars().take(MAX_ERROR).collect());
         match kind.as_str() {
             "response.completed" | "response.incomplete" | "response.failed" => {
                 self.terminal = true;
@@ -148,7 +172,8 @@ impl Seen {
                 }
             }
             // Servers of other protocols send the bare object.
-            "error" | "" if self.error.is_none() => self.error = Some(event.data.chars().take(MAX_ERROR).collect()),
+            "" if error.is_none() => self.oddity = self.oddity.take().or_else(words),
+            "error" | "" => self.error = self.error.take().or_else(words),
             "response.output_item.added" | "response.output_item.done" => self.items = true,
             _ => {}
         }

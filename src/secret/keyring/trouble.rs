@@ -34,6 +34,18 @@ pub enum Trouble {
     Failed(String),
 }
 
+impl Trouble {
+    /// What it means that a question was dismissed: without a display nobody was asked, which the service tells in the
+    /// same words.
+    const fn dismissed(has_display: bool) -> Self {
+        if has_display { Self::Dismissed } else { Self::Locked }
+    }
+}
+
+fn has_display(set: impl Fn(&str) -> bool) -> bool {
+    !cfg!(target_os = "linux") || set("WAYLAND_DISPLAY") || set("DISPLAY")
+}
+
 impl From<KeyringError> for Trouble {
     /// Never prints a keyring error with `{:?}`: two of its kinds carry the secret itself.
     fn from(error: KeyringError) -> Self {
@@ -42,7 +54,7 @@ impl From<KeyringError> for Trouble {
                 // The store crates keep their causes to themselves; these are the words of the Secret Service crate.
                 let words = cause.to_string();
                 if words.contains("prompt dismissed") {
-                    Self::Dismissed
+                    Self::dismissed(has_display(|name| std::env::var_os(name).is_some()))
                 } else if words.contains("locked") {
                     Self::Locked
                 } else {
@@ -64,7 +76,9 @@ impl From<KeyringError> for Trouble {
     }
 }
 
-const FILE_STORE: &str = "or keep keys in a file that only you can read: `codexgw add … --store file`";
+/// Said of an option, since it is one of every command that stores keys.
+const FILE_STORE: &str =
+    "or keep keys in a file that only you can read: `--store file` with `add`, `key set` or `migrate`";
 
 impl From<Trouble> for Error {
     fn from(trouble: Trouble) -> Self {
@@ -83,11 +97,12 @@ impl From<Trouble> for Error {
             Trouble::NoCollection => error("the keyring has no place for keys yet: no default collection")
                 .hint("make one with a keyring program, such as `seahorse`, or log in to the desktop once")
                 .hint(FILE_STORE),
-            Trouble::Locked => error("the keyring is locked")
-                .hint("unlock it (log in to the desktop, or open your password manager), then try again")
-                .hint("over SSH: `gnome-keyring-daemon --unlock` reads its password from standard input"),
-            Trouble::Dismissed => error("the keyring's question was dismissed, so nothing was read or stored")
-                .hint("try again and answer it"),
+            Trouble::Locked => unlock_hints(std::env::var_os("SSH_CONNECTION").is_some())
+                .into_iter()
+                .fold(error("the keyring is locked"), Self::hint),
+            Trouble::Dismissed => {
+                error("the keyring's question was dismissed, so nothing was done").hint("try again and answer it")
+            }
             Trouble::TimedOut(limit) => error(&format!("the keyring did not answer within {} s", limit.as_secs()))
                 .cause("it may be waiting for a password in a window that you do not see")
                 .hint("unlock it (log in to the desktop, or open your password manager), then try again")
@@ -105,6 +120,13 @@ impl From<Trouble> for Error {
     }
 }
 
+/// How a keyring is unlocked. The first one is what fits here best: a list of keys shows no more.
+const fn unlock_hints(over_ssh: bool) -> [&'static str; 2] {
+    let here = "unlock it (log in to the desktop, or open your password manager), then try again";
+    let ssh = "over SSH: unlock it with `gnome-keyring-daemon --unlock`, which reads its password from standard input";
+    if over_ssh { [ssh, here] } else { [here, ssh] }
+}
+
 /// A hint for places that usually have no session bus.
 fn place() -> Option<&'static str> {
     let set = |name: &str| std::env::var_os(name).is_some();
@@ -116,5 +138,23 @@ fn place() -> Option<&'static str> {
         Some("over SSH there is often none: `dbus-run-session -- bash`, then `gnome-keyring-daemon --unlock`")
     } else {
         None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn without_a_display_nobody_dismissed_anything() {
+        assert!(matches!(Trouble::dismissed(true), Trouble::Dismissed));
+        assert!(matches!(Trouble::dismissed(false), Trouble::Locked));
+        assert!(has_display(|name| name == "DISPLAY") && has_display(|name| name == "WAYLAND_DISPLAY"));
+        assert_eq!(has_display(|_| false), !cfg!(target_os = "linux"));
+    }
+
+    #[test]
+    fn over_ssh_the_way_without_a_desktop_comes_first() {
+        assert!(unlock_hints(true)[0].starts_with("over SSH") && unlock_hints(false)[1].starts_with("over SSH"));
     }
 }

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::rules::{list, text};
 use super::script::{Input, Piece, Turn, Usage};
-use super::{Interface, chat_rules};
+use super::{Interface, chat_rules, fragments, freeform};
 
 pub struct Chat;
 
@@ -78,6 +78,7 @@ impl Message {
             match piece {
                 Piece::Reason(text) => message.reasoning += text,
                 Piece::Text(text) => message.content += text,
+                Piece::Secret | Piece::Search(_) => return Err("the script asks for what this interface lacks".into()),
                 Piece::Call { tool, input } => {
                     let function = find(body, tool)?;
                     let id = format!("call_{before}_{}", message.calls.len());
@@ -161,22 +162,9 @@ fn event(data: &Value) -> Vec<u8> {
     format!("data: {data}\n\n").into_bytes()
 }
 
-/// The text in pieces of a few characters, as a model makes it.
-fn fragments(text: &str) -> Vec<String> {
-    let chars: Vec<char> = text.chars().collect();
-    chars.chunks(7).map(|part| part.iter().collect()).collect()
-}
-
-/// A freeform text becomes the one text argument that the function has.
 fn arguments(function: &Value, input: &Input) -> Result<String, String> {
-    let freeform = match input {
-        Input::Json(arguments) => return Ok(arguments.to_string()),
-        Input::Text(freeform) => freeform,
-    };
-    let properties = function.pointer("/parameters/properties").and_then(Value::as_object);
-    let names: Vec<&String> = properties.into_iter().flat_map(|p| p.keys()).collect();
-    match names[..] {
-        [one] => Ok(json!({one: freeform}).to_string()),
-        _ => Err(format!("`{}` takes no single text: {names:?}", text(function.get("name")))),
+    match input {
+        Input::Json(arguments) => Ok(arguments.to_string()),
+        Input::Text(text) => freeform(function, "/parameters", text).map(|arguments| arguments.to_string()),
     }
 }

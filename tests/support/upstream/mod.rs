@@ -1,15 +1,21 @@
 //! A scripted, strict upstream on a real socket.
 //!
-//! It answers `/models`, `/chat/completions` and `/responses` as the documentation of those interfaces says, checks
-//! every request against it, and records all of them. A script says what the model does at each turn. A request that
+//! It answers `/models`, `/chat/completions`, `/responses`, Anthropic's `/messages` and Gemini's `generateContent` as the
+//! documentation of those interfaces says, checks every request against it, and records all of them. A script says what the model does at each turn. A request that
 //! breaks the rules is answered with 400 and fails the test when the upstream is dropped.
 
+mod answer;
 mod chat;
 mod chat_rules;
+mod gemini;
+mod gemini_rules;
 mod http;
+mod messages;
+mod messages_rules;
 mod responses;
 mod responses_rules;
 mod rules;
+mod said;
 mod script;
 
 use std::fmt::Write as _;
@@ -22,8 +28,10 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 pub use http::Request;
+pub use said::Said;
 pub use script::{Ending, Script, Turn};
 
+use answer::Answer;
 use http::Connection;
 
 /// How long a request may take to come in on a busy machine.
@@ -38,6 +46,10 @@ pub enum Serves {
     Responses,
     /// Chat Completions, and Responses with function tools alone, as many providers do.
     ChatAndFunctions,
+    /// Anthropic's Messages alone.
+    Messages { bearer: bool },
+    /// Gemini's `generateContent` alone.
+    Gemini { bearer: bool },
     /// The same page for everything.
     Page { status: u16 },
 }
@@ -105,6 +117,18 @@ impl Upstream {
         Self::start(Serves::ChatAndFunctions, script.into())
     }
 
+    /// Serves Messages as Anthropic does, with models that think.
+    pub fn messages(script: impl Into<Script>) -> Self {
+        let models = ["claude-opus-5-5", "claude-sonnet-4-6", "claude-haiku-4-5"];
+        Self::start(Serves::Messages { bearer: false }, script.into()).with_models(&models)
+    }
+
+    /// Serves `generateContent` as Google does, with models that think.
+    pub fn gemini(script: impl Into<Script>) -> Self {
+        let models = ["gemini-3.1-pro-preview", "gemini-2.5-flash"];
+        Self::start(Serves::Gemini { bearer: false }, script.into()).with_models(&models)
+    }
+
     /// Serves an HTML page, whatever is asked.
     pub fn page(status: u16) -> Self {
         Self::start(Serves::Page { status }, Script::none())
@@ -149,6 +173,15 @@ impl Upstream {
         self
     }
 
+    /// Wants the key as a bearer token, where it is usual to want it otherwise.
+    pub fn with_bearer(self) -> Self {
+        match &mut self.shared.state().serves {
+            Serves::Messages { bearer } | Serves::Gemini { bearer } => *bearer = true,
+            _ => {}
+        }
+        self
+    }
+
     /// From now on only this key is right.
     pub fn accept_key(&self, key: &str) {
         key.clone_into(&mut self.shared.state().key);
@@ -169,9 +202,9 @@ impl Upstream {
         self.address
     }
 
-    /// The base URL, with `/v1`.
+    /// The base URL, with `/v1` or what stands there.
     pub fn base_url(&self) -> String {
-        format!("http://{}/v1", self.address)
+        format!("http://{}{}", self.address, self.shared.state().serves.root())
     }
 
     /// All requests so far.
@@ -219,6 +252,18 @@ impl Upstream {
     pub fn turn(&self, n: usize) -> Value {
         let turns = self.turns();
         turns.get(n).unwrap_or_else(|| panic!("only {} turns came in\n{}", turns.len(), self.report())).json()
+    }
+
+    /// What the n-th turn's body says.
+    #[track_caller]
+    pub fn said(&self, n: usize) -> Said {
+        let body = self.turn(n);
+        let serves = self.shared.state().serves;
+        match serves {
+            Serves::Messages { .. } => Said::messages(&body),
+            Serves::Gemini { .. } => Said::gemini(&body),
+            _ => Said::chat(&body),
+        }
     }
 
     /// What happened, for a failed test.
@@ -311,29 +356,50 @@ impl Shared {
 
     fn answer(&self, request: &Request) -> (Purpose, Answer) {
         let mut state = self.state();
-        if let Serves::Page { status } = state.serves {
+        let serves = state.serves;
+        if let Serves::Page { status } = serves {
             return (Purpose::Refused, Answer::page(status));
         }
-        if request.header("authorization") != Some(&format!("Bearer {}", state.key)) {
-            let said = request.header("authorization").map_or("no key", |_| "a wrong key");
-            let message = format!("Incorrect API key provided: the request had {said}.");
-            return (Purpose::Refused, Answer::error(401, "invalid_api_key", &message));
-        }
         let path = request.target.split('?').next().unwrap_or_default();
-        match (request.method.as_str(), path, state.serves) {
-            ("GET", "/v1/models", _) => (Purpose::Models, Answer::models(&state.models)),
-            ("POST", "/v1/chat/completions", Serves::Chat | Serves::ChatAndFunctions) => {
-                state.model(request, &chat::Chat)
+        let (interface, asks) = serves.interface(&request.target);
+        if let Err((status, message)) = interface.admits(request, &state.key) {
+            return (Purpose::Refused, Answer::error(&*interface, status, &message));
+        }
+        match request.method.as_str() {
+            "GET" if path == format!("{}/models", serves.root()) => {
+                (Purpose::Models, Answer::models(&*interface, &state.models))
             }
-            ("POST", "/v1/responses", Serves::Responses) => {
-                state.model(request, &responses::Responses { all_tools: true })
+            "POST" if asks => state.model(request, &*interface),
+            method => {
+                let message = format!("Invalid URL ({method} {path})");
+                (Purpose::Refused, Answer::error(&*interface, 404, &message))
             }
-            ("POST", "/v1/responses", Serves::ChatAndFunctions) => {
-                state.model(request, &responses::Responses { all_tools: false })
+        }
+    }
+}
+
+impl Serves {
+    /// What stands in front of all paths.
+    fn root(self) -> &'static str {
+        if matches!(self, Self::Gemini { .. }) { "/v1beta" } else { "/v1" }
+    }
+
+    /// The interface that is responsible for a path, and whether it is a path on which the model is asked.
+    fn interface(self, target: &str) -> (Box<dyn Interface>, bool) {
+        let path = target.split('?').next().unwrap_or_default();
+        match self {
+            Self::Messages { bearer } => (Box::new(messages::Messages { bearer }), path == "/v1/messages"),
+            Self::Gemini { bearer } => {
+                let gemini = gemini::Gemini::new(target, bearer);
+                let asks = gemini.asks();
+                (Box::new(gemini), asks)
             }
-            (_, path, _) => {
-                let message = format!("Invalid URL ({} {path})", request.method);
-                (Purpose::Refused, Answer::error(404, "not_found", &message))
+            Self::Responses => (Box::new(responses::Responses { all_tools: true }), path == "/v1/responses"),
+            Self::ChatAndFunctions if path == "/v1/responses" => {
+                (Box::new(responses::Responses { all_tools: false }), true)
+            }
+            Self::Chat | Self::ChatAndFunctions | Self::Page { .. } => {
+                (Box::new(chat::Chat), path == "/v1/chat/completions")
             }
         }
     }
@@ -341,6 +407,40 @@ impl Shared {
 
 /// One interface: how it checks a request and how it writes what the model does.
 trait Interface {
+    /// Whether the headers are right; else the status and the message.
+    fn admits(&self, request: &Request, key: &str) -> Result<(), (u16, String)> {
+        match bearer(request) {
+            Some(given) if given == key => Ok(()),
+            said => {
+                let said = said.map_or("no key", |_| "a wrong key");
+                Err((401, format!("Incorrect API key provided: the request had {said}.")))
+            }
+        }
+    }
+    /// An error in its shape.
+    fn error(&self, status: u16, message: &str) -> Value {
+        let (kind, code) = match status {
+            401 => ("invalid_request_error", "invalid_api_key"),
+            404 => ("not_found_error", "not_found"),
+            429 => ("requests", "rate_limit_exceeded"),
+            500.. => ("server_error", "server_error"),
+            _ => ("invalid_request_error", "invalid_request_error"),
+        };
+        json!({"error": {"message": message, "type": kind, "param": null, "code": code}})
+    }
+    /// An error inside a stream.
+    fn error_event(&self, status: u16, message: &str) -> Vec<u8> {
+        format!("data: {}\n\n", self.error(status, message)).into_bytes()
+    }
+    /// The list of its models.
+    fn models(&self, models: &[String]) -> Value {
+        let entry = |id: &String| json!({"id": id, "object": "model", "created": 1_700_000_000, "owned_by": "test"});
+        json!({"object": "list", "data": models.iter().map(entry).collect::<Vec<_>>()})
+    }
+    /// What is said of a model that is not there.
+    fn unknown_model(&self, _body: &Value, _models: &[String]) -> Option<String> {
+        None
+    }
     /// Breaches of the documentation.
     fn breaches(&self, body: &Value) -> Vec<String>;
     /// A request that this upstream refuses though the documentation allows it.
@@ -358,7 +458,7 @@ trait Interface {
 impl State {
     fn model(&mut self, request: &Request, interface: &dyn Interface) -> (Purpose, Answer) {
         let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
-            return self.violation(Purpose::Refused, "the body is not JSON".to_owned());
+            return self.violation(interface, Purpose::Refused, "the body is not JSON".to_owned());
         };
         let purpose = if interface.offers(&body, "exec_command") {
             Purpose::Turn
@@ -368,100 +468,66 @@ impl State {
             Purpose::Probe
         };
         if request.header("content-type").is_none_or(|t| !t.starts_with("application/json")) {
-            return self.violation(purpose, "the content type is not application/json".to_owned());
+            return self.violation(interface, purpose, "the content type is not application/json".to_owned());
+        }
+        if let Some(message) = interface.unknown_model(&body, &self.models) {
+            return (Purpose::Refused, Answer::error(interface, 404, &message));
         }
         let breaches = interface.breaches(&body);
         if !breaches.is_empty() {
-            return self.violation(purpose, breaches.join("; "));
+            return self.violation(interface, purpose, breaches.join("; "));
         }
         if let Some(why) = interface.refuses(&body) {
-            return (purpose, Answer::error(400, "invalid_request_error", &why));
+            return (purpose, Answer::error(interface, 400, &why));
         }
-        let turn = match purpose {
+        let mut turn = match purpose {
             Purpose::Title => Turn::text(r#"{"title":"A scripted title"}"#),
             Purpose::Probe => interface.probe_turn(&body),
             _ => match self.script.next() {
                 Some(turn) => turn,
-                None => return self.violation(purpose, "the script is over, but Codex asks on".to_owned()),
+                None => return self.violation(interface, purpose, "the script is over, but Codex asks on".to_owned()),
             },
         };
-        match interface.write(&body, &turn) {
-            Ok((content_type, pieces)) => (purpose, Answer { turn, content_type, pieces }),
-            Err(breach) => self.violation(purpose, breach),
+        if let Ending::Refusal { status, headers, message } = turn.ending {
+            let body = interface.error(status, &message).to_string();
+            turn.ending = Ending::Status { status, headers, content_type: "application/json".to_owned(), body };
         }
+        let (content_type, mut pieces) = match interface.write(&body, &turn) {
+            Ok(written) => written,
+            Err(breach) => return self.violation(interface, purpose, breach),
+        };
+        if let Ending::Fails { status, message } = &turn.ending {
+            pieces.pop();
+            pieces.push(interface.error_event(*status, message));
+            turn.ending = Ending::Done;
+        }
+        (purpose, Answer { turn, content_type, pieces })
     }
 
-    fn violation(&mut self, purpose: Purpose, breach: String) -> (Purpose, Answer) {
-        let answer = Answer::error(400, "invalid_request_error", &breach);
+    fn violation(&mut self, interface: &dyn Interface, purpose: Purpose, breach: String) -> (Purpose, Answer) {
+        let answer = Answer::error(interface, 400, &breach);
         self.violations.push(breach);
         (purpose, answer)
     }
 }
 
-/// An answer ready to be sent.
-struct Answer {
-    turn: Turn,
-    content_type: &'static str,
-    pieces: Vec<Vec<u8>>,
+/// The bearer token of a request.
+fn bearer(request: &Request) -> Option<&str> {
+    request.header("authorization").and_then(|value| value.strip_prefix("Bearer "))
 }
 
-impl Answer {
-    fn error(status: u16, code: &str, message: &str) -> Self {
-        let kind = if status == 404 { "not_found_error" } else { "invalid_request_error" };
-        let body = json!({"error": {"message": message, "type": kind, "param": null, "code": code}});
-        Self::whole(status, "application/json", &body.to_string())
-    }
+/// The text in pieces of a few characters, as a model makes it.
+fn fragments(text: &str) -> Vec<String> {
+    let chars: Vec<char> = text.chars().collect();
+    chars.chunks(7).map(|part| part.iter().collect()).collect()
+}
 
-    fn models(models: &[String]) -> Self {
-        let entry = |id: &String| json!({"id": id, "object": "model", "created": 1_700_000_000, "owned_by": "test"});
-        let data: Vec<Value> = models.iter().map(entry).collect();
-        Self::whole(200, "application/json", &json!({"object": "list", "data": data}).to_string())
-    }
-
-    fn page(status: u16) -> Self {
-        Self::whole(status, "text/html; charset=utf-8", script::PAGE)
-    }
-
-    fn whole(status: u16, content_type: &'static str, body: &str) -> Self {
-        Self { turn: Turn::status(status, content_type, body), content_type, pieces: Vec::new() }
-    }
-
-    fn status(&self) -> u16 {
-        match &self.turn.ending {
-            Ending::Status { status, .. } => *status,
-            Ending::Silence => 0,
-            _ => 200,
-        }
-    }
-
-    fn send(self, connection: &mut Connection, stopping: impl Fn() -> bool) -> std::io::Result<()> {
-        thread::sleep(self.turn.thinks.0);
-        match &self.turn.ending {
-            Ending::Status { status, headers, content_type, body } => {
-                return connection.write_whole(*status, content_type, headers, body.as_bytes());
-            }
-            Ending::Silence => return connection.hold(stopping),
-            _ => {}
-        }
-        connection.open(200, self.content_type)?;
-        let keep = match self.turn.ending {
-            Ending::Done => self.pieces.len(),
-            // What comes last is what says that the answer is whole.
-            _ => self.pieces.len().saturating_sub(1),
-        };
-        for (n, piece) in self.pieces[..keep].iter().enumerate() {
-            if n + 1 == self.pieces.len() {
-                thread::sleep(self.turn.thinks.1);
-            }
-            for part in piece.chunks(self.turn.bytes_at_a_time) {
-                connection.write_chunk(part)?;
-            }
-        }
-        match self.turn.ending {
-            Ending::Reset => connection.reset(),
-            Ending::Cut => connection.cut(),
-            Ending::Stall => connection.hold(stopping),
-            _ => connection.close_body(),
-        }
+/// A freeform text becomes the one text argument that the function has.
+fn freeform(function: &Value, schema: &str, freeform: &str) -> Result<Value, String> {
+    let properties = function.pointer(&format!("{schema}/properties")).and_then(Value::as_object);
+    let names: Vec<&String> = properties.into_iter().flat_map(|p| p.keys()).collect();
+    match names[..] {
+        [one] => Ok(json!({one: freeform})),
+        _ => Err(format!("`{}` takes no single text: {names:?}", rules::text(function.get("name")))),
     }
 }

@@ -32,10 +32,29 @@ impl Kind {
     }
 }
 
+/// How a service says that a field, the second text, of what stands at the first is not as it wants it.
+#[derive(Debug, Clone, Copy)]
+pub struct Words {
+    pub unknown: fn(&str, &str) -> String,
+    pub missing: fn(&str, &str) -> String,
+    pub misnamed: fn(&str, &str) -> String,
+}
+
+impl Default for Words {
+    fn default() -> Self {
+        Self {
+            unknown: |at, field| format!("`{at}.{field}` is not a documented field"),
+            missing: |at, field| format!("`{at}.{field}` is missing"),
+            misnamed: |at, name| format!("`{at}` is `{name}`, expected `^[a-zA-Z0-9_-]{{1,64}}$`"),
+        }
+    }
+}
+
 /// The breaches found so far.
 #[derive(Debug, Default)]
 pub struct Rules {
     pub breaches: Vec<String>,
+    pub words: Words,
 }
 
 impl Rules {
@@ -59,7 +78,7 @@ impl Rules {
         };
         for (name, value) in object {
             match fields.iter().find(|(known, _)| known == name) {
-                None => self.breaches.push(format!("`{at}.{name}` is not a documented field")),
+                None => self.breaches.push((self.words.unknown)(at, name)),
                 Some((_, kind)) => {
                     self.must(kind.fits(value), || format!("`{at}.{name}` is not of the kind {kind:?}: {value}"));
                 }
@@ -71,7 +90,8 @@ impl Rules {
     /// Checks that these fields are there.
     pub fn has(&mut self, at: &str, object: &Map<String, Value>, fields: &[&str]) {
         for field in fields {
-            self.must(object.contains_key(*field), || format!("`{at}.{field}` is missing"));
+            let missing = self.words.missing;
+            self.must(object.contains_key(*field), || missing(at, field));
         }
     }
 
@@ -80,7 +100,8 @@ impl Rules {
         let name = name.and_then(Value::as_str).unwrap_or_default();
         let legal = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
         let right = !name.is_empty() && name.len() <= 64 && name.chars().all(legal);
-        self.must(right, || format!("`{at}` is `{name}`, expected `^[a-zA-Z0-9_-]{{1,64}}$`"));
+        let misnamed = self.words.misnamed;
+        self.must(right, || misnamed(at, name));
     }
 
     /// Checks that no name comes twice.

@@ -9,11 +9,18 @@ use serde_json::Value;
 pub const PAGE: &str = "<!DOCTYPE html>\n<html><head><title>Please sign in to HotelNet</title></head>\
                         <body><h1>Welcome</h1></body></html>\n";
 
+/// The page that every search finds.
+pub const FOUND: (&str, &str) = ("https://example.com/found", "A page that was found");
+
 /// One thing that the model does.
 #[derive(Debug, Clone)]
 pub enum Piece {
     /// Thinks aloud.
     Reason(String),
+    /// Thinks what only its service can read.
+    Secret,
+    /// Searches the web by the service's own means; what it says next rests on what it found.
+    Search(String),
     /// Says something.
     Text(String),
     /// Calls a tool by the name it has for Codex, whatever it is called on the wire.
@@ -44,6 +51,10 @@ pub enum Ending {
     Stall,
     /// Not even a status comes.
     Silence,
+    /// Another status, with an error as the interface shapes it.
+    Refusal { status: u16, headers: Vec<(String, String)>, message: String },
+    /// In place of what says that the answer is whole comes an error, as the interface shapes it.
+    Fails { status: u16, message: String },
     /// Another status, with this body.
     Status { status: u16, headers: Vec<(String, String)>, content_type: String, body: String },
 }
@@ -85,6 +96,16 @@ impl Turn {
         Self::new(vec![Piece::Reason(text.to_owned())], Ending::Done)
     }
 
+    /// Thinks what only its service can read.
+    pub fn secret() -> Self {
+        Self::new(vec![Piece::Secret], Ending::Done)
+    }
+
+    /// Searches the web by the service's own means; more should follow.
+    pub fn search(query: &str) -> Self {
+        Self::new(vec![Piece::Search(query.to_owned())], Ending::Done)
+    }
+
     /// Runs a command.
     pub fn shell(command: &str) -> Self {
         Self::call("exec_command", serde_json::json!({"cmd": command}))
@@ -120,6 +141,11 @@ impl Turn {
         Self::status(status, "application/json", &body.to_string())
     }
 
+    /// Answers with a status and an error as the interface shapes it.
+    pub fn refusal(status: u16, message: &str) -> Self {
+        Self::new(Vec::new(), Ending::Refusal { status, headers: Vec::new(), message: message.to_owned() })
+    }
+
     /// Answers with an HTML page.
     pub fn page(status: u16) -> Self {
         Self::status(status, "text/html", PAGE)
@@ -132,9 +158,15 @@ impl Turn {
 
     /// One more header; only for an answer with a status of its own.
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        if let Ending::Status { headers, .. } = &mut self.ending {
+        if let Ending::Status { headers, .. } | Ending::Refusal { headers, .. } = &mut self.ending {
             headers.push((name.to_owned(), value.to_owned()));
         }
+        self
+    }
+
+    /// Counts so many tokens of input.
+    pub fn read(mut self, input: u64) -> Self {
+        self.usage.input = input;
         self
     }
 

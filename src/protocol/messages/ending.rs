@@ -1,0 +1,45 @@
+//! Why an answer stopped.
+
+use serde_json::value::RawValue;
+
+use super::event::StopDetails;
+use crate::protocol::failure::{Failure, FailureCode, clean};
+use crate::protocol::ir::Stop;
+use crate::protocol::lenient::read;
+
+/// How the upstream said that it stopped.
+#[derive(Debug)]
+pub(super) enum Ending {
+    /// Well.
+    Stop(Stop),
+    /// Without an answer that Codex could go on from.
+    Fail(Failure),
+}
+
+/// What a `stop_reason` means. One that is not known ends the answer well: new ones are mostly finer words for that.
+pub(super) fn ending(reason: &str, details: Option<&RawValue>) -> Ending {
+    let shown = |message: &str| Ending::Fail(Failure::shown(format!("{message} (`stop_reason`: `{reason}`)")));
+    match reason {
+        "max_tokens" => Ending::Stop(Stop::Length),
+        "model_context_window_exceeded" => Ending::Fail(Failure {
+            code: FailureCode::ContextLengthExceeded,
+            message: format!("the provider's answer filled the model's context (`stop_reason`: `{reason}`)"),
+            status: 400,
+        }),
+        "pause_turn" => shown("the provider paused its answer after many steps of its own; ask it to go on"),
+        "refusal" => {
+            let details = read::<StopDetails<'_>>(details).unwrap_or_default();
+            let category = clean(details.category.as_str());
+            let why = clean(details.explanation.as_str());
+            let mut message = "the provider refused to answer".to_owned();
+            if !category.is_empty() {
+                message = format!("{message} (`{category}`)");
+            }
+            if !why.is_empty() {
+                message = format!("{message}: {why}");
+            }
+            shown(&message)
+        }
+        _ => Ending::Stop(Stop::Done),
+    }
+}

@@ -1,0 +1,164 @@
+//! The official `openai` Python SDK as a client of the gateway: what Codex takes is not yet what others take.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::OnceLock;
+
+use pretty_assertions::assert_eq;
+use serde_json::{Value, json};
+
+use crate::support::codex::target_dir;
+use crate::support::upstream::{Ending, Script};
+use crate::support::{Outcome, Sandbox, Turn, Upstream};
+
+const REQUIREMENTS: &str = include_str!("requirements.txt");
+
+/// The interpreter that has the SDK; installs it when it is not there yet.
+///
+/// # Panics
+/// When Python is missing or the install fails: without the SDK these tests would prove nothing.
+#[track_caller]
+fn python() -> &'static Path {
+    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
+    PYTHON.get_or_init(|| {
+        let root = target_dir().join("sdk");
+        fs::create_dir_all(&root).expect("`target` is writable");
+        let lock = File::create(root.join("lock")).expect("`target` is writable");
+        lock.lock().expect("a file in `target` can be locked");
+        let python = root.join("venv/bin/python");
+        let whole = root.join("whole");
+        if fs::read_to_string(&whole).ok().as_deref() != Some(REQUIREMENTS) {
+            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(root.join("venv")));
+            let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/requirements.txt");
+            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(list));
+            fs::write(&whole, REQUIREMENTS).expect("`target` is writable");
+        }
+        python
+    })
+}
+
+fn run(command: &mut Command) {
+    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}; these tests need it, run `tests/run`"));
+    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{command:?} failed\n{stdout}\n{stderr}");
+}
+
+/// The gateway before one scripted upstream.
+struct Stage {
+    sandbox: Sandbox,
+    upstream: Upstream,
+    base_url: String,
+    token: String,
+}
+
+impl Stage {
+    #[track_caller]
+    fn chat(script: impl Into<Script>) -> Self {
+        let upstream = Upstream::chat(script);
+        let sandbox = Sandbox::new();
+        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
+        let token = sandbox.codexgw(&["token", "codexgw"]).run().ok().stdout.trim_end().to_owned();
+        let status = sandbox.codexgw(&["gateway", "status", "--json"]).run().ok().stdout;
+        let status: Value = serde_json::from_str(&status).expect("it says JSON");
+        let base_url = format!("http://127.0.0.1:{}/v1", status["port"]);
+        Self { sandbox, upstream, base_url, token }
+    }
+
+    fn ask(&self, args: &[&str]) -> Outcome {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/client.py");
+        let args: Vec<&str> = [script.to_str().expect("the path is text")].iter().chain(args).copied().collect();
+        let python = python().to_str().expect("the path is text");
+        self.sandbox
+            .command(python, &args)
+            .env("OPENAI_BASE_URL", &self.base_url)
+            .env("OPENAI_API_KEY", &self.token)
+            .env("MODEL", "up/m1")
+            .run()
+    }
+
+    #[track_caller]
+    fn told(&self, args: &[&str]) -> Value {
+        let outcome = self.ask(args);
+        serde_json::from_str(&outcome.clone().ok().stdout)
+            .unwrap_or_else(|e| panic!("{e}\n{outcome}\n{}", self.upstream.report()))
+    }
+}
+
+/// The same turn asked for in three ways: as events held against the SDK's models, as its helper reads them, and whole.
+#[track_caller]
+fn says(turn: &Turn, status: &str, text: &str, calls: &Value, thoughts: &Value) {
+    let stage = Stage::chat([turn.clone(), turn.clone(), turn.clone()]);
+    let told = stage.told(&["turn"]);
+    let mut expected = json!({
+        "status": status, "text": text, "calls": calls, "thoughts": thoughts, "usage": [1200, 200, 34, 12],
+    });
+    assert_eq!(told["whole"], expected);
+    expected["deltas"] = text.into();
+    assert_eq!(told["streamed"], expected);
+    assert_eq!(told["checked"], expected);
+}
+
+#[test]
+fn text_comes_through_the_sdk() {
+    let turn = Turn::text("hello, 🦀 and the rest of the world").dribbled(5);
+    says(&turn, "completed", "hello, 🦀 and the rest of the world", &json!([]), &json!([]));
+}
+
+#[test]
+fn calls_and_thoughts_come_through_the_sdk() {
+    let turn = Turn::reason("let me see")
+        .and(Turn::text("I look."))
+        .and(Turn::call("exec_command", json!({"cmd": "ls -l"})))
+        .and(Turn::call("exec_command", json!({"cmd": "echo \"ü\""})));
+    let calls = json!([["exec_command", r#"{"cmd":"ls -l"}"#], ["exec_command", "{\"cmd\":\"echo \\\"ü\\\"\"}"]]);
+    says(&turn, "completed", "I look.", &calls, &json!(["let me see"]));
+}
+
+#[test]
+fn an_answer_of_a_given_form_is_parsed_by_the_sdk() {
+    // Without tools the double takes it for a request for a title, which has a form too.
+    let stage = Stage::chat(Script::none());
+    let outcome = stage.ask(&["schema"]);
+    assert!(outcome.stderr.contains("ValidationError") && outcome.stderr.contains("A scripted title"), "{outcome}");
+    let request = &stage.upstream.records()[0].request.json();
+    assert_eq!(request["response_format"]["json_schema"]["name"], "Weather");
+}
+
+#[test]
+fn failures_are_raised_as_what_they_are() {
+    for (status, code, class, seen, seen_code) in [
+        (400, "invalid_request_error", "BadRequestError", 400, "invalid_prompt"),
+        (400, "context_length_exceeded", "BadRequestError", 400, "context_length_exceeded"),
+        (403, "forbidden", "PermissionDeniedError", 403, "invalid_prompt"),
+        (404, "model_not_found", "NotFoundError", 404, "model_not_found"),
+        (409, "conflict", "ConflictError", 409, "invalid_prompt"),
+        (422, "unprocessable", "UnprocessableEntityError", 422, "invalid_prompt"),
+        (429, "rate_limit_exceeded", "RateLimitError", 429, "rate_limit_exceeded"),
+        (500, "server_error", "InternalServerError", 500, "invalid_prompt"),
+    ] {
+        let stage = Stage::chat(Script::always(Turn::error(status, code, "The words of the provider.")));
+        for raised in stage.told(&["error"]).as_array().expect("a list") {
+            let message = raised[3].as_str().unwrap_or_default();
+            assert!(message.contains("The words of the provider."), "{status} {raised}");
+            assert_eq!([&raised[0], &raised[1], &raised[2]], [&json!(class), &json!(seen), &json!(seen_code)]);
+        }
+    }
+}
+
+#[test]
+fn a_wrong_token_is_a_wrong_key_to_the_sdk() {
+    let mut stage = Stage::chat(Script::none());
+    stage.token.push('x');
+    for raised in stage.told(&["error"]).as_array().expect("a list") {
+        assert_eq!([&raised[0], &raised[1]], [&json!("AuthenticationError"), &json!(401)], "{raised}");
+    }
+}
+
+#[test]
+fn an_answer_that_breaks_off_is_a_failed_response_to_the_sdk() {
+    let stage = Stage::chat([Turn::text("half a sentence").ends(Ending::Early)]);
+    let told = stage.told(&["failed"]);
+    assert_eq!([&told["kind"], &told["code"]], [&json!("response.failed"), &json!("invalid_prompt")], "{told}");
+    assert!(told["message"].as_str().is_some_and(|message| message.contains("broke off")), "{told}");
+}
