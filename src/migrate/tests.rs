@@ -120,7 +120,7 @@ fn each_refused_or_ignored_line_becomes_what_codex_takes() {
         ),
         (
             "[model_providers.lmstudio]\nbase_url = 'http://h/v1'\n",
-            "[model_providers.lmstudio-custom]\nbase_url = 'http://h/v1'\nname = \"lmstudio\"\n",
+            "[model_providers.lmstudio-local]\nbase_url = 'http://h/v1'\nname = \"lmstudio\"\n",
             vec![config(1, Kind::ProviderName), config(1, Kind::ReservedId)],
         ),
         (

@@ -5,7 +5,8 @@ use std::net::TcpListener;
 
 use serde_json::Value;
 
-use crate::support::{Outcome, Sandbox};
+use crate::support::upstream::Script;
+use crate::support::{Outcome, Sandbox, Upstream};
 
 /// Runs the doctor; gives the ids of what it found.
 fn ids(outcome: &Outcome) -> Vec<String> {
@@ -143,6 +144,35 @@ fn keys_profiles_and_settings_are_looked_after() {
     let file = sandbox.path("codexgw/config.toml");
     fs::write(&file, fs::read_to_string(&file).expect("settings") + "\n[provider]\n").expect("settings");
     found(&sandbox, "settings-unknown-key", &[]);
+}
+
+#[test]
+fn what_a_provider_says_is_told() {
+    let ids_online = |sandbox: &Sandbox| ids(&sandbox.codexgw(&["doctor", "--json"]).run());
+    // All is well.
+    let (upstream, sandbox) = super::with_a_gateway_provider();
+    assert_eq!(ids_online(&sandbox), Vec::<String>::new());
+    // The key is no longer taken.
+    upstream.accept_key("sk-another-key-0123456789");
+    assert_eq!(ids_online(&sandbox), ["provider-wrong-key"]);
+    // The model is no longer there.
+    let upstream = Upstream::chat(Script::none()).with_models(&["m-new", "other"]);
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe", "--model", "m-old"]);
+    let outcome = sandbox.codexgw(&["doctor", "up"]).run().exits(3);
+    outcome.stdout_has("[provider-model]").stdout_has("`m-new`");
+    // Nobody is there, or somebody else.
+    for (id, upstream) in [("provider-web-page", Upstream::page(200)), ("provider-failing", Upstream::page(500))] {
+        let sandbox = Sandbox::with_codex();
+        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
+        let found = ids_online(&sandbox);
+        assert!(found.iter().any(|found| found == id), "{id}: {found:?}");
+    }
+    let sandbox = Sandbox::with_codex();
+    let url = format!("http://{}/v1", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    let add = ["add", "custom", "--id", "up", "--base-url", &url, "--model", "m", "--no-probe", "--via", "gateway"];
+    sandbox.codexgw(&add).run().ok();
+    assert_eq!(ids_online(&sandbox), ["provider-unreachable"]);
 }
 
 #[test]

@@ -21,9 +21,9 @@ fn look(world: &World) -> Vec<Finding> {
     let text = config.map(crate::config::Document::text).unwrap_or_default();
     // Codex's words may quote a value.
     credentials::remember(text, &crate::catalog::key_prefixes().iter().map(|(_, prefix)| *prefix).collect::<Vec<_>>());
-    findings.extend(verdict(codex.judge(text, None), "your `config.toml`", "codexgw config edit"));
+    findings.extend(verdict(codex.judge(&world.home, text, None), "your `config.toml`", "codexgw config edit"));
     for (name, document) in &world.profiles {
-        let verdict_of_profile = codex.judge(text, Some((name, document.text())));
+        let verdict_of_profile = codex.judge(&world.home, text, Some((name, document.text())));
         let what = format!("the profile `{name}`");
         findings.extend(verdict(verdict_of_profile, &what, &format!("codexgw config edit --profile {name}")));
     }

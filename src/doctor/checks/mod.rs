@@ -12,6 +12,7 @@ mod names;
 mod old_config;
 mod profiles;
 mod project;
+mod provider;
 mod proxy;
 mod sessions;
 mod settings;
@@ -33,6 +34,7 @@ pub const CHECKS: &[Check] = &[
     model_catalogue::CHECK,
     token_command::CHECK,
     keys::CHECK,
+    provider::CHECK,
     gateway::CHECK,
     proxy::CHECK,
     daemon::CHECK,
