@@ -76,7 +76,7 @@ pub fn delete(context: &Context, name: &str, unknown: Error) -> Result<u8> {
     }
     match asked {
         Ok(true) => {
-            ui::note(format!("the key `{name}` is gone from the {}", super::key::store_words(KeyStore::Keyring)))
+            ui::note(format!("the key `{name}` is gone from the {}", super::key::store_words(KeyStore::Keyring)));
         }
         Ok(false) if files == 0 => return Err(unknown),
         Err(e) if files == 0 => {

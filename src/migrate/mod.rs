@@ -1,6 +1,6 @@
 //! `codexgw migrate`: finds what today's Codex refuses or ignores in the person's files, and mends it.
 //!
-//! Passes run one after another over the texts in memory ([`world`]), each on what the one before made: what a project
+//! Passes run one after another over the texts in memory (`world`), each on what the one before made: what a project
 //! file holds in vain, provider tables, legacy profiles, values that are gone, keys that nobody reads. What was found
 //! is told, the outcome is shown as a diff, and one commit writes it. Running it again finds nothing new.
 //!
