@@ -4,7 +4,9 @@ use std::fs;
 use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
-use std::thread;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
 /// How long gnome-keyring may take to come onto the bus on a busy machine.
@@ -22,7 +24,52 @@ const BUS: &str = "<busconfig><type>session</type><listen>unix:dir=@DIR@</listen
 pub struct KeyringSession {
     address: String,
     children: Vec<Child>,
+    keyring: Option<Keeper>,
     home: tempfile::TempDir,
+}
+
+/// Keeps gnome-keyring running, as a desktop's bus does: once in some thousand times it ends by a failed check of its
+/// own.
+struct Keeper {
+    is_over: Arc<AtomicBool>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Keeper {
+    fn start(mut daemon: Command) -> Self {
+        let is_over = Arc::new(AtomicBool::new(false));
+        let over = is_over.clone();
+        let mut run = move || {
+            let mut child =
+                daemon.spawn().unwrap_or_else(|e| panic!("these tests need gnome-keyring: {e}; run `tests/run`"));
+            let mut stdin = child.stdin.take().expect("stdin is piped");
+            stdin.write_all(b"the login password").expect("gnome-keyring reads the password");
+            child
+        };
+        let mut child = run();
+        let thread = thread::spawn(move || {
+            while !over.load(Ordering::SeqCst) {
+                if child.try_wait().is_ok_and(|ended| ended.is_some()) {
+                    child = run();
+                }
+                thread::sleep(Duration::from_millis(20));
+            }
+            // Ended already is as good.
+            let _ = child.kill();
+            let _ = child.wait();
+        });
+        Self { is_over, thread: Some(thread) }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.is_over.store(true, Ordering::SeqCst);
+        if let Some(thread) = self.thread.take() {
+            // What went wrong there has been told there.
+            let _ = thread.join();
+        }
+    }
 }
 
 impl KeyringSession {
@@ -30,17 +77,7 @@ impl KeyringSession {
     #[track_caller]
     pub fn start() -> Self {
         let mut session = Self::without_keyring();
-        let mut keyring = session
-            .command("gnome-keyring-daemon", &["--foreground", "--components=secrets", "--unlock"])
-            .stdin(Stdio::piped())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .unwrap_or_else(|e| panic!("these tests need gnome-keyring: {e}; run `tests/run`"));
-        let mut stdin = keyring.stdin.take().expect("stdin is piped");
-        session.children.push(keyring);
-        stdin.write_all(b"the login password").expect("gnome-keyring reads the password");
-        drop(stdin);
+        session.keyring = Some(Keeper::start(session.daemon()));
         let deadline = Instant::now() + COMES_WITHIN;
         let unlocked =
             ["org.freedesktop.DBus.Properties.Get", "string:org.freedesktop.Secret.Collection", "string:Locked"];
@@ -51,6 +88,12 @@ impl KeyringSession {
         session
     }
 
+    fn daemon(&self) -> Command {
+        let mut command = self.command("gnome-keyring-daemon", &["--foreground", "--components=secrets", "--unlock"]);
+        command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+        command
+    }
+
     /// A bus with nothing on it.
     #[track_caller]
     pub fn without_keyring() -> Self {
@@ -58,7 +101,7 @@ impl KeyringSession {
         let home = tempfile::Builder::new().prefix("bus").tempdir().expect("the temporary folder is writable");
         let config = home.path().join("bus.conf");
         fs::write(&config, BUS.replace("@DIR@", &home.path().display().to_string())).expect("it is ours");
-        let mut session = Self { address: String::new(), children: Vec::new(), home };
+        let mut session = Self { address: String::new(), children: Vec::new(), keyring: None, home };
         let config = format!("--config-file={}", config.display());
         let mut bus = session
             .command("dbus-daemon", &[&config, "--print-address", "--nofork", "--nopidfile"])
@@ -115,6 +158,8 @@ impl KeyringSession {
 
 impl Drop for KeyringSession {
     fn drop(&mut self) {
+        // Before the bus, which it would miss.
+        self.keyring = None;
         for child in self.children.iter_mut().rev() {
             // Ended already is as good.
             let _ = child.kill();

@@ -24,6 +24,10 @@ const READ_LIMIT: Duration = Duration::from_secs(2);
 /// Longest time that a write may take: the system may be asking the person to unlock the keyring.
 const WRITE_LIMIT: Duration = Duration::from_secs(60);
 
+/// How often, and after how long each, a keyring that ended is looked for again: within the time of a read.
+const RESTART_LOOKS: usize = 6;
+const RESTART_LOOK: Duration = Duration::from_millis(200);
+
 /// Reads a secret; nothing when there is none of that name.
 pub fn get(service: &str, name: &str) -> Result<Option<Secret>> {
     let (service, name) = (service.to_owned(), name.to_owned());
@@ -97,15 +101,12 @@ fn text(bytes: Vec<u8>) -> Result<Secret, Trouble> {
 
 /// Runs the work on a thread of its own, so that a keyring that never answers is left behind. A thread also keeps it
 /// apart from whatever runtime the caller has.
-fn bounded<T: Send + 'static>(
-    limit: Duration,
-    work: impl FnOnce() -> Result<T, Trouble> + Send + 'static,
-) -> Result<T> {
+fn bounded<T: Send + 'static>(limit: Duration, work: impl Fn() -> Result<T, Trouble> + Send + 'static) -> Result<T> {
     let (send, receive) = mpsc::channel();
     std::thread::Builder::new()
         .spawn(move || {
             // Nobody waits any more when the time has run out.
-            let _ = send.send(work());
+            let _ = send.send(patiently(work));
         })
         .map_err(|e| Trouble::Failed(e.to_string()))?;
     match receive.recv_timeout(limit) {
@@ -113,6 +114,23 @@ fn bounded<T: Send + 'static>(
         Err(mpsc::RecvTimeoutError::Timeout) => Err(Trouble::TimedOut(limit).into()),
         Err(mpsc::RecvTimeoutError::Disconnected) => Err(Trouble::Failed("the keyring's library failed".into()).into()),
     }
+}
+
+/// A keyring program that ended while it was asked is started again by the bus or the system, and asked once more.
+fn patiently<T>(work: impl Fn() -> Result<T, Trouble>) -> Result<T, Trouble> {
+    let first = work();
+    if !matches!(&first, Err(trouble) if trouble.is_sudden_end()) {
+        return first;
+    }
+    let mut last = first;
+    for _ in 0..RESTART_LOOKS {
+        std::thread::sleep(RESTART_LOOK);
+        last = work();
+        if !matches!(&last, Err(trouble) if trouble.is_sudden_end() || matches!(trouble, Trouble::NoService)) {
+            break;
+        }
+    }
+    last
 }
 
 fn entry(service: &str, name: &str) -> Result<Entry, Trouble> {

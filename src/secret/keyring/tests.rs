@@ -174,3 +174,25 @@ fn a_write_that_nobody_allows_stores_nothing() {
         assert!(!said.contains("second-key"), "{said}");
     }
 }
+
+#[test]
+fn a_keyring_that_ends_while_it_is_asked_is_asked_once_more() {
+    let ended = || Trouble::Failed("Message recipient disconnected from message bus without replying".to_owned());
+    let asked = std::cell::Cell::new(0);
+    let answer = super::patiently(|| {
+        asked.set(asked.get() + 1);
+        match asked.get() {
+            1 => Err(ended()),
+            2 => Err(Trouble::NoService),
+            _ => Ok("the key"),
+        }
+    });
+    assert_eq!((answer.ok(), asked.get()), (Some("the key"), 3));
+    // Whatever else is wrong is told at once.
+    let asked = std::cell::Cell::new(0);
+    let answer = super::patiently(|| {
+        asked.set(asked.get() + 1);
+        Err::<(), _>(Trouble::NoService)
+    });
+    assert!(matches!(answer, Err(Trouble::NoService)) && asked.get() == 1);
+}

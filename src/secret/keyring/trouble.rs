@@ -46,6 +46,13 @@ fn has_display(set: impl Fn(&str) -> bool) -> bool {
     !cfg!(target_os = "linux") || set("WAYLAND_DISPLAY") || set("DISPLAY")
 }
 
+impl Trouble {
+    /// Whether the keyring program ended before it answered.
+    pub fn is_sudden_end(&self) -> bool {
+        matches!(self, Self::Failed(words) if words.contains("disconnected from message bus"))
+    }
+}
+
 impl From<KeyringError> for Trouble {
     /// Never prints a keyring error with `{:?}`: two of its kinds carry the secret itself.
     fn from(error: KeyringError) -> Self {
