@@ -52,6 +52,9 @@ _codexgw() {
             codexgw,profile)
                 cmd="codexgw__subcmd__profile"
                 ;;
+            codexgw,providers)
+                cmd="codexgw__subcmd__providers"
+                ;;
             codexgw,remove)
                 cmd="codexgw__subcmd__remove"
                 ;;
@@ -112,6 +115,9 @@ _codexgw() {
             codexgw__subcmd__profile,remove)
                 cmd="codexgw__subcmd__profile__subcmd__remove"
                 ;;
+            codexgw__subcmd__providers,show)
+                cmd="codexgw__subcmd__providers__subcmd__show"
+                ;;
             *)
                 ;;
         esac
@@ -119,7 +125,7 @@ _codexgw() {
 
     case "${cmd}" in
         codexgw)
-            opts="-v -h -V --home --verbose --help --version demo add list migrate run doctor explain use off profile key remove config undo gateway token completions uninstall"
+            opts="-v -h -V --home --verbose --help --version demo add list providers migrate run doctor explain use off profile key remove config undo gateway token completions uninstall"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -704,6 +710,42 @@ _codexgw() {
             ;;
         codexgw__subcmd__profile__subcmd__remove)
             opts="-v -h --dry-run --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__providers)
+            opts="-v -h --json --home --verbose --help show"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__providers__subcmd__show)
+            opts="-v -h --json --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

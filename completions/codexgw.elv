@@ -28,6 +28,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand demo 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched'
             cand add 'Add a provider: store its key, ask what it speaks, write what Codex needs'
             cand list 'List the providers that are configured'
+            cand providers 'Show the providers that codexgw knows, configured or not'
             cand migrate 'Mend what today''s Codex refuses or ignores in your files, or take over the providers of another tool'
             cand run 'Start Codex on a profile or provider'
             cand doctor 'Find out what is wrong, and mend it'
@@ -82,6 +83,23 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --help 'Print help (see more with ''--help'')'
         }
         &'codexgw;list'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;providers'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand show 'Show all that is known of one provider'
+        }
+        &'codexgw;providers;show'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --json 'Print JSON'
             cand -v 'Say on stderr what happens inside; twice and three times for more'

@@ -31,6 +31,7 @@ complete -c codexgw -n "__fish_codexgw_needs_command" -s V -l version -d 'Print 
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "demo" -d 'See the real Codex work through codexgw: no key, no provider, nothing of yours touched'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "add" -d 'Add a provider: store its key, ask what it speaks, write what Codex needs'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "list" -d 'List the providers that are configured'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "providers" -d 'Show the providers that codexgw knows, configured or not'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "migrate" -d 'Mend what today\'s Codex refuses or ignores in your files, or take over the providers of another tool'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "run" -d 'Start Codex on a profile or provider'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "doctor" -d 'Find out what is wrong, and mend it'
@@ -88,6 +89,15 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l home -d 'Keep e
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -l json -d 'Print JSON'
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand list" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and not __fish_seen_subcommand_from show" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and not __fish_seen_subcommand_from show" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and not __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and not __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and not __fish_seen_subcommand_from show" -a "show" -d 'Show all that is known of one provider'
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and __fish_seen_subcommand_from show" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and __fish_seen_subcommand_from show" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l from -d 'Set up here the providers that another tool holds' -r -f -a "cc-switch\t'CC Switch\'s providers for Codex, Claude Code and Gemini CLI'
 litellm\t'What a LiteLLM proxy\'s `config.yaml` sends requests to'
 env\t'The variables of this shell'"

@@ -14,6 +14,7 @@ mod left_keys;
 mod list;
 mod migrate;
 mod profile;
+mod providers;
 mod remove;
 mod run;
 mod token;
@@ -53,6 +54,7 @@ enum Command {
     Demo(demo::Args),
     Add(Box<add::Args>),
     List(list::Args),
+    Providers(providers::Args),
     Migrate(migrate::Args),
     Run(run::Args),
     Doctor(doctor::Args),
@@ -91,6 +93,7 @@ impl Cli {
             Command::Demo(args) => args.run(&context),
             Command::Add(args) => args.run(&context),
             Command::List(args) => args.run(&context),
+            Command::Providers(args) => args.run(&context),
             Command::Migrate(args) => args.run(&context),
             Command::Run(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context),

@@ -14,6 +14,7 @@ mod keys;
 mod migrate_from;
 mod panics;
 mod profiles;
+mod providers;
 mod remove;
 mod round_trips;
 mod run;

@@ -17,6 +17,7 @@ pub const COMMANDS: &[&str] = &[
     "demo",
     "add",
     "list",
+    "providers",
     "migrate",
     "run",
     "doctor",

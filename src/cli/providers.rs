@@ -1,0 +1,163 @@
+use clap::{Args as ClapArgs, Subcommand};
+use serde::Serialize;
+
+use crate::catalog::{self, Auth, ProviderTemplate};
+use crate::error::{Error, Result};
+use crate::settings::Wire;
+use crate::ui;
+
+use super::context::Context;
+use super::list::label;
+
+/// Show the providers that codexgw knows, configured or not
+#[derive(Debug, ClapArgs)]
+#[command(args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:\n  codexgw providers\n  codexgw providers google messages\n  \
+                        codexgw providers show anthropic")]
+pub struct Args {
+    #[command(subcommand)]
+    command: Option<ProvidersCommand>,
+    /// Only those with all of these words in their id, name, address or wire
+    #[arg(value_name = "WORD")]
+    words: Vec<String>,
+    /// Print JSON
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+enum ProvidersCommand {
+    /// Show all that is known of one provider
+    Show {
+        /// Its id or another name of it
+        provider: String,
+        /// Print JSON
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+#[derive(Serialize)]
+struct Row<'a> {
+    id: &'a str,
+    name: &'a str,
+    aliases: &'a [String],
+    base_url: &'a str,
+    wire: Wire,
+    key: &'a str,
+    model: Option<&'a str>,
+    /// The ids under which it is configured here.
+    configured: Vec<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    variable: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    keys: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    docs: Option<&'a str>,
+    quirks: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    note: Option<&'a str>,
+}
+
+impl Args {
+    pub fn run(self, context: &Context) -> Result<u8> {
+        let settings = context.settings()?;
+        let row = |template: &'static ProviderTemplate| {
+            let ours = settings.providers.iter().filter(|(_, p)| p.template.as_deref() == Some(template.id.as_str()));
+            row(template, ours.map(|(id, _)| id.clone()).collect())
+        };
+        match self.command {
+            Some(ProvidersCommand::Show { provider, json }) => show(&row(find(&provider)?), json),
+            None => list(catalog::providers().map(row).filter(|row| has(row, &self.words)).collect(), self.json),
+        }
+        Ok(0)
+    }
+}
+
+fn find(words: &str) -> Result<&'static ProviderTemplate> {
+    catalog::provider(words).ok_or_else(|| {
+        let error = Error::usage(format!("codexgw does not know the provider `{}`", ui::plain(words, 60)));
+        match catalog::nearest(words) {
+            Some(near) => error.hint(format!("did you mean `codexgw providers show {near}`?")),
+            None => error.hint("see them all: `codexgw providers`"),
+        }
+    })
+}
+
+fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'static> {
+    Row {
+        id: &template.id,
+        name: &template.name,
+        aliases: &template.aliases,
+        base_url: &template.base_url,
+        wire: template.wire,
+        key: match template.auth {
+            Auth::None => "none",
+            Auth::OptionalBearer => "optional",
+            _ => "needed",
+        },
+        model: template.model.as_deref(),
+        configured,
+        variable: template.env.as_deref(),
+        keys: template.keys_url.as_deref(),
+        docs: template.docs.as_deref(),
+        quirks: &template.quirks,
+        note: template.note.as_deref(),
+    }
+}
+
+fn has(row: &Row<'_>, words: &[String]) -> bool {
+    let text = format!("{} {} {} {} {}", row.id, row.name, row.aliases.join(" "), row.base_url, label(&row.wire));
+    let text = text.to_lowercase();
+    words.iter().all(|word| text.contains(&word.to_lowercase()))
+}
+
+fn list(rows: Vec<Row<'_>>, json: bool) {
+    if json {
+        ui::json(&rows);
+    } else if rows.is_empty() {
+        ui::note("none of that kind; any other address goes too: codexgw add custom --base-url URL");
+    } else {
+        let lines = rows.into_iter().map(|row| {
+            vec![
+                row.id.to_owned(),
+                row.name.to_owned(),
+                label(&row.wire),
+                row.key.to_owned(),
+                row.configured.join(", "),
+            ]
+        });
+        ui::line(ui::table(&["PROVIDER", "NAME", "WIRE", "KEY", "CONFIGURED AS"], lines));
+        ui::note("add one: codexgw add PROVIDER");
+    }
+}
+
+fn show(row: &Row<'_>, json: bool) {
+    if json {
+        ui::json(row);
+        return;
+    }
+    let aliases = row.aliases.join(", ");
+    let configured = row.configured.join(", ");
+    let quirks = row.quirks.join(", ");
+    let wire = label(&row.wire);
+    ui::line(format!("{} ({})", row.name, row.id));
+    for (what, said) in [
+        ("also called", aliases.as_str()),
+        ("address", row.base_url),
+        ("wire", &wire),
+        ("key", row.key),
+        ("variable", row.variable.unwrap_or_default()),
+        ("keys", row.keys.unwrap_or_default()),
+        ("documentation", row.docs.unwrap_or_default()),
+        ("model", row.model.unwrap_or_default()),
+        ("quirks", &quirks),
+        ("configured as", &configured),
+        ("note", row.note.unwrap_or_default()),
+    ] {
+        if !said.is_empty() {
+            ui::line(format!("  {what:<14} {said}"));
+        }
+    }
+    ui::note(format!("add it: codexgw add {}", row.id));
+}
