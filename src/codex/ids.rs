@@ -4,6 +4,15 @@
 const RESERVED: [&str; 8] =
     ["openai", "ollama", "lmstudio", "amazon-bedrock", "amazon-bedrock-runtime", "gcp", "ollama-chat", "codexgw"];
 
+/// Providers that Codex 0.169.0 brings along (codex-facts 1.1).
+const BUILT_IN: [&str; 6] = ["openai", "ollama", "lmstudio", "amazon-bedrock", "amazon-bedrock-runtime", "gcp"];
+
+/// Whether Codex knows a provider of this id without a table.
+#[must_use]
+pub fn is_built_in(id: &str) -> bool {
+    BUILT_IN.contains(&id)
+}
+
 /// Whether a provider of ours must not have this id.
 #[must_use]
 pub fn is_reserved(id: &str) -> bool {

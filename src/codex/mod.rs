@@ -12,7 +12,7 @@ pub mod sessions;
 mod version;
 
 pub use home::CodexHome;
-pub use ids::{is_reserved, valid_provider_id};
+pub use ids::{is_built_in, is_reserved, valid_provider_id};
 pub use judge::Verdict;
 pub use package::Native;
 pub use program::Codex;

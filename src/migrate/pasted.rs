@@ -3,6 +3,7 @@
 use toml_edit::{Item, TableLike};
 
 use crate::catalog;
+use crate::secret::looks_like_credential;
 
 /// Where a pasted key belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -57,7 +58,7 @@ pub(super) fn find(table: &dyn TableLike, at: &[&str]) -> Vec<Pasted> {
         let Some(raw) = text(Some(item)) else { continue };
         if name.eq_ignore_ascii_case("authorization") && raw.to_ascii_lowercase().starts_with("bearer ") {
             add(&["http_headers", name], Place::Key, raw);
-        } else if is_key_name(name) {
+        } else if looks_like_credential(name) {
             add(&["http_headers", name], Place::Header(name.to_lowercase()), raw);
         }
     }
@@ -79,7 +80,7 @@ pub(super) fn astray(root: &dyn TableLike) -> Vec<Pasted> {
     let auth = root.get("auth").and_then(Item::as_table_like);
     for (name, item) in auth.into_iter().flat_map(TableLike::iter) {
         // `method = "apikey"` is no key, `api_key` is one.
-        if is_key_name(name) && !name.contains("method") {
+        if looks_like_credential(name) && !name.contains("method") {
             add(&["auth", name], Some(item));
         }
     }
@@ -98,12 +99,6 @@ pub(super) fn is_variable_name(text: &str) -> bool {
     // Nobody names a variable like a hash.
     let is_random = text.len() >= 32 && text.bytes().any(|byte| byte.is_ascii_digit()) && !text.contains('_');
     has_shape && !looks_like_a_key && !is_random
-}
-
-/// Whether the name of a header or setting says that its value is a secret.
-pub(super) fn is_key_name(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["auth", "key", "token", "secret", "cookie", "password", "credential"].iter().any(|part| name.contains(part))
 }
 
 #[cfg(test)]

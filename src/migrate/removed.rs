@@ -5,6 +5,7 @@ use std::path::Path;
 use toml_edit::{Item, Value};
 
 use crate::catalog;
+use crate::codex;
 use crate::config::{Change, Document};
 use crate::error::Result;
 
@@ -45,9 +46,6 @@ const IGNORED: [&str; 29] = [
     "debug",
 ];
 
-/// Providers that Codex brings along.
-const BUILT_IN: [&str; 6] = ["openai", "ollama", "lmstudio", "amazon-bedrock", "amazon-bedrock-runtime", "gcp"];
-
 /// Keys under a new name.
 const RENAMED: [(&str, &str); 1] = [("experimental_instructions_file", "model_instructions_file")];
 
@@ -66,7 +64,9 @@ pub(super) fn mend(world: &mut World<'_>, file: &Path) -> Result<()> {
     for key in IGNORED {
         let Some(item) = world.document(file)?.get(&[key]).cloned() else { continue };
         let shown = if item.is_table_like() { format!("[{key}]") } else { key.to_owned() };
-        if holds_text_like_a_key(&item) || (item.is_str() && super::pasted::is_key_name(key) && key != "env_key") {
+        if holds_text_like_a_key(&item)
+            || (item.is_str() && crate::secret::looks_like_credential(key) && key != "env_key")
+        {
             let then = "it may hold a key: store that with `codexgw key set PROVIDER`, then take it out".to_owned();
             world.left(Kind::PastedKey, file, &[key], ignored(&shown), then);
             continue;
@@ -130,7 +130,7 @@ pub(super) fn provider_keys(world: &mut World<'_>, file: &Path) -> Result<()> {
 fn holds_text_like_a_key(item: &Item) -> bool {
     let Some(table) = item.as_table_like() else { return false };
     table.iter().any(|(key, item)| {
-        (item.as_str().is_some_and(|text| text.len() >= 16) && super::pasted::is_key_name(key))
+        (item.as_str().is_some_and(|text| text.len() >= 16) && crate::secret::looks_like_credential(key))
             || holds_text_like_a_key(item)
     })
 }
@@ -176,7 +176,7 @@ fn refused_values(world: &mut World<'_>, file: &Path) -> Result<()> {
 pub(super) fn unknown_providers(world: &mut World<'_>) -> Result<()> {
     for scope in world.scopes()? {
         let Some(id) = world.str(&scope.file, &scope.path("model_provider")) else { continue };
-        if BUILT_IN.contains(&id.as_str()) || defines(world, &id)? {
+        if codex::is_built_in(&id) || defines(world, &id)? {
             continue;
         }
         let what =

@@ -104,7 +104,8 @@ impl Table {
             let pairs = table.into_iter().flat_map(TableLike::iter);
             pairs.filter_map(|(key, item)| Some((key.to_owned(), item.as_str()?.to_owned()))).collect::<Vec<_>>()
         };
-        let is_secret = |name: &str| name.eq_ignore_ascii_case("authorization") || pasted::is_key_name(name);
+        let is_secret =
+            |name: &str| name.eq_ignore_ascii_case("authorization") || crate::secret::looks_like_credential(name);
         self.headers.extend(pairs("http_headers").into_iter().filter(|(name, _)| !is_secret(name)));
         self.env_headers.extend(pairs("env_http_headers"));
         for (name, value) in pairs("query_params") {

@@ -49,6 +49,13 @@ pub fn is_key(word: &str, prefixes: &[&str]) -> bool {
     word.len() >= SHORTEST && (starts() || is_uuid(word) || runs(word).any(is_random))
 }
 
+/// Whether the name of a header or setting says that its value is a secret.
+#[must_use]
+pub fn looks_like_credential(name: &str) -> bool {
+    let name = name.to_lowercase();
+    ["auth", "key", "token", "secret", "cookie", "password", "credential"].iter().any(|part| name.contains(part))
+}
+
 /// Whether a key stands anywhere in the text.
 #[must_use]
 pub fn holds_key(text: &str, prefixes: &[&str]) -> bool {

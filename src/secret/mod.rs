@@ -18,5 +18,6 @@ mod vault;
 pub use clean::clean_key;
 pub use core_dump::forbid_core_dumps;
 pub use key_command::{join_command, quoted, split_command};
+pub use key_shape::looks_like_credential;
 pub use value::Secret;
 pub use vault::Vault;

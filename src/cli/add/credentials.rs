@@ -4,7 +4,7 @@ use std::io::Read as _;
 use crate::catalog::Auth;
 use crate::error::{Error, Result};
 use crate::secret::key_shape::holds_key;
-use crate::secret::{Secret, Vault, split_command};
+use crate::secret::{Secret, Vault, looks_like_credential, split_command};
 use crate::settings::{KeyStore, Road};
 use crate::setup::Setup;
 use crate::ui;
@@ -247,11 +247,6 @@ fn headers(args: &Args, identity: &Identity) -> Result<BTreeMap<String, String>>
     Ok(headers)
 }
 
-pub fn looks_like_credential(name: &str) -> bool {
-    let name = name.to_lowercase();
-    ["auth", "key", "token", "secret", "cookie", "password", "credential"].iter().any(|part| name.contains(part))
-}
-
 fn is_credential(value: &str) -> bool {
     let scheme = value.trim().split_once(' ').map(|(scheme, _)| scheme.to_ascii_lowercase());
     matches!(scheme.as_deref(), Some("bearer" | "basic")) || holds_key(value, &prefixes())
@@ -291,7 +286,7 @@ impl Piped {
 
 #[cfg(test)]
 mod tests {
-    use super::looks_like_credential;
+    use crate::secret::looks_like_credential;
 
     #[test]
     fn headers_that_look_like_credentials() {

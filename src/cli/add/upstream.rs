@@ -6,8 +6,8 @@ use crate::probe::{self, Decision, Target};
 use crate::settings::{Road, Via, Wire};
 use crate::ui;
 
-use super::credentials::looks_like_credential;
 use super::{Args, Credentials, Identity};
+use crate::secret::looks_like_credential;
 
 /// What the provider turned out to be.
 pub struct Upstream {

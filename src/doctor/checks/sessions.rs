@@ -1,17 +1,15 @@
 //! Saved sessions whose provider is gone: Codex refuses to resume them (codex-facts G22).
 
-use crate::codex::sessions;
+use crate::codex::{is_built_in, sessions};
 use crate::doctor::{Check, Finding, World};
 
 pub const CHECK: Check =
     Check { id: "session", about: "saved sessions whose provider is gone", is_online: false, look };
 
-const BUILT_IN: [&str; 6] = ["openai", "ollama", "lmstudio", "amazon-bedrock", "amazon-bedrock-runtime", "gcp"];
-
 fn look(world: &World) -> Vec<Finding> {
     let Ok(codex_home) = &world.codex_home else { return Vec::new() };
     let defined = |id: &str| {
-        BUILT_IN.contains(&id) || world.documents().any(|document| document.get(&["model_providers", id]).is_some())
+        is_built_in(id) || world.documents().any(|document| document.get(&["model_providers", id]).is_some())
     };
     sessions::by_provider(codex_home)
         .into_iter()
