@@ -94,6 +94,11 @@ impl Route<'_> {
         said.or_else(|| catalog::model_facts(self.model)?.context)
     }
 
+    /// Where a person finds the provider's keys.
+    pub(super) fn keys_url(&self) -> Option<&'static str> {
+        self.provider.template.as_deref().and_then(catalog::provider)?.keys_url.as_deref()
+    }
+
     /// What the model can do.
     pub(super) fn abilities(&self) -> Abilities {
         let facts = self.facts();

@@ -10,9 +10,10 @@ use hyper::body::Frame;
 use reqwest::Response;
 
 use super::answer::{self, Answer};
+use super::asking::Asking;
 use super::client::Client;
 use super::door::Task;
-use super::live::{Connecting, Live};
+use super::live::Live;
 use super::outgoing::{Prepared, header_name, prepare};
 use super::phase::Busy;
 use super::service::Gateway;
@@ -23,7 +24,7 @@ use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
-use crate::protocol::{Failure, Wire};
+use crate::protocol::{Failure, FailureCode, Wire};
 use crate::settings::KeyStore;
 
 /// Names what could not be carried over, by code.
@@ -43,7 +44,7 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     let catalogue = gateway.directory.current();
     let prepared = catalogue
         .route(&head.model)
-        .map_err(|error| Failure { status: 404, ..failure::of_error(&error) })
+        .map_err(|error| Failure { code: FailureCode::ModelNotFound, status: 404, ..failure::of_error(&error) })
         .and_then(|route| prepare(&route, task, body, stream))
         .and_then(|prepared| {
             let is_strict = gateway.strict || catalogue.settings.strict;
@@ -55,19 +56,20 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
             let cause = failure.message.lines().next();
             tracing::info!(model = ?head.model, code = failure.code.as_str(), cause, "request refused");
             let in_stream = stream && client == Client::Codex;
-            return if in_stream { failed_stream(encoder, failure) } else { failure::answer(&failure) };
+            return if in_stream { failed_stream(encoder, failure) } else { failure::answer(&failure, client) };
         }
     };
     let encoder = encoder.naming(&call.name);
     let encoder = if compacts { encoder.compacting() } else { encoder };
+    let encoder = if client == Client::Other { encoder.for_sdks() } else { encoder };
     let losses = record.lose(&losses);
-    let connecting: Connecting = Box::pin(connect(Arc::clone(&gateway), call));
+    let asking = Asking::new(&gateway, call);
     let mut answer = if stream {
         let translation = match decoder {
             Some(decoder) => Translation::tell(decoder, encoder),
             None => Translation::pass(encoder),
         };
-        let mut live = Live::new(&gateway, connecting, translation, record, busy);
+        let mut live = Live::new(&gateway, asking, translation, record, busy);
         let refused = match client {
             Client::Codex => {
                 live.connect(gateway.limits.status_wait).await;
@@ -76,11 +78,11 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
             Client::Other => live.connect_or_refuse().await,
         };
         match refused {
-            Some(failure) => failure::answer(&failure),
+            Some(failure) => failure::answer(&failure, client),
             None => answer::events(live.into_frames()),
         }
     } else {
-        whole::answer(&gateway.limits, connecting, decoder, encoder, task, record).await
+        whole::answer(&gateway.limits, asking.first(), decoder, encoder, task, client, record).await
     };
     if let Some(losses) = losses {
         answer.headers_mut().insert(LOSSES, losses);
@@ -98,7 +100,7 @@ fn too_much_lost(losses: &[Loss]) -> Failure {
 }
 
 /// Fetches the keys and sends the request. A refused key is read anew, and tried again when it was replaced meanwhile.
-async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAnswer> {
+pub(super) async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAnswer> {
     if let Err(error) = add_secrets(&gateway, &mut call).await {
         return Err(NoAnswer { status: None, refuses_key: false, failure: failure::of_error(&error) });
     }

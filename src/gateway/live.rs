@@ -15,6 +15,7 @@ use hyper::body::Frame;
 use reqwest::Response;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
+use super::asking::Asking;
 use super::failure;
 use super::phase::{Busy, Phase, PhaseWatch};
 use super::record::{Outcome, Record};
@@ -40,6 +41,8 @@ pub(super) type Connecting = Pin<Box<dyn Future<Output = Result<Response, NoAnsw
 /// One streamed answer.
 pub(super) struct Live {
     stage: Stage,
+    /// None when something of the answer is out, or the upstream was left time enough.
+    asking: Option<Asking>,
     translation: Translation,
     record: Record,
     phase: PhaseWatch,
@@ -71,7 +74,7 @@ impl Live {
     /// An answer whose upstream is being asked.
     pub(super) fn new(
         gateway: &Arc<Gateway>,
-        connecting: Connecting,
+        asking: Asking,
         translation: Translation,
         record: Record,
         busy: Busy,
@@ -79,7 +82,8 @@ impl Live {
         let now = Instant::now();
         let limits = &gateway.limits;
         Self {
-            stage: Stage::Connecting(connecting),
+            stage: Stage::Connecting(asking.first()),
+            asking: Some(asking),
             translation,
             record,
             phase: gateway.phase.watch(),
@@ -197,6 +201,11 @@ impl Live {
                 self.record.first_byte();
                 self.heard = Instant::now();
                 self.translation.feed(&piece, &mut self.out);
+                if self.translation.has_begun() {
+                    self.asking = None;
+                } else {
+                    self.retry();
+                }
                 if self.translation.is_finished()
                     && let Some(response) = self.finish()
                     && self.record.outcome == Outcome::Answered
@@ -232,6 +241,7 @@ impl Live {
         let now = Instant::now();
         if matches!(self.stage, Stage::Streaming(_)) && now >= self.heard + self.silence {
             let seconds = self.silence.as_secs();
+            self.asking = None;
             self.end(End::Cut(format!("no byte came for {seconds} s")));
         } else if now >= self.said + self.keepalive {
             self.translation.keep_alive(&mut self.out);
@@ -249,7 +259,22 @@ impl Live {
 
     fn end(&mut self, end: End) {
         self.translation.end(end, &mut self.out);
-        self.finish();
+        self.retry();
+        if self.translation.is_finished() {
+            self.finish();
+        }
+    }
+
+    /// Asks again where the answer failed before it began in a way that may pass.
+    fn retry(&mut self) {
+        let Some(failure) = self.translation.take_trouble() else { return };
+        match self.asking.as_mut().and_then(Asking::again) {
+            Some(connecting) => {
+                self.translation.start_over();
+                self.stage = Stage::Connecting(connecting);
+            }
+            None => self.fail(failure),
+        }
     }
 
     fn fail(&mut self, failure: Failure) {

@@ -5,6 +5,7 @@
 //! through `upstream`, and streams the answer back (`live`).
 
 mod answer;
+mod asking;
 mod body;
 mod client;
 mod context;
@@ -12,6 +13,7 @@ mod directory;
 mod door;
 mod exchange;
 mod failure;
+mod hint;
 mod keys;
 mod lifecycle;
 mod limits;
@@ -22,6 +24,7 @@ mod outgoing;
 mod passing;
 mod phase;
 mod record;
+mod redirect;
 mod service;
 mod translation;
 mod upstream;

@@ -1,5 +1,7 @@
 //! A request of Codex made ready to go out: translated, with its address and its headers.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue};
 use url::Url;
@@ -56,7 +58,7 @@ impl Unsigned {
     }
 
     /// The same request without signatures.
-    pub(super) fn body(self) -> Option<Bytes> {
+    pub(super) fn body(&self) -> Option<Bytes> {
         let mut request = responses::parse(&self.source).ok()?;
         context::fit(&mut request, self.window).ok()?;
         let body = if let Some(abilities) = &self.abilities {
@@ -113,7 +115,8 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
         secret_headers: provider.secret_headers.clone(),
         stream,
         body: Bytes::from(translated.body),
-        unsigned,
+        unsigned: unsigned.map(Arc::new),
+        keys_url: route.keys_url(),
     };
     let record = Record::new(id, model, provider.wire);
     let Translated { losses, decoder, compacts, .. } = translated;

@@ -5,6 +5,7 @@ use reqwest::Response;
 use tokio::time::timeout;
 
 use super::answer::{self, Answer};
+use super::client::Client;
 use super::door::Task;
 use super::failure;
 use super::limits::Limits;
@@ -13,7 +14,7 @@ use super::record::{Outcome, Record};
 use super::upstream::cause_of;
 use crate::protocol::failure::{failure_from_oddity, failure_from_stream};
 use crate::protocol::responses::{Encoder, Tap};
-use crate::protocol::{Decoder, End};
+use crate::protocol::{Decoder, End, Failure};
 
 /// Waits for the whole answer and translates it; without a decoder it passes as it is.
 pub(super) async fn answer(
@@ -22,6 +23,7 @@ pub(super) async fn answer(
     decoder: Option<Decoder>,
     encoder: Encoder,
     task: Task,
+    client: Client,
     mut record: Record,
 ) -> Answer {
     let response = match connecting.await {
@@ -29,7 +31,7 @@ pub(super) async fn answer(
         Err(no_answer) => {
             record.status = no_answer.status.map(|status| status.as_u16());
             record.outcome = Outcome::Failed;
-            return failure::answer(&no_answer.failure);
+            return failure::answer(&no_answer.failure, client);
         }
     };
     record.status = Some(response.status().as_u16());
@@ -37,7 +39,7 @@ pub(super) async fn answer(
         Ok(body) => body,
         Err(cause) => {
             record.outcome = Outcome::Failed;
-            return failure::answer(&encoder.named(failure::broke_off(&cause)));
+            return failure::answer(&encoder.named(Failure::broken_off(&cause)), client);
         }
     };
     match decoder {
@@ -50,19 +52,28 @@ pub(super) async fn answer(
                 let words = String::from_utf8_lossy(&body);
                 let failure = match tap.error() {
                     Some(error) => failure_from_stream(&serde_json::from_str(error).unwrap_or_default()),
-                    None if words.trim().is_empty() => failure::broke_off("it is empty"),
+                    None if words.trim().is_empty() => Failure::broken_off("it is empty"),
                     None => failure_from_oddity(&words),
                 };
-                return failure::answer(&failure::redacted(encoder.named(failure)));
+                return failure::answer(&failure::redacted(encoder.named(failure)), client);
             }
             record.outcome = Outcome::Answered;
             answer::json(StatusCode::OK, body)
         }
-        Some(decoder) => translate(decoder, encoder, task, &body, &mut record),
+        Some(decoder) => match translate(decoder, encoder, task, &body, &mut record) {
+            Ok(body) => answer::json(StatusCode::OK, body),
+            Err(failure) => failure::answer(&failure, client),
+        },
     }
 }
 
-fn translate(mut decoder: Decoder, mut encoder: Encoder, task: Task, body: &[u8], record: &mut Record) -> Answer {
+fn translate(
+    mut decoder: Decoder,
+    mut encoder: Encoder,
+    task: Task,
+    body: &[u8],
+    record: &mut Record,
+) -> Result<Vec<u8>, Failure> {
     let mut deltas = Vec::new();
     decoder.feed_whole(body, &mut deltas);
     decoder.finish(End::Eof, &mut deltas);
@@ -74,11 +85,10 @@ fn translate(mut decoder: Decoder, mut encoder: Encoder, task: Task, body: &[u8]
     record.usage = encoder.usage().copied();
     if let Some(why) = encoder.failure() {
         record.outcome = Outcome::Failed;
-        return failure::answer(&failure::redacted(why.clone()));
+        return Err(failure::redacted(why.clone()));
     }
     record.outcome = Outcome::Answered;
-    let body = if task == Task::Compact { encoder.into_compaction() } else { encoder.into_response() };
-    answer::json(StatusCode::OK, body)
+    Ok(if task == Task::Compact { encoder.into_compaction() } else { encoder.into_response() })
 }
 
 async fn read(limits: &Limits, mut response: Response, record: &mut Record) -> Result<Vec<u8>, String> {

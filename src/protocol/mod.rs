@@ -16,16 +16,19 @@ pub mod ir;
 mod lenient;
 pub mod loss;
 pub mod messages;
+pub mod openai_error;
 mod pairing;
 pub mod quirks;
 mod quota;
 pub mod responses;
 pub mod sse;
 pub mod tools;
+mod wording;
 
 pub use decoder::Decoder;
 pub use failure::{Failure, FailureCode, failure_from_response};
 pub use ir::End;
+pub use openai_error::OpenAiError;
 pub use quirks::Quirks;
 
 /// What an upstream speaks.

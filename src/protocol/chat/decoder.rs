@@ -9,7 +9,7 @@ use super::WIRE;
 use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolCall};
 use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
+use crate::protocol::failure::{Failure, clean, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read, text_or_json};
 use crate::protocol::quirks::Quirks;
@@ -23,7 +23,7 @@ const MAX_CALLS: usize = 512;
 const MAX_ODDITY: usize = 4096;
 
 /// Reads one answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "what was seen so far, in any combination")]
 pub struct Decoder {
     names: Names,
@@ -51,7 +51,7 @@ enum Ending {
 }
 
 /// A call as it is put together from fragments.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Call {
     index: Option<u64>,
     id: String,
@@ -140,7 +140,7 @@ impl Decoder {
             End::Eof if self.has_output => "it ends without `finish_reason`".to_owned(),
             End::Eof => return self.fail(self.nothing(), out),
         };
-        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
+        self.fail(Failure::broken_off(&reason), out);
     }
 
     /// Keeps the first event that is no piece of an answer.
@@ -154,7 +154,7 @@ impl Decoder {
     fn nothing(&self) -> Failure {
         self.oddity
             .as_deref()
-            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
+            .map_or_else(|| Failure::broken_off("it is empty"), failure_from_oddity)
     }
 
     fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
@@ -188,7 +188,11 @@ impl Decoder {
                     self.piece(piece, out);
                 }
                 if let Some(reason) = choice.finish_reason.filled() {
-                    self.ending = Some(ending(&reason));
+                    let ending = ending(&reason);
+                    if ending == Ending::Stop(Stop::Done) && !is_done(&reason) {
+                        out.push(Delta::Unknown(format!("`finish_reason`: `{}`", clean(&reason))));
+                    }
+                    self.ending = Some(ending);
                 }
             }
         }
@@ -451,7 +455,16 @@ impl Call {
     }
 }
 
-/// What a `finish_reason` means, in the words of all providers.
+/// Whether a `finish_reason` says that the model was done, or waits for its tools.
+fn is_done(reason: &str) -> bool {
+    matches!(
+        reason.to_ascii_lowercase().as_str(),
+        "stop" | "tool_calls" | "function_call" | "end_turn" | "tool_use" | "stop_sequence" | "eos"
+    )
+}
+
+/// What a `finish_reason` means, in the words of all providers. One that is not known ends the answer well: new ones
+/// are mostly finer words for that.
 fn ending(reason: &str) -> Ending {
     match reason.to_ascii_lowercase().as_str() {
         "length" | "max_tokens" | "model_length" | "max_output_tokens" => Ending::Stop(Stop::Length),

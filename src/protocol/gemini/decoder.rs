@@ -21,7 +21,7 @@ const MAX_CALLS: usize = 512;
 const MAX_ODDITY: usize = 4096;
 
 /// Reads one answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decoder {
     names: Names,
     model: String,
@@ -121,7 +121,7 @@ impl Decoder {
             End::Eof if self.has_output => "it ends without `finishReason`".to_owned(),
             End::Eof => return self.fail(self.nothing(), out),
         };
-        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
+        self.fail(Failure::broken_off(&reason), out);
     }
 
     fn json(&mut self, data: &str, named_error: bool, out: &mut Vec<Delta>) {
@@ -157,7 +157,7 @@ impl Decoder {
     fn nothing(&self) -> Failure {
         self.oddity
             .as_deref()
-            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
+            .map_or_else(|| Failure::broken_off("it is empty"), failure_from_oddity)
     }
 
     fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {

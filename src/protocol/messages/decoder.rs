@@ -6,11 +6,11 @@ use std::collections::HashSet;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
-use super::ending::{Ending, ending};
+use super::ending::{Ending, ending, is_done};
 use super::event::{Block, Citation, Event, Piece, RawUsage};
 use super::{SEARCHED, WIRE};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
+use crate::protocol::failure::{Failure, clean, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read};
 use crate::protocol::sse;
@@ -23,7 +23,7 @@ const MAX_CALLS: usize = 512;
 const MAX_ODDITY: usize = 4096;
 
 /// Reads one answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decoder {
     names: Names,
     model: String,
@@ -46,13 +46,13 @@ pub struct Decoder {
 }
 
 /// A block that is not whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Open {
     index: u64,
     kind: Kind,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Kind {
     Text {
         length: usize,
@@ -152,7 +152,7 @@ impl Decoder {
             End::Eof if self.has_output => "it ends without `stop_reason`".to_owned(),
             End::Eof => return self.fail(self.nothing(), out),
         };
-        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
+        self.fail(Failure::broken_off(&reason), out);
     }
 
     /// Keeps the first event that is no piece of an answer.
@@ -166,7 +166,7 @@ impl Decoder {
     fn nothing(&self) -> Failure {
         self.oddity
             .as_deref()
-            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
+            .map_or_else(|| Failure::broken_off("it is empty"), failure_from_oddity)
     }
 
     fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
@@ -203,7 +203,7 @@ impl Decoder {
             "message_delta" => {
                 let piece = read::<Piece<'_>>(event.delta).unwrap_or_default();
                 self.count(event.usage, out);
-                self.stopped(piece.stop_reason.as_str(), piece.stop_details.or(event.stop_details));
+                self.stopped(piece.stop_reason.as_str(), piece.stop_details.or(event.stop_details), out);
             }
             "message_stop" => self.conclude(out),
             "message" => self.whole(event, out),
@@ -223,7 +223,7 @@ impl Decoder {
             }
         }
         self.count(message.usage, out);
-        self.stopped(message.stop_reason.as_str(), message.stop_details);
+        self.stopped(message.stop_reason.as_str(), message.stop_details, out);
     }
 
     fn count(&mut self, usage: Option<&RawValue>, out: &mut Vec<Delta>) {
@@ -421,9 +421,13 @@ impl Decoder {
     }
 
     /// Notes why the upstream stopped; what may still come are counts.
-    fn stopped(&mut self, reason: &str, details: Option<&RawValue>) {
+    fn stopped(&mut self, reason: &str, details: Option<&RawValue>, out: &mut Vec<Delta>) {
         if !reason.is_empty() {
-            self.ending = Some(ending(reason, details));
+            let ending = ending(reason, details);
+            if matches!(ending, Ending::Stop(Stop::Done)) && !is_done(reason) {
+                out.push(Delta::Unknown(format!("`stop_reason`: `{}`", clean(reason))));
+            }
+            self.ending = Some(ending);
         }
     }
 

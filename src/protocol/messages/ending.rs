@@ -8,12 +8,17 @@ use crate::protocol::ir::Stop;
 use crate::protocol::lenient::read;
 
 /// How the upstream said that it stopped.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Ending {
     /// Well.
     Stop(Stop),
     /// Without an answer that Codex could go on from.
     Fail(Failure),
+}
+
+/// Whether a `stop_reason` says that the model was done, or waits for its tools.
+pub(super) fn is_done(reason: &str) -> bool {
+    matches!(reason, "end_turn" | "stop_sequence" | "tool_use")
 }
 
 /// What a `stop_reason` means. One that is not known ends the answer well: new ones are mostly finer words for that.
@@ -23,8 +28,10 @@ pub(super) fn ending(reason: &str, details: Option<&RawValue>) -> Ending {
         "max_tokens" => Ending::Stop(Stop::Length),
         "model_context_window_exceeded" => Ending::Fail(Failure {
             code: FailureCode::ContextLengthExceeded,
-            message: format!("the provider's answer filled the model's context (`stop_reason`: `{reason}`)"),
             status: 400,
+            ..Failure::shown(format!(
+                "the provider's answer filled the model's context (`stop_reason`: `{reason}`)"
+            ))
         }),
         "pause_turn" => shown("the provider paused its answer after many steps of its own; ask it to go on"),
         "refusal" => {

@@ -11,6 +11,7 @@ use crate::protocol::compaction;
 use crate::protocol::failure::Failure;
 use crate::protocol::ir::{Delta, Stop, ToolKind, ToolName, Usage};
 use crate::protocol::lenient::is_json_object;
+use crate::protocol::openai_error::OpenAiError;
 use crate::protocol::tools::lifted_input;
 
 /// What a response is called; all of it comes from outside, since this room has no clock and no randomness.
@@ -44,6 +45,12 @@ pub struct Encoder {
     provider: Option<String>,
     /// What has come of a summary, where the answer is to be one.
     summary: Option<String>,
+    /// Whether anything was said or called.
+    has_answer: bool,
+    /// The upstream's word for why it stopped, where nobody knows it.
+    reason: Option<String>,
+    /// Whether failures carry the codes that OpenAI's SDKs know, not those that Codex wants.
+    for_sdks: bool,
 }
 
 #[derive(Debug)]
@@ -94,6 +101,9 @@ impl Encoder {
             ending: None,
             provider: None,
             summary: None,
+            has_answer: false,
+            reason: None,
+            for_sdks: false,
         }
     }
 
@@ -102,6 +112,19 @@ impl Encoder {
     pub fn compacting(mut self) -> Self {
         self.summary = Some(String::new());
         self
+    }
+
+    /// The same for a client other than Codex.
+    #[must_use]
+    pub fn for_sdks(mut self) -> Self {
+        self.for_sdks = true;
+        self
+    }
+
+    /// Another answer comes in place of one of which no item has begun.
+    pub fn start_over(&mut self) {
+        self.usage = None;
+        self.summary.iter_mut().for_each(String::clear);
     }
 
     /// The same, with failures that name the provider.
@@ -148,7 +171,10 @@ impl Encoder {
         }
         match delta {
             Delta::Reasoning(text) => self.prose(true, &text, out),
-            Delta::Text(text) => self.prose(false, &text, out),
+            Delta::Text(text) => {
+                self.has_answer |= !text.trim().is_empty();
+                self.prose(false, &text, out);
+            }
             Delta::Carrier(carrier) => {
                 // A thought may be sealed without a readable word.
                 if !self.prose.as_ref().is_some_and(Prose::is_open_thought) {
@@ -160,7 +186,10 @@ impl Encoder {
             }
             Delta::Citation { url, title, length } => self.cite(url, title, length, out),
             Delta::WebSearch { query } => self.web_search(&query, out),
-            Delta::CallStart { key, id, tool, kind } => self.open_call(key, id, tool, kind, out),
+            Delta::CallStart { key, id, tool, kind } => {
+                self.has_answer = true;
+                self.open_call(key, id, tool, kind, out);
+            }
             Delta::CallInput { key, json } => self.call_input(key, &json, out),
             Delta::CallEnd { key } => {
                 if let Some(position) = self.calls.iter().position(|call| call.key == key) {
@@ -169,9 +198,18 @@ impl Encoder {
                 }
             }
             Delta::Usage(usage) => self.usage = Some(usage),
+            Delta::Unknown(reason) => self.reason = Some(reason),
+            // An end without a word would look to the person as if nothing had been asked.
+            Delta::Stop(Stop::Done) if !self.has_answer => self.fail(self.silence(), out),
             Delta::Stop(stop) => self.stop(stop, out),
             Delta::Fail(failure) => self.fail(failure, out),
         }
+    }
+
+    /// Why an answer that ended in order is none.
+    fn silence(&self) -> Failure {
+        let why = self.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        Failure::shown(format!("`{}` ended its answer without a word{why}", self.meta.model))
     }
 
     /// Ends the response with a failure, unless it has ended.
@@ -519,7 +557,10 @@ impl Encoder {
             Some(_) => self.output.iter().map(|(_, item)| item.clone()).collect(),
             None => Vec::new(),
         };
-        let error = self.failure().map(|failure| ErrorOut { code: failure.code.as_str(), message: &failure.message });
+        let error = self.failure().map(|failure| ErrorOut {
+            code: if self.for_sdks { OpenAiError::code_in_stream(failure) } else { failure.code.as_str() },
+            message: &failure.message,
+        });
         let incomplete = matches!(self.ending, Some(Ending::Incomplete));
         write(&Response {
             id: &self.meta.id,
