@@ -15,7 +15,9 @@ pub(super) fn of(failure: &Failure, refuses_key: bool, call: &Call) -> Option<St
             format!("set a key that may do this: `codexgw key set {id}`, or choose another model: {}", model(id))
         }
         _ if refuses_key => format!("set another key: `codexgw key set {id}`"),
-        (FailureCode::InvalidPrompt | FailureCode::ModelNotFound, 404) => format!("choose another model: {}", model(id)),
+        (FailureCode::InvalidPrompt | FailureCode::ModelNotFound, 404) => {
+            format!("choose another model: {}", model(id))
+        }
         (FailureCode::InvalidPrompt, 429) => ELSEWHERE.to_owned(),
         (FailureCode::ServerError, _) | (FailureCode::InvalidPrompt, 500..) => {
             format!("try again later, or look at the provider's status page, or {ELSEWHERE}")

@@ -36,7 +36,8 @@ fn base_url(to: &Url, wire: Wire) -> Option<String> {
     };
     let shown = without_query(to);
     let end = shown.rfind(path)?;
-    (wire == Wire::Gemini || matches!(&shown[end + path.len()..], "" | "/" | "/compact")).then(|| shown[..end].to_owned())
+    (wire == Wire::Gemini || matches!(&shown[end + path.len()..], "" | "/" | "/compact"))
+        .then(|| shown[..end].to_owned())
 }
 
 #[cfg(test)]

@@ -233,7 +233,9 @@ impl Words {
             (FailureCode::ContextLengthExceeded, message)
         } else if let Some(why) = self.quota.and_then(|quota| quota.lasting) {
             (FailureCode::InsufficientQuota, format!("{message} ({why})"))
-        } else if matches!(self.code.as_str(), "429" | "503" | "529" | "overloaded_error") || self.code.contains("rate_limit") {
+        } else if matches!(self.code.as_str(), "429" | "503" | "529" | "overloaded_error")
+            || self.code.contains("rate_limit")
+        {
             limited(message, self.quota.and_then(|quota| quota.wait))
         } else if self.say_trouble() {
             (FailureCode::ServerError, message)

@@ -142,7 +142,10 @@ mod tests {
             ("vLLM", "This model's maximum context length is 262144 tokens. However, you requested 0 output tokens"),
             ("SGLang", "The input (400013 tokens) is longer than the model's context length (262144 tokens)."),
             ("SGLang", "Requested token count exceeds the model's maximum context length of 131072 tokens."),
-            ("llama.cpp", "request (66202 tokens) exceeds the available context size (65536 tokens), try increasing it"),
+            (
+                "llama.cpp",
+                "request (66202 tokens) exceeds the available context size (65536 tokens), try increasing it",
+            ),
             ("llama.cpp", "exceed_context_size_error"),
             ("llama.cpp", "Context size has been exceeded."),
             ("Ollama", "prompt too long; exceeded max context length by 4096 tokens"),

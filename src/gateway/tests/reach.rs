@@ -69,8 +69,8 @@ async fn every_client_is_told(stage: &Stage, place: &str, cause: &str) {
             let (why, hint) = rest.split_once("\nhint: ").unwrap_or_else(|| panic!("no hint: {told:?}"));
             assert!(why.to_lowercase().contains(&cause.to_lowercase()), "{dialect:?} {asker:?}: {cause:?} in {why:?}");
             assert!(hint.ends_with("`codexgw list --json`"), "{hint}");
-            let status = if asker == Asker::Codex { 200 } else { 502 };
-            assert_eq!((told.status, told.code.as_str()), (status, "invalid_prompt"), "{dialect:?} {asker:?}");
+            let expected = if asker == Asker::Codex { (200, "invalid_prompt") } else { (502, "server_error") };
+            assert_eq!((told.status, told.code.as_str()), expected, "{dialect:?} {asker:?}");
         }
     }
 }

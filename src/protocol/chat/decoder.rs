@@ -152,9 +152,7 @@ impl Decoder {
 
     /// Why there is no answer at all.
     fn nothing(&self) -> Failure {
-        self.oddity
-            .as_deref()
-            .map_or_else(|| Failure::broken_off("it is empty"), failure_from_oddity)
+        self.oddity.as_deref().map_or_else(|| Failure::broken_off("it is empty"), failure_from_oddity)
     }
 
     fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {

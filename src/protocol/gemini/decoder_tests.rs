@@ -38,6 +38,7 @@ fn show(delta: &Delta) -> String {
         Delta::CallInput { key, json } => format!("input {key} {json}"),
         Delta::CallEnd { key } => format!("end {key}"),
         Delta::Usage(usage) => format!("usage {}/{}/{}/{}", usage.input, usage.cached, usage.output, usage.reasoning),
+        Delta::Unknown(reason) => format!("unknown {reason}"),
         Delta::Stop(stop) => format!("stop {stop:?}"),
         Delta::Fail(failure) => format!("fail {:?} {}", failure.code, failure.message),
     }

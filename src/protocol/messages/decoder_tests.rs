@@ -41,6 +41,7 @@ fn show(delta: &Delta) -> String {
         Delta::Usage(usage) => {
             format!("usage {}/{}/{}/{}/{}", usage.input, usage.cached, usage.cache_write, usage.output, usage.reasoning)
         }
+        Delta::Unknown(reason) => format!("unknown {reason}"),
         Delta::Stop(stop) => format!("stop {stop:?}"),
         Delta::Fail(failure) => format!("fail {:?} {}", failure.code, failure.message),
     }

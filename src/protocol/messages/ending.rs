@@ -29,9 +29,7 @@ pub(super) fn ending(reason: &str, details: Option<&RawValue>) -> Ending {
         "model_context_window_exceeded" => Ending::Fail(Failure {
             code: FailureCode::ContextLengthExceeded,
             status: 400,
-            ..Failure::shown(format!(
-                "the provider's answer filled the model's context (`stop_reason`: `{reason}`)"
-            ))
+            ..Failure::shown(format!("the provider's answer filled the model's context (`stop_reason`: `{reason}`)"))
         }),
         "pause_turn" => shown("the provider paused its answer after many steps of its own; ask it to go on"),
         "refusal" => {
