@@ -67,3 +67,8 @@ pub mod ui;
 #[cfg(test)]
 #[path = "../tests/support/codex.rs"]
 mod test_codex;
+
+/// A server without a certificate that can be trusted.
+#[cfg(test)]
+#[path = "../tests/support/tls.rs"]
+mod test_tls;

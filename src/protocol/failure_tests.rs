@@ -77,7 +77,7 @@ fn limits_are_waited_for_when_that_is_short_and_shown_when_it_is_not() {
     assert_eq!(limited(Some(7200), slow).code, FailureCode::InvalidPrompt);
     assert_eq!(
         limited(Some(1), r#"{"error":{"code":"insufficient_quota","message":"q"}}"#).code,
-        FailureCode::InvalidPrompt
+        FailureCode::InsufficientQuota
     );
 }
 

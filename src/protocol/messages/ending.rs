@@ -18,7 +18,7 @@ pub(super) enum Ending {
 
 /// Whether a `stop_reason` says that the model was done, or waits for its tools.
 pub(super) fn is_done(reason: &str) -> bool {
-    matches!(reason, "end_turn" | "stop_sequence" | "tool_use")
+    matches!(reason, "end_turn" | "stop_sequence" | "tool_use" | "compaction")
 }
 
 /// What a `stop_reason` means. One that is not known ends the answer well: new ones are mostly finer words for that.

@@ -190,7 +190,7 @@ fn other_clients_get_codes_that_their_sdks_know() {
 fn an_end_without_a_word_is_a_failure() {
     let thought = Delta::Reasoning("hm".into());
     let unknown = Delta::Unknown("`stop_reason`: `zzz`".into());
-    let silent = "`m` ended its answer without a word";
+    let silent = "`p/m` ended its answer without a word";
     for (deltas, message) in [
         (vec![], silent.to_owned()),
         (vec![thought], silent.to_owned()),
