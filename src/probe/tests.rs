@@ -456,6 +456,19 @@ async fn https_to_a_port_without_tls_says_so() {
 }
 
 #[tokio::test]
+async fn a_certificate_that_is_not_trusted_says_so() {
+    let host = crate::test_tls::self_signed().await.to_string();
+    let error = models(&client().unwrap(), &target(&format!("https://{host}/v1"))).await.unwrap_err();
+    let ProbeError::Tls { host: named, why } = &error else { panic!("{error:?}") };
+    assert_eq!(*named, host);
+    assert!(why.starts_with("the issuer of its certificate is not trusted on this system ("), "{why}");
+    assert_eq!(
+        Error::from(error).hints()[0],
+        "where a company's own certificate is in use, install it in the system's certificate store"
+    );
+}
+
+#[tokio::test]
 async fn silence_ends_at_the_time_limit() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();

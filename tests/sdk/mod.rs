@@ -128,14 +128,21 @@ fn an_answer_of_a_given_form_is_parsed_by_the_sdk() {
 #[test]
 fn failures_are_raised_as_what_they_are() {
     for (status, code, class, seen, seen_code) in [
-        (400, "invalid_request_error", "BadRequestError", 400, "invalid_prompt"),
+        (400, "invalid_request_error", "BadRequestError", 400, "invalid_request"),
         (400, "context_length_exceeded", "BadRequestError", 400, "context_length_exceeded"),
-        (403, "forbidden", "PermissionDeniedError", 403, "invalid_prompt"),
+        (401, "invalid_api_key", "AuthenticationError", 401, "invalid_api_key"),
+        (402, "insufficient_balance", "RateLimitError", 429, "insufficient_quota"),
+        (403, "forbidden", "PermissionDeniedError", 403, "permission_denied"),
         (404, "model_not_found", "NotFoundError", 404, "model_not_found"),
-        (409, "conflict", "ConflictError", 409, "invalid_prompt"),
-        (422, "unprocessable", "UnprocessableEntityError", 422, "invalid_prompt"),
+        (404, "unknown_url", "NotFoundError", 404, "not_found"),
+        (408, "timeout", "APIStatusError", 408, "request_timeout"),
+        (409, "conflict", "ConflictError", 409, "conflict"),
+        (413, "too_large", "APIStatusError", 413, "request_too_large"),
+        (422, "unprocessable", "UnprocessableEntityError", 422, "invalid_request"),
         (429, "rate_limit_exceeded", "RateLimitError", 429, "rate_limit_exceeded"),
-        (500, "server_error", "InternalServerError", 500, "invalid_prompt"),
+        (429, "insufficient_quota", "RateLimitError", 429, "insufficient_quota"),
+        (500, "server_error", "InternalServerError", 500, "server_error"),
+        (503, "server_error", "InternalServerError", 503, "server_error"),
     ] {
         let stage = Stage::chat(Script::always(Turn::error(status, code, "The words of the provider.")));
         for raised in stage.told(&["error"]).as_array().expect("a list") {
@@ -147,11 +154,30 @@ fn failures_are_raised_as_what_they_are() {
 }
 
 #[test]
+fn a_wait_is_handed_on_to_the_sdk() {
+    let turn = Turn::error(429, "rate_limit_exceeded", "Slow down.").header("retry-after", "7");
+    for raised in Stage::chat(Script::always(turn)).told(&["error"]).as_array().expect("a list") {
+        assert_eq!(raised[4], "7", "{raised}");
+    }
+}
+
+#[test]
+fn a_refused_key_is_asked_about_once() {
+    let stage = Stage::chat(Script::always(Turn::error(401, "invalid_api_key", "It was revoked.")));
+    let raised = &stage.told(&["patient"]);
+    assert_eq!([&raised[0], &raised[1]], [&json!("AuthenticationError"), &json!(401)], "{raised}");
+    assert!(raised[3].as_str().is_some_and(|words| words.contains("codexgw key set up")), "{raised}");
+    // The first answer is checked against a key that may have been replaced meanwhile.
+    assert!(stage.upstream.turns().len() <= 2, "{}", stage.upstream.report());
+}
+
+#[test]
 fn a_wrong_token_is_a_wrong_key_to_the_sdk() {
     let mut stage = Stage::chat(Script::none());
     stage.token.push('x');
     for raised in stage.told(&["error"]).as_array().expect("a list") {
-        assert_eq!([&raised[0], &raised[1]], [&json!("AuthenticationError"), &json!(401)], "{raised}");
+        let expected = [&json!("AuthenticationError"), &json!(401), &json!("invalid_gateway_token")];
+        assert_eq!([&raised[0], &raised[1], &raised[2]], expected, "{raised}");
     }
 }
 
@@ -159,6 +185,6 @@ fn a_wrong_token_is_a_wrong_key_to_the_sdk() {
 fn an_answer_that_breaks_off_is_a_failed_response_to_the_sdk() {
     let stage = Stage::chat([Turn::text("half a sentence").ends(Ending::Early)]);
     let told = stage.told(&["failed"]);
-    assert_eq!([&told["kind"], &told["code"]], [&json!("response.failed"), &json!("invalid_prompt")], "{told}");
+    assert_eq!([&told["kind"], &told["code"]], [&json!("response.failed"), &json!("server_error")], "{told}");
     assert!(told["message"].as_str().is_some_and(|message| message.contains("broke off")), "{told}");
 }
