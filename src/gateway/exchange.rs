@@ -102,7 +102,9 @@ fn too_much_lost(losses: &[Loss]) -> Failure {
 /// Fetches the keys and sends the request. A refused key is read anew, and tried again when it was replaced meanwhile.
 pub(super) async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAnswer> {
     if let Err(error) = add_secrets(&gateway, &mut call).await {
-        return Err(NoAnswer { status: None, refuses_key: false, failure: failure::of_error(&error) });
+        // To others than Codex a key that cannot be had is like one that is refused: no use in trying again.
+        let failure = Failure { status: 401, ..failure::of_error(&error) };
+        return Err(NoAnswer { status: None, refuses_key: false, failure });
     }
     let mut sent = gateway.upstream.send(&call).await;
     if is_refused(&sent) {

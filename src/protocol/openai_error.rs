@@ -53,13 +53,16 @@ impl OpenAiError {
         }
     }
 
-    /// The same failure as Codex takes it where it asked for no stream. To it a 401 would say that the gateway's own
-    /// token is wrong.
+    /// The same failure as Codex takes it where it asked for no stream: with the provider's own status, but for a 401,
+    /// which would say that the gateway's own token is wrong.
     #[must_use]
     pub const fn for_codex(failure: &Failure) -> Self {
-        let Self { status, kind, .. } = Self::of(failure);
-        let (status, kind) = if status == 401 { (502, "server_error") } else { (status, kind) };
-        Self { status, kind, code: failure.code.as_str() }
+        let status = match failure.status {
+            401 => 502,
+            status @ 400..=599 => status,
+            _ => 502,
+        };
+        Self { status, code: failure.code.as_str(), ..Self::of(failure) }
     }
 
     /// The body that goes with it.
@@ -108,7 +111,8 @@ mod tests {
             let failure = Failure { code, status, ..Failure::shown("m") };
             assert_eq!(OpenAiError::of(&failure), OpenAiError { status: seen, kind, code: seen_code }, "{failure:?}");
             assert_eq!(OpenAiError::code_in_stream(&failure), in_stream, "{failure:?}");
-            assert_ne!(OpenAiError::for_codex(&failure).status, 401);
+            let codex = if matches!(status, 200 | 302 | 401) { 502 } else { status };
+            assert_eq!(OpenAiError::for_codex(&failure).status, codex, "{failure:?}");
         }
     }
 
