@@ -18,6 +18,7 @@ pub(super) fn of(failure: &Failure, refuses_key: bool, call: &Call) -> Option<St
         (FailureCode::InvalidPrompt | FailureCode::ModelNotFound, 404) => {
             format!("choose another model: {}", model(id))
         }
+        (FailureCode::InvalidPrompt, 413) => "make the conversation shorter: `/compact`".to_owned(),
         (FailureCode::InvalidPrompt, 429) => ELSEWHERE.to_owned(),
         (FailureCode::ServerError, _) | (FailureCode::InvalidPrompt, 500..) => {
             format!("try again later, or look at the provider's status page, or {ELSEWHERE}")

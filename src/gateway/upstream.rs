@@ -248,7 +248,10 @@ pub(super) fn cause_of(error: &reqwest::Error) -> String {
 fn unreachable(call: &Call, cause: &str) -> Failure {
     let host = call.url.host_str().unwrap_or_default();
     let address = call.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    failure::shown(format!("cannot reach {} at `{address}`: {cause}", call.name))
+    // The TLS library's names for the most frequent trouble say little to a person.
+    let untrusted = ["UnknownIssuer", "CaUsedAsEndEntity"].iter().any(|name| cause.contains(name));
+    let why = if untrusted { "the issuer of its certificate is not trusted on this system" } else { cause };
+    failure::shown(format!("cannot reach {} at `{address}`: {why}", call.name))
         .with_hint(hint::of_unreachable(is_loopback(&call.url), cause))
 }
 

@@ -62,6 +62,7 @@ impl Refusal {
             401 => format!("set another key: `codexgw key set {id}`"),
             403 => format!("set a key that may do this: `codexgw key set {id}`, or {model}"),
             404 => model,
+            413 => "make the conversation shorter: `/compact`".to_owned(),
             429 if self.code == "invalid_prompt" => elsewhere.to_owned(),
             408 | 409 | 500..=599 => format!("try again later, or look at the provider's status page, or {elsewhere}"),
             _ => String::new(),
