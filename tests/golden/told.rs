@@ -39,11 +39,11 @@ pub fn losses(losses: &[Loss]) -> String {
     })
 }
 
-/// The lines that only one of two bodies has.
-pub fn difference(streamed: &Value, whole: &Value) -> String {
-    let (streamed, whole) = (json(streamed), json(whole));
+/// The lines that only one of the two has.
+pub fn difference(one: &Value, other: &Value) -> String {
+    let (one, other) = (json(one), json(other));
     let mut out = String::new();
-    for change in similar::TextDiff::from_lines(&streamed, &whole).iter_all_changes() {
+    for change in similar::TextDiff::from_lines(&one, &other).iter_all_changes() {
         let sign = match change.tag() {
             similar::ChangeTag::Equal => continue,
             similar::ChangeTag::Delete => '-',
@@ -51,7 +51,7 @@ pub fn difference(streamed: &Value, whole: &Value) -> String {
         };
         let _ = writeln!(out, "{sign}{}", change.value().trim_end());
     }
-    if out.is_empty() { "the same body".to_owned() } else { out }
+    if out.is_empty() { "the same".to_owned() } else { out }
 }
 
 /// Codex's events, one line each, runs of deltas joined; and the response of the last one.
@@ -77,13 +77,19 @@ pub fn events(stream: &[u8]) -> (String, Value) {
         let _ = match what {
             // The last one is written out below.
             Some(_) if kind == "created" || kind == "in_progress" => writeln!(out, "{kind}"),
-            Some(response) if event.get("response").is_some() => writeln!(out, "{kind} {}", json(response)),
+            Some(response) if event.get("response").is_some() => writeln!(out, "{kind} {}", ending(response)),
             Some(what) => writeln!(out, "{kind} {}", shortened(what)),
             None => writeln!(out, "{kind}"),
         };
     }
     let last = seen.last().map(|event| event["response"].clone()).unwrap_or_default();
     (out, last)
+}
+
+/// A response without its items, which stand above it, and without what is the same in all.
+fn ending(response: &Value) -> Value {
+    let told = ["usage", "error", "incomplete_details"].iter().filter(|field| !response[**field].is_null());
+    told.map(|field| ((*field).to_owned(), shortened(&response[*field]))).collect()
 }
 
 fn flush(out: &mut String, (kind, text): &mut (String, String)) {
