@@ -26,6 +26,7 @@
 //! | [`protocol`] | pure translation: no sockets, no clock, no files |
 //! | [`gateway`] | the local server around it, and its life |
 //! | [`import`] | what other tools hold of providers, read so that it can be set up here |
+//! | [`trial`] | puts a model to the test: can it carry Codex |
 //! | [`launch`] | environment and exec of codex |
 //! | [`demo`] | the embedded default: Codex on a scripted model |
 //! | [`error`] | the one error type: kind, causes, hints |
@@ -61,6 +62,7 @@ pub mod protocol;
 pub mod secret;
 pub mod settings;
 pub mod setup;
+pub mod trial;
 pub mod ui;
 
 /// The same Codex as for the black-box tests.
