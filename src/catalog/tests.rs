@@ -79,15 +79,28 @@ fn every_model_file_parses_with_known_keys_only() {
             assert!(seen.insert(model.clone()), "{stem}.toml: `{model}` stands in two files");
             for (key, _) in tables[model].as_table().unwrap() {
                 assert!(
-                    ["name", "context", "max_output", "images", "tools", "efforts", "thinking", "schema_output", "price"]
-                        .contains(&key),
+                    [
+                        "name",
+                        "context",
+                        "max_output",
+                        "images",
+                        "tools",
+                        "efforts",
+                        "thinking",
+                        "schema_output",
+                        "price"
+                    ]
+                    .contains(&key),
                     "{model}: `{key}`"
                 );
             }
             if let Some(price) = &facts.price {
                 let (Some(as_of), Some(source)) = (&price.as_of, &price.source) else { panic!("{model}: no source") };
                 assert!(has_dated_source(&format!("#{as_of} {source}")), "{model}: {as_of} {source}");
-                assert!(price.output >= price.input && price.cached.is_none_or(|cached| cached < price.input), "{model}");
+                assert!(
+                    price.output >= price.input && price.cached.is_none_or(|cached| cached < price.input),
+                    "{model}"
+                );
             }
             assert!(facts.max_output.is_none_or(|max| facts.context.is_some_and(|all| max <= all)), "{model}");
             assert_eq!(known(Some(stem), model), *facts);

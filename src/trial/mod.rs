@@ -129,10 +129,7 @@ impl<F: Fn(&str)> Examiner<'_, F> {
     async fn speed(&mut self) -> Speed {
         (self.tell)("how fast it is");
         let reply = self.ask(&self.questions.count()).await;
-        Speed {
-            first_token: reply.first.map(|time| time.as_secs_f64()),
-            tokens_per_second: reply.speed(),
-        }
+        Speed { first_token: reply.first.map(|time| time.as_secs_f64()), tokens_per_second: reply.speed() }
     }
 
     async fn ask(&mut self, question: &Value) -> Reply {

@@ -103,10 +103,7 @@ mod tests {
             (patch("*** Update File: a.txt\n@@\n-two\n+2\n@@\n-one\n+1"), Err("its context is not in the file")),
             (patch("--- a.txt\n+++ a.txt\n@@ -1 +1 @@\n-two\n+2"), Err("it has no `*** Update File: …` line")),
             ("*** Begin Patch\n*** End Patch".to_owned(), Err("the patch is empty")),
-            (
-                "*** Begin Patch\n*** Update File: a.txt".to_owned(),
-                Err("the patch does not end with `*** End Patch`"),
-            ),
+            ("*** Begin Patch\n*** Update File: a.txt".to_owned(), Err("the patch does not end with `*** End Patch`")),
             (
                 "```\n*** Begin Patch\n*** End Patch\n```".to_owned(),
                 Err("the patch does not begin with `*** Begin Patch`"),

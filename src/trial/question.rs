@@ -110,7 +110,9 @@ impl<'a> Questions<'a> {
     }
 
     fn wants_the_colour() -> Value {
-        user(&format!("Which colour is named in the file `{COLOUR_FILE}`? Look with `{SHELL}`, then answer in one word."))
+        user(&format!(
+            "Which colour is named in the file `{COLOUR_FILE}`? Look with `{SHELL}`, then answer in one word."
+        ))
     }
 
     fn request(&self, input: Vec<Value>) -> Value {
@@ -151,7 +153,8 @@ mod tests {
     fn outputs_come_after_all_that_the_model_made() {
         let call = |id: &str| json!({"type": "function_call", "name": SHELL, "arguments": "{}", "call_id": id});
         let reply = Reply { items: vec![json!({"type": "reasoning"}), call("a"), call("b")], ..Reply::default() };
-        let facts = ModelFacts { efforts: ["low", "medium", "high"].map(str::to_owned).into(), ..ModelFacts::default() };
+        let facts =
+            ModelFacts { efforts: ["low", "medium", "high"].map(str::to_owned).into(), ..ModelFacts::default() };
         let request = Questions::new("p", "m", &facts).follow(&reply);
         let input = request["input"].as_array().expect("a list");
         let kinds: Vec<&str> = input.iter().filter_map(|item| item["type"].as_str()).collect();
