@@ -12,6 +12,7 @@ use super::row::{HEADER, Row};
 use crate::cli::context::Context;
 
 #[derive(Debug, ClapArgs)]
+#[group(skip)]
 pub struct Args {
     /// A provider, configured or not, and words that have to occur in what is known of a model
     #[arg(value_name = "PROVIDER | WORD")]
