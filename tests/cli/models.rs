@@ -86,7 +86,7 @@ fn without_an_answer_what_is_known_is_shown() {
 fn a_provider_that_is_not_configured_is_known_from_its_maker() {
     let sandbox = Sandbox::with_codex();
     let listed = sandbox.codexgw(&["models", "deepseek", "--json"]).run().ok();
-    assert_eq!(names(&listed), ["deepseek/deepseek-v4-flash", "deepseek/deepseek-v4-pro"], "{listed}");
+    assert_eq!(names(&listed), ["deepseek/deepseek-v4-pro", "deepseek/deepseek-v4-flash"], "{listed}");
     for row in rows(&listed) {
         assert_eq!((&row["chosen"], row["price"]["as_of"].is_string()), (&json!(false), true), "{row}");
     }
@@ -132,7 +132,7 @@ fn limits_are_named_kept_and_told_to_codex() {
         .stdout_has("this model takes text only")
         .stdout_has("verdict: carries it with limits: one call at a time; keeps to the patch format only at the second try; no pictures")
         .stdout_has("about $0.0")
-        .stdout_has("+images = false");
+        .stdout_has("images = false");
     let rows = rows(&sandbox.codexgw(&["models", "up", "m1", "--offline", "--json"]).run().ok());
     let row = &rows[0];
     assert_eq!((&row["parallel"], &row["apply_patch"], &row["images"]), (&json!(false), &json!(true), &json!(false)));
@@ -144,7 +144,7 @@ fn a_model_that_calls_nothing_cannot_carry_codex() {
     let upstream = Upstream::chat([Turn::text("Blue, I guess."), Turn::text("Blue.")]);
     let sandbox = Sandbox::with_codex();
     sandbox.add("up", &upstream, &ADDED);
-    let tested = sandbox.codexgw(&["models", "test", "up", "m1", "--json"]).run().exits(3);
+    let tested = sandbox.codexgw(&["models", "test", "up", "m1", "--json", "--save"]).run().exits(3);
     let report: Value = serde_json::from_str(&tested.stdout).expect("JSON");
     assert_eq!((&report["verdict"], &report["because"]), (&json!("cannot"), &json!(["it calls no tools"])));
     assert_eq!(report["findings"][0]["saw"], json!("it called no tool, it said: \"Blue.\""));
@@ -180,9 +180,9 @@ fn refreshed_facts_are_shown_kept_and_told_to_codex() {
     upstream.list_models(telling());
     let before = sandbox.files();
     let dry = sandbox.codexgw(&["models", "refresh", "--dry-run"]).run().ok();
-    dry.stdout_has("+context = 131072").stderr_has("up/m1: context 131072");
+    dry.stdout_has("context = 131072").stderr_has("up/m1: context 131072");
     assert_eq!(sandbox.files(), before, "a dry run changed something");
-    sandbox.codexgw(&["models", "refresh", "up"]).run().ok().stdout_has("+context = 131072");
+    sandbox.codexgw(&["models", "refresh", "up"]).run().ok().stdout_has("context = 131072");
     assert!(catalogue().contains("\"context_window\":131072"), "{}", catalogue());
     sandbox.codexgw(&["models", "refresh"]).run().ok().stderr_has("nothing would change");
     upstream.list_models(json!({"data": [{"id": "m2"}]}));
@@ -190,4 +190,21 @@ fn refreshed_facts_are_shown_kept_and_told_to_codex() {
     upstream.accept_key("another");
     sandbox.codexgw(&["models", "refresh"]).run().exits(4).stderr_has("left as it is");
     sandbox.codexgw(&["models", "refresh", "nobody"]).run().exits(1).explains();
+}
+
+#[test]
+fn a_key_that_is_in_a_variable_is_lent() {
+    let upstream = Upstream::responses(able());
+    let sandbox = Sandbox::with_codex();
+    let (base_url, key) = (upstream.base_url(), upstream.key());
+    let add = ["add", "custom", "--id", "up", "--base-url", &base_url, "--model", "m1", "--env-key", "UP_KEY"];
+    sandbox.codexgw(&add).args(&["--via", "direct", "--no-probe"]).run().ok();
+    sandbox.codexgw(&["models", "test", "up"]).run().exits(1).explains().stderr_has("UP_KEY");
+    sandbox
+        .codexgw(&["models", "test", "up"])
+        .env("UP_KEY", &key)
+        .run()
+        .ok()
+        .stdout_has("carries Codex")
+        .never_says(&key);
 }

@@ -55,7 +55,8 @@ impl Args {
             show(&report);
         }
         if self.save {
-            save(context, &self.provider, &model, trial::learned(&report.findings).merged_over(&facts))?;
+            let learned = trial::learned(&report.findings).merged_over(&facts);
+            save(context, &self.provider, &model, learned, self.json)?;
         }
         Ok(if report.verdict == Verdict::Cannot { Kind::Found.exit_code() } else { 0 })
     }
@@ -104,12 +105,14 @@ fn line_of(finding: &Finding) -> String {
     format!("  {word}  {}{again}{saw}", finding.trial.about())
 }
 
-fn save(context: &Context, provider: &str, model: &str, facts: ModelFacts) -> Result<()> {
+fn save(context: &Context, provider: &str, model: &str, facts: ModelFacts, quiet: bool) -> Result<()> {
     let mut setup = context.setup()?;
     if let Some(provider) = setup.settings.providers.get_mut(provider) {
         provider.models.insert(model.to_owned(), facts);
     }
-    show_diffs(&setup.preview()?);
+    if !quiet {
+        show_diffs(&setup.preview()?);
+    }
     setup.refresh_catalogues(Codex::find(&context.home).ok().as_ref())?;
     commit_or_show(&setup, &format!("models test {provider}"), false)?;
     Ok(())
