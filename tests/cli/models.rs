@@ -184,7 +184,7 @@ fn refreshed_facts_are_shown_kept_and_told_to_codex() {
     assert_eq!(sandbox.files(), before, "a dry run changed something");
     sandbox.codexgw(&["models", "refresh", "up"]).run().ok().stdout_has("context = 131072");
     assert!(catalogue().contains("\"context_window\":131072"), "{}", catalogue());
-    sandbox.codexgw(&["models", "refresh"]).run().ok().stderr_has("nothing would change");
+    sandbox.codexgw(&["models", "refresh"]).run().ok().stderr_has("nothing has changed");
     upstream.list_models(json!({"data": [{"id": "m2"}]}));
     sandbox.codexgw(&["models", "refresh"]).run().ok().stderr_has("no longer lists `m1`");
     upstream.accept_key("another");

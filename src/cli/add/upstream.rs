@@ -89,7 +89,7 @@ impl Upstream {
             query,
             quirks: (!decision.quirks.is_empty()).then(|| with_template(identity, decision.quirks)),
             model: chosen[0].clone(),
-            models: chosen.into_iter().map(|name| facts(template_id(identity), &name, told.get(&name))).collect(),
+            models: chosen.into_iter().map(|name| facts(&name, told.get(&name))).collect(),
         })
     }
 
@@ -120,7 +120,7 @@ impl Upstream {
             query: query(args, identity)?,
             quirks: None,
             model,
-            models: models.iter().map(|name| facts(template_id(identity), name, None)).collect(),
+            models: models.iter().map(|name| facts(name, None)).collect(),
         })
     }
 }
@@ -180,12 +180,8 @@ fn with_template(identity: &Identity, mut quirks: Vec<String>) -> Vec<String> {
     quirks
 }
 
-fn template_id(identity: &Identity) -> Option<&'static str> {
-    identity.template.map(|template| template.id.as_str())
-}
-
-fn facts(template: Option<&str>, model: &str, told: Option<&ModelFacts>) -> (String, ModelFacts) {
-    let known = catalog::known(template, model);
+fn facts(model: &str, told: Option<&ModelFacts>) -> (String, ModelFacts) {
+    let known = catalog::model_facts(model).cloned().unwrap_or_default();
     let mut facts = told.cloned().unwrap_or_default().merged_over(&known);
     // Whether thought can be switched off, our table knows and the provider's list does not say.
     facts.thinking = known.thinking.or(facts.thinking);

@@ -56,7 +56,11 @@ impl Args {
             }
         }
         let diffs = setup.preview()?;
-        show_diffs(&diffs);
+        if diffs.is_empty() && !self.dry_run {
+            ui::note("nothing has changed");
+        } else {
+            show_diffs(&diffs);
+        }
         if self.dry_run {
             return Ok(0);
         }
@@ -86,22 +90,18 @@ fn refreshed(id: &str, provider: &Provider, told: &Models) -> Vec<(String, Model
             let hint = format!("choose another: `codexgw models {id}`");
             ui::warn(format!("`{id}` no longer lists `{}`", ui::plain(&model, 80)), Some(&hint));
         }
-        let known = catalog::known(provider.template.as_deref(), &model);
+        let known = catalog::model_facts(&model).cloned().unwrap_or_default();
         let old = provider.models.get(&model).cloned().unwrap_or_default();
-        (model, renewed(said.unwrap_or_default(), old, &known))
+        (model, renewed(said.unwrap_or_default(), &old, &known))
     };
     chosen(provider).into_iter().map(one).collect()
 }
 
 /// What the provider says now wins; what it does not say stays as it was; what is still open our own tables fill. Whether
-/// thought can be switched off they know best, and a price that they gave before they give anew.
-fn renewed(said: ModelFacts, mut old: ModelFacts, known: &ModelFacts) -> ModelFacts {
-    if known.price.is_some() && old.price.as_ref().is_some_and(|price| price.source.is_some()) {
-        old.price = None;
-    }
-    let thinking = known.thinking;
-    let mut facts = said.merged_over(&old).merged_over(known);
-    facts.thinking = thinking.or(facts.thinking);
+/// thought can be switched off they know best.
+fn renewed(said: ModelFacts, old: &ModelFacts, known: &ModelFacts) -> ModelFacts {
+    let mut facts = said.merged_over(old).merged_over(known);
+    facts.thinking = known.thinking.or(facts.thinking);
     facts
 }
 
@@ -146,10 +146,6 @@ mod tests {
     use super::*;
     use crate::catalog::{Price, ThinkingKind, Usd};
 
-    fn price(output: f64, source: Option<&str>) -> Option<Price> {
-        Some(Price { output: Usd::from(output), source: source.map(str::to_owned), ..Price::default() })
-    }
-
     #[test]
     fn the_provider_wins_and_what_it_does_not_say_stays() {
         let said = ModelFacts { context: Some(8), ..ModelFacts::default() };
@@ -174,18 +170,7 @@ mod tests {
             thinking: Some(ThinkingKind::Always),
             ..ModelFacts::default()
         };
-        assert_eq!(renewed(said, old, &known), expected);
-    }
-
-    #[test]
-    fn a_price_of_our_own_tables_is_renewed_and_one_of_the_provider_stays() {
-        let facts = |price| ModelFacts { price, ..ModelFacts::default() };
-        let renewed = |said, old, known| renewed(facts(said), facts(old), &facts(known)).price;
-        let page = Some("https://a.b");
-        assert_eq!(renewed(None, price(1.0, page), price(2.0, page)), price(2.0, page));
-        assert_eq!(renewed(None, price(1.0, page), None), price(1.0, page));
-        assert_eq!(renewed(None, price(1.0, None), price(2.0, page)), price(1.0, None));
-        assert_eq!(renewed(price(3.0, None), price(1.0, None), price(2.0, page)), price(3.0, None));
+        assert_eq!(renewed(said, &old, &known), expected);
     }
 
     #[test]
@@ -201,7 +186,7 @@ mod tests {
             context: Some(8),
             images: Some(false),
             efforts: vec!["low".into(), "high".into()],
-            price: price(2.5, None),
+            price: Some(Price { output: Usd::from(2.5), ..Price::default() }),
             ..ModelFacts::default()
         };
         assert_eq!(

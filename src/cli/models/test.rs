@@ -36,7 +36,8 @@ impl Args {
             .get(&self.provider)
             .ok_or_else(|| unknown_provider(&self.provider, settings.providers.keys()))?;
         let model = self.model.clone().unwrap_or_else(|| provider.model.clone());
-        let facts = facts(context, &self.provider, provider, &model);
+        let said = said(context, &self.provider, provider, &model);
+        let facts = said.clone().merged_over(&provider.facts(&model));
         let errand = Errand::new(&context.home)?;
         if provider.key == KeyStore::Env
             && let Some(key) = Access::fetch(&context.home, &self.provider, provider)?.into_key()
@@ -55,20 +56,19 @@ impl Args {
             show(&report);
         }
         if self.save {
-            let learned = trial::learned(&report.findings).merged_over(&facts);
+            let learned = trial::learned(&report.findings).merged_over(&said);
             save(context, &self.provider, &model, learned, self.json)?;
         }
         Ok(if report.verdict == Verdict::Cannot { Kind::Found.exit_code() } else { 0 })
     }
 }
 
-/// What is known of the model, with what the provider says of it now. That it says nothing is no reason to stop.
-fn facts(context: &Context, id: &str, provider: &Provider, model: &str) -> ModelFacts {
-    let known = provider.facts(model);
+/// What the provider says of the model now, or said before. That it says nothing is no reason to stop.
+fn said(context: &Context, id: &str, provider: &Provider, model: &str) -> ModelFacts {
     let asked = probe::roll_call(&context.home, &[(id, provider)], |_| vec![model.to_owned()]);
     let listed = asked.into_iter().flatten().flat_map(|models| models.list);
     let told = listed.into_iter().find(|(name, _)| name == model).map(|(_, facts)| facts);
-    told.unwrap_or_default().merged_over(&known)
+    told.unwrap_or_default().merged_over(&provider.models.get(model).cloned().unwrap_or_default())
 }
 
 fn show(report: &Report) {
