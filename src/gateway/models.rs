@@ -29,8 +29,7 @@ fn document(settings: &Settings, entry: impl Fn(&str, &ModelFacts, u32) -> Value
     let (mut models, mut data) = (Vec::new(), Vec::new());
     let mut priority = 0;
     for (id, provider) in settings.providers.iter().filter(|(_, provider)| provider.road == Road::Gateway) {
-        let others = provider.models.keys().filter(|model| **model != provider.model);
-        for model in std::iter::once(&provider.model).chain(others) {
+        for model in provider.chosen() {
             priority += 1;
             let slug = format!("{id}/{model}");
             models.push(entry(&slug, &provider.facts(model), priority));

@@ -120,6 +120,12 @@ impl Provider {
         self.key_form.unwrap_or_else(|| KeyForm::of_wire(self.wire))
     }
 
+    /// The models that Codex is told of: the one to start with first.
+    pub fn chosen(&self) -> impl Iterator<Item = &String> {
+        let others = self.models.keys().filter(|model| **model != self.model);
+        std::iter::once(&self.model).filter(|model| !model.is_empty()).chain(others)
+    }
+
     /// All that is known of a model here: what stands in the settings, the gaps filled from our own tables.
     #[must_use]
     pub fn facts(&self, model: &str) -> ModelFacts {

@@ -43,7 +43,7 @@ impl Setup {
 fn document<'a>(providers: impl Iterator<Item = (&'a str, &'a Provider)>, instructions: &str) -> Vec<u8> {
     let mut entries = Vec::new();
     for (id, provider) in providers {
-        for model in provider.models.keys() {
+        for model in provider.chosen() {
             let priority = u32::from(*model != provider.model);
             let facts = provider.facts(model);
             entries.push(catalogue::entry(&slug(id, model, provider.road), &facts, instructions, priority));

@@ -181,7 +181,7 @@ fn in_parallel(reply: &Reply) -> Result<(), String> {
     let has = |file: &&str| commands.iter().any(|call| call["cmd"].as_str().is_some_and(|cmd| cmd.contains(file)));
     match commands.len() {
         0 | 1 => Err(format!("it made {} of three calls", commands.len())),
-        _ if question::FILES.iter().all(|file| has(&file)) => Ok(()),
+        _ if question::FILES.iter().all(has) => Ok(()),
         _ => Err("its calls leave out a file".to_owned()),
     }
 }

@@ -1,4 +1,5 @@
-//! The patch format of Codex's `apply_patch` tool, checked as strictly as Codex reads it (codex-facts 3).
+//! The patch format of Codex's `apply_patch` tool, checked no stricter than Codex reads it: blanks at the end of a line and
+//! around the marks are no fault.
 //!
 //! <https://github.com/openai/codex/blob/main/codex-rs/apply-patch/apply_patch_tool_instructions.md>
 
@@ -6,24 +7,28 @@ const BEGIN: &str = "*** Begin Patch";
 const END: &str = "*** End Patch";
 const END_OF_FILE: &str = "*** End of File";
 
-/// Whether a text is a patch that changes `old`, the one file at `path`, into `new`.
+/// Whether a text is a patch that changes `old`, the text of the one `file`, into `new`.
 ///
 /// # Errors
 /// What is wrong with it, in words.
-pub fn check(patch: &str, path: &str, old: &str, new: &str) -> Result<(), String> {
+pub fn check(patch: &str, file: &str, old: &str, new: &str) -> Result<(), String> {
     let lines: Vec<&str> = patch.trim().lines().collect();
     let inner = match lines.as_slice() {
-        [first, inner @ .., last] if *first == BEGIN && *last == END => inner,
-        [first, ..] if *first == BEGIN => return Err(format!("the patch does not end with `{END}`")),
+        [first, inner @ .., last] if first.trim() == BEGIN && last.trim() == END => inner,
+        [first, ..] if first.trim() == BEGIN => return Err(format!("the patch does not end with `{END}`")),
         _ => return Err(format!("the patch does not begin with `{BEGIN}`")),
     };
     let [header, hunks @ ..] = inner else { return Err("the patch is empty".to_owned()) };
     let named = header.strip_prefix("*** Update File: ").ok_or("it has no `*** Update File: …` line")?;
-    if named.trim_start_matches("./") != path {
-        return Err(format!("it names another file than `{path}`"));
+    if named.trim().trim_start_matches("./") != file {
+        return Err(format!("it names another file than `{file}`"));
     }
     let changed = apply(hunks, &old.lines().collect::<Vec<_>>())?;
-    if changed == new.lines().collect::<Vec<_>>() { Ok(()) } else { Err("it changes something else".to_owned()) }
+    if is_same(&changed, &new.lines().collect::<Vec<_>>()) {
+        Ok(())
+    } else {
+        Err("it changes something else".to_owned())
+    }
 }
 
 /// One hunk: the lines that have to be there, and those that are to be in their place.
@@ -38,7 +43,7 @@ fn apply<'a>(hunks: &[&'a str], file: &[&'a str]) -> Result<Vec<&'a str>, String
     let mut at = 0;
     for hunk in parse(hunks)? {
         let rest = &file[at..];
-        let found = rest.windows(hunk.old.len().max(1)).position(|lines| lines == hunk.old);
+        let found = rest.windows(hunk.old.len().max(1)).position(|lines| is_same(lines, &hunk.old));
         let Some(found) = found else { return Err("its context is not in the file".to_owned()) };
         out.extend_from_slice(&rest[..found]);
         out.extend_from_slice(&hunk.new);
@@ -46,6 +51,10 @@ fn apply<'a>(hunks: &[&'a str], file: &[&'a str]) -> Result<Vec<&'a str>, String
     }
     out.extend_from_slice(&file[at..]);
     Ok(out)
+}
+
+fn is_same(lines: &[&str], others: &[&str]) -> bool {
+    lines.iter().map(|line| line.trim_end()).eq(others.iter().map(|line| line.trim_end()))
 }
 
 fn parse<'a>(lines: &[&'a str]) -> Result<Vec<Hunk<'a>>, String> {
@@ -95,6 +104,7 @@ mod tests {
             (patch("*** Update File: a.txt\n@@\n-two\n+2") + "\n", Ok(())),
             (patch("*** Update File: ./a.txt\n@@ one\n-two\n+2\n three\n*** End of File"), Ok(())),
             (patch("*** Update File: a.txt\n-two\n+2"), Ok(())),
+            (patch("*** Update File: a.txt \n@@\n one \n-two\n+2 \n three\n "), Ok(())),
             (patch("*** Update File: b.txt\n@@\n-two\n+2"), Err("it names another file than `a.txt`")),
             (patch("*** Update File: a.txt\n@@\n-zwei\n+2"), Err("its context is not in the file")),
             (patch("*** Update File: a.txt\n@@\n-two\n+three"), Err("it changes something else")),

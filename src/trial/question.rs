@@ -56,7 +56,7 @@ impl<'a> Questions<'a> {
 
     /// Something that only the shell can tell.
     pub fn call(&self) -> Value {
-        self.request(vec![Self::wants_the_colour()])
+        self.request(&[Self::wants_the_colour()])
     }
 
     /// The same conversation, with the output of the shell.
@@ -73,7 +73,7 @@ impl<'a> Questions<'a> {
         }
         // Reasoning is bound to the output that follows it; calls and their outputs go behind all of it.
         input.sort_by_key(|item| item["type"] == "function_call_output");
-        self.request(input)
+        self.request(&input)
     }
 
     /// Several calls at once.
@@ -83,7 +83,7 @@ impl<'a> Questions<'a> {
             "Show me `{first}`, `{second}` and `{third}`: call `{SHELL}` three times, once for each file, all three \
              calls together in this one answer."
         );
-        self.request(vec![user(&task)])
+        self.request(&[user(&task)])
     }
 
     /// A patch.
@@ -92,21 +92,21 @@ impl<'a> Questions<'a> {
             "`{EDITED_FILE}` holds these three lines:\n\n```\n{BEFORE}```\n\nMake `Hello world` into `Hello Codex`. \
              Edit it with `{PATCH}` at once, without looking first."
         );
-        self.request(vec![user(&task)])
+        self.request(&[user(&task)])
     }
 
     /// A picture.
     pub fn image(&self) -> Value {
         let task = "Which colour does this picture have? Answer with one word and use no tool.";
         let image = format!("data:image/png;base64,{PICTURE}");
-        self.request(vec![json!({"type": "message", "role": "user", "content": [
+        self.request(&[json!({"type": "message", "role": "user", "content": [
             {"type": "input_text", "text": task}, {"type": "input_image", "image_url": image},
         ]})])
     }
 
     /// A long answer.
     pub fn count(&self) -> Value {
-        self.request(vec![user("Count from one to sixty in words, on one line. Use no tool and add nothing else.")])
+        self.request(&[user("Count from one to sixty in words, on one line. Use no tool and add nothing else.")])
     }
 
     fn wants_the_colour() -> Value {
@@ -115,7 +115,7 @@ impl<'a> Questions<'a> {
         ))
     }
 
-    fn request(&self, input: Vec<Value>) -> Value {
+    fn request(&self, input: &[Value]) -> Value {
         let mut request = json!({
             "model": self.slug,
             "instructions": "You are a coding agent. You work in the user's folder through the tools that you are given.",

@@ -35,7 +35,7 @@ impl Reply {
         let mut thinks_aloud = false;
         for (at, event) in &heard.events {
             let kind = event["type"].as_str().unwrap_or_default();
-            if kind.ends_with(".delta") {
+            if kind.rsplit('.').next() == Some("delta") {
                 reply.first.get_or_insert(*at);
                 reply.last = Some(*at);
                 thinks_aloud |= kind.starts_with("response.reasoning");

@@ -115,9 +115,9 @@ fn rows(subject: &Subject, told: Option<&Vec<(String, ModelFacts)>>) -> Vec<Row>
     let Subject { id, provider, configured } = subject;
     let listed: BTreeMap<&str, &ModelFacts> =
         told.into_iter().flatten().map(|(model, facts)| (model.as_str(), facts)).collect();
-    let chosen = provider.models.keys().filter(|model| **model != provider.model);
-    let first = Some(&provider.model).filter(|model| !model.is_empty() && (*configured || listed.is_empty()));
-    let mut names: Vec<&str> = first.into_iter().chain(chosen).map(String::as_str).collect();
+    // That of a template is a mere proposal, of no interest beside a list.
+    let chosen = provider.chosen().filter(|_| *configured || listed.is_empty());
+    let mut names: Vec<&str> = chosen.map(String::as_str).collect();
     let of_maker: Vec<&str> =
         provider.template.as_deref().into_iter().flat_map(catalog::models_of).filter(|_| listed.is_empty()).collect();
     for model in told.into_iter().flatten().map(|(model, _)| model.as_str()).chain(of_maker) {

@@ -37,7 +37,7 @@ impl Args {
             return Err(Error::usage("no provider is configured").hint("add one: `codexgw add openrouter`"));
         }
         let asked: Vec<(&str, &Provider)> = providers.iter().map(|(id, provider)| (id.as_str(), provider)).collect();
-        let answers = probe::roll_call(&context.home, &asked, chosen);
+        let answers = probe::roll_call(&context.home, &asked, |provider| provider.chosen().cloned().collect());
         let mut silent = None;
         for ((id, provider), answer) in asked.into_iter().zip(answers) {
             match answer {
@@ -76,25 +76,19 @@ impl Args {
     }
 }
 
-/// The models that Codex knows of.
-fn chosen(provider: &Provider) -> Vec<String> {
-    let names: BTreeSet<&String> = provider.models.keys().chain([&provider.model]).collect();
-    names.into_iter().cloned().collect()
-}
-
 /// What is known now of each chosen model.
 fn refreshed(id: &str, provider: &Provider, told: &Models) -> Vec<(String, ModelFacts)> {
-    let one = |model: String| {
-        let said = told.list.iter().find(|(name, _)| *name == model).map(|(_, facts)| facts.clone());
+    let one = |model: &String| {
+        let said = told.list.iter().find(|(name, _)| name == model).map(|(_, facts)| facts.clone());
         if said.is_none() && told.complete {
             let hint = format!("choose another: `codexgw models {id}`");
-            ui::warn(format!("`{id}` no longer lists `{}`", ui::plain(&model, 80)), Some(&hint));
+            ui::warn(format!("`{id}` no longer lists `{}`", ui::plain(model, 80)), Some(&hint));
         }
-        let known = catalog::model_facts(&model).cloned().unwrap_or_default();
-        let old = provider.models.get(&model).cloned().unwrap_or_default();
-        (model, renewed(said.unwrap_or_default(), &old, &known))
+        let known = catalog::model_facts(model).cloned().unwrap_or_default();
+        let old = provider.models.get(model).cloned().unwrap_or_default();
+        (model.clone(), renewed(said.unwrap_or_default(), &old, &known))
     };
-    chosen(provider).into_iter().map(one).collect()
+    provider.chosen().map(one).collect()
 }
 
 /// What the provider says now wins; what it does not say stays as it was; what is still open our own tables fill. Whether
