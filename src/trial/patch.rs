@@ -104,7 +104,7 @@ mod tests {
             (patch("*** Update File: a.txt\n@@\n-two\n+2") + "\n", Ok(())),
             (patch("*** Update File: ./a.txt\n@@ one\n-two\n+2\n three\n*** End of File"), Ok(())),
             (patch("*** Update File: a.txt\n-two\n+2"), Ok(())),
-            (patch("*** Update File: a.txt \n@@\n one \n-two\n+2 \n three\n "), Ok(())),
+            (patch("*** Update File: a.txt \n@@\n one \n-two\n+2 \n three "), Ok(())),
             (patch("*** Update File: b.txt\n@@\n-two\n+2"), Err("it names another file than `a.txt`")),
             (patch("*** Update File: a.txt\n@@\n-zwei\n+2"), Err("its context is not in the file")),
             (patch("*** Update File: a.txt\n@@\n-two\n+three"), Err("it changes something else")),

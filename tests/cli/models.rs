@@ -90,7 +90,9 @@ fn a_provider_that_is_not_configured_is_known_from_its_maker() {
     for row in rows(&listed) {
         assert_eq!((&row["chosen"], row["price"]["as_of"].is_string()), (&json!(false), true), "{row}");
     }
+    listed.stderr_has("codexgw add deepseek");
     sandbox.codexgw(&["models"]).run().exits(2).explains();
+    sandbox.codexgw(&["models", "opnrouter"]).run().exits(2).explains().stderr_has("models openrouter");
 }
 
 #[test]

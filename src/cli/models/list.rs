@@ -37,8 +37,10 @@ impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         let settings = context.settings()?;
         let (subjects, words) = subjects(&settings, &self.words);
+        let meant = words.first().and_then(|word| catalog::nearest(word));
         if subjects.is_empty() {
-            return Err(Error::usage("no provider is configured").hint("name one: `codexgw models openrouter`"));
+            let near = meant.unwrap_or("openrouter");
+            return Err(Error::usage("no provider is configured").hint(format!("name one: `codexgw models {near}`")));
         }
         let told = if self.offline { BTreeMap::new() } else { ask(context, &subjects) };
         let mut rows = Vec::new();
@@ -48,8 +50,16 @@ impl Args {
         rows.retain(|row| row.has(words));
         if self.json {
             ui::json(&rows);
+        } else if rows.is_empty() {
+            ui::note("no model of that kind");
+            if let Some(near) = meant {
+                ui::hint(format!("did you mean the provider: `codexgw models {near}`"));
+            }
         } else {
             show(&rows);
+        }
+        for subject in subjects.iter().filter(|subject| !subject.can_be_asked()) {
+            ui::hint(format!("its own list wants a key: `codexgw add {}`", subject.id));
         }
         Ok(0)
     }
@@ -143,10 +153,6 @@ fn rows(subject: &Subject, told: Option<&Vec<(String, ModelFacts)>>) -> Vec<Row>
 }
 
 fn show(rows: &[Row]) {
-    if rows.is_empty() {
-        ui::note("no model of that kind");
-        return;
-    }
     ui::line(ui::table(&HEADER, rows.iter().map(Row::columns)));
     if rows.iter().any(|row| row.chosen) {
         ui::note("* chosen here, so in Codex's picker");
