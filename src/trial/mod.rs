@@ -69,17 +69,27 @@ pub async fn examine(
     facts: &ModelFacts,
     tell: impl Fn(&str),
 ) -> Result<Report> {
-    let mut examiner =
-        Examiner { errand, questions: Questions::new(provider, model, facts), facts, spent: Spent::default(), tell };
-    let findings = examiner.trials(provider).await?;
+    let questions = Questions::new(provider, model, facts);
+    let mut examiner = Examiner { errand, provider, questions, facts, spent: Spent::default(), tell };
+    let findings = examiner.trials().await?;
     let speed = if findings[0].passed { examiner.speed().await } else { Speed::default() };
     let (verdict, because) = verdict::judge(&findings, speed, facts);
     let spent = examiner.spent;
     Ok(Report { provider: provider.to_owned(), model: model.to_owned(), verdict, because, findings, speed, spent })
 }
 
+impl Report {
+    /// The same, judged by what has come to be known of the model meanwhile.
+    #[must_use]
+    pub fn with_facts(self, facts: &ModelFacts) -> Self {
+        let (verdict, because) = verdict::judge(&self.findings, self.speed, facts);
+        Self { verdict, because, ..self }
+    }
+}
+
 struct Examiner<'a, F> {
     errand: &'a Errand,
+    provider: &'a str,
     questions: Questions<'a>,
     facts: &'a ModelFacts,
     spent: Spent,
@@ -87,41 +97,38 @@ struct Examiner<'a, F> {
 }
 
 impl<F: Fn(&str)> Examiner<'_, F> {
-    async fn trials(&mut self, provider: &str) -> Result<Vec<Finding>> {
-        let call = self.questions.call();
-        (self.tell)(Trial::Call.about());
-        let mut reply = self.ask(&call).await;
-        if let (Some(words), true) = (&reply.trouble, reply.refused) {
-            // What is said of tools is an answer to the question; everything else is in its way.
-            if !["tool", "function"].iter().any(|word| words.to_lowercase().contains(word)) {
-                return Err(unreachable(provider, &reply));
-            }
-        }
-        let mut first = judged(Trial::Call, &reply, called);
-        while !first.passed && first.tries < TRIES && !reply.refused {
-            reply = self.ask(&call).await;
-            first = Finding { tries: first.tries + 1, ..judged(Trial::Call, &reply, called) };
+    async fn trials(&mut self) -> Result<Vec<Finding>> {
+        let (first, reply) = self.tried(Trial::Call, &self.questions.call(), called).await?;
+        if reply.is_in_the_way() {
+            return Err(in_the_way(self.provider, &reply));
         }
         let mut findings = vec![first];
         if findings[0].passed {
-            let follow = self.questions.follow(&reply);
-            findings.push(self.tried(Trial::Follow, &follow, followed).await);
-            findings.push(self.tried(Trial::Parallel, &self.questions.parallel(), in_parallel).await);
-            findings.push(self.tried(Trial::Patch, &self.questions.patch(), patched).await);
-            findings.push(self.tried(Trial::Image, &self.questions.image(), seen).await);
+            for (trial, question, judge) in [
+                (Trial::Follow, self.questions.follow(&reply), followed as Judge),
+                (Trial::Parallel, self.questions.parallel(), in_parallel),
+                (Trial::Patch, self.questions.patch(), patched),
+                (Trial::Image, self.questions.image(), seen),
+            ] {
+                findings.push(self.tried(trial, &question, judge).await?.0);
+            }
         }
         Ok(findings)
     }
 
-    async fn tried(&mut self, trial: Trial, question: &Value, judge: Judge) -> Finding {
+    /// Asks until the model has done it, or tried often enough.
+    async fn tried(&mut self, trial: Trial, question: &Value, judge: Judge) -> Result<(Finding, Reply)> {
         (self.tell)(trial.about());
         let mut tries = 0;
         loop {
             tries += 1;
             let reply = self.ask(question).await;
+            if reply.is_exhausted() {
+                return Err(in_the_way(self.provider, &reply));
+            }
             let finding = Finding { tries, ..judged(trial, &reply, judge) };
-            if finding.passed || reply.refused || tries == TRIES {
-                return finding;
+            if finding.passed || reply.refused.is_some() || reply.cut || tries == TRIES {
+                return Ok((finding, reply));
             }
         }
     }
@@ -205,8 +212,8 @@ fn quoted(text: &str) -> String {
     if words.is_empty() { "nothing".to_owned() } else { format!("\"{words}\"") }
 }
 
-/// The provider's refusal as an error: its words, and the hints that came with them.
-fn unreachable(provider: &str, reply: &Reply) -> Error {
+/// What the provider said as an error: its words, and the hints that came with them.
+fn in_the_way(provider: &str, reply: &Reply) -> Error {
     let words = reply.trouble.clone().unwrap_or_default();
     let error = Error::upstream(format!("`{provider}` could not be asked")).cause(words);
     let error = reply.hints.iter().fold(error, Error::hint);

@@ -13,8 +13,12 @@ pub struct Reply {
     pub items: Vec<Value>,
     /// Why there is no answer, or no whole one.
     pub trouble: Option<String>,
-    /// Whether that was a refusal in place of an answer.
-    pub refused: bool,
+    /// The HTTP status of a refusal in place of an answer.
+    pub refused: Option<u16>,
+    /// Whether the answer ended with an error.
+    pub failed: bool,
+    /// Whether it did not come to an end in the time that it was given.
+    pub cut: bool,
     /// What would help, by whoever refused.
     pub hints: Vec<String>,
     /// Tokens that went in, those of them that were cached, and tokens that came out.
@@ -43,18 +47,21 @@ impl Reply {
             match kind {
                 "response.output_item.done" => reply.items.push(event["item"].clone()),
                 "response.completed" | "response.incomplete" => reply.end(&event["response"], thinks_aloud),
-                "response.failed" => reply.trouble = Some(words(&event["response"]["error"])),
-                "error" => reply.trouble = Some(words(event)),
+                "response.failed" => reply.fail(&event["response"]["error"]),
+                "error" => reply.fail(event),
                 _ => {}
             }
         }
         match &heard.refused {
-            Some((_, words)) => {
+            Some((status, words)) => {
                 reply.trouble = Some(first_line(words));
-                reply.refused = true;
+                reply.refused = Some(*status);
                 reply.hints = words.lines().filter_map(|line| line.strip_prefix("hint: ")).map(str::to_owned).collect();
             }
-            None if heard.cut => reply.trouble = Some("it did not come to an end".to_owned()),
+            None if heard.cut => {
+                reply.trouble = Some("it did not come to an end".to_owned());
+                reply.cut = true;
+            }
             None => {}
         }
         reply
@@ -70,6 +77,24 @@ impl Reply {
         if let Some(reason) = response["incomplete_details"]["reason"].as_str() {
             self.trouble = Some(format!("the answer broke off: {reason}"));
         }
+    }
+
+    fn fail(&mut self, error: &Value) {
+        self.trouble = Some(first_line(error["message"].as_str().unwrap_or("it ended with an error")));
+        self.failed = true;
+    }
+
+    /// Whether the provider is in the way, and not the model. What it says of tools is an answer of the model's.
+    #[must_use]
+    pub fn is_in_the_way(&self) -> bool {
+        let words = self.trouble.as_deref().unwrap_or_default().to_lowercase();
+        (self.failed || self.refused.is_some()) && !["tool", "function"].iter().any(|word| words.contains(word))
+    }
+
+    /// Whether there is no credit left, or too much was asked already.
+    #[must_use]
+    pub fn is_exhausted(&self) -> bool {
+        matches!(self.refused, Some(402 | 429))
     }
 
     /// The calls of the function of that name, with their arguments.
@@ -102,10 +127,6 @@ impl Reply {
         #[expect(clippy::cast_precision_loss, reason = "no answer has 2^53 tokens")]
         (self.visible >= ENOUGH && took > 0.0).then(|| self.visible as f64 / took)
     }
-}
-
-fn words(error: &Value) -> String {
-    first_line(error["message"].as_str().unwrap_or("it ended with an error"))
 }
 
 /// What was said, without the hints that are meant for Codex's screen.
@@ -166,12 +187,31 @@ mod tests {
     }
 
     #[test]
+    fn a_provider_that_is_in_the_way_is_told_from_a_model_that_cannot() {
+        for (status, words, in_the_way, exhausted) in [
+            (400, "this model does not support tools", false, false),
+            (404, "No endpoints found that support tool use", false, false),
+            (404, "there is no such model", true, false),
+            (502, "the key is wrong", true, false),
+            (402, "no credit", true, true),
+            (429, "slow down", true, true),
+        ] {
+            let reply = Reply::read(&Heard { refused: Some((status, words.to_owned())), ..Heard::default() });
+            assert_eq!((reply.is_in_the_way(), reply.is_exhausted()), (in_the_way, exhausted), "{words}");
+        }
+        let failed = json!({"type": "error", "message": "overloaded"});
+        assert!(Reply::read(&heard(&[(1, failed)])).is_in_the_way());
+        let cut = Reply::read(&Heard { cut: true, ..Heard::default() });
+        assert!(cut.cut && !cut.is_in_the_way());
+    }
+
+    #[test]
     fn trouble_is_told_in_the_providers_words() {
         let failed = json!({"type": "response.failed", "response": {"error": {"message": "too hot\nhint: wait"}}});
         let broken = json!({"type": "response.incomplete", "response": {"incomplete_details": {"reason": "length"}}});
         let refused = Heard { refused: Some((400, "no tools\nhint: x".to_owned())), ..Heard::default() };
         let read = Reply::read(&refused);
-        assert_eq!((read.refused, read.hints), (true, vec!["x".to_owned()]));
+        assert_eq!((read.refused, &read.hints[..]), (Some(400), &["x".to_owned()][..]));
         for (heard, trouble) in [
             (heard(&[(1, failed)]), "too hot"),
             (heard(&[(1, broken)]), "the answer broke off: length"),

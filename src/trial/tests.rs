@@ -51,3 +51,20 @@ fn trouble_counts_as_not_done_whatever_else_came() {
     let finding = judged(Trial::Image, &reply, seen);
     assert_eq!((finding.passed, finding.saw.as_deref()), (false, Some("it did not come to an end")));
 }
+
+#[test]
+fn a_window_that_is_known_only_later_counts_too() {
+    let finding = |trial| Finding { trial, passed: true, tries: 1, saw: None };
+    let report = Report {
+        provider: "p".into(),
+        model: "m".into(),
+        verdict: Verdict::Carries,
+        because: vec![],
+        findings: vec![finding(Trial::Call), finding(Trial::Follow)],
+        speed: Speed::default(),
+        spent: Spent::default(),
+    };
+    let facts = |context| ModelFacts { context, ..ModelFacts::default() };
+    assert_eq!(report.clone().with_facts(&facts(None)), report);
+    assert_eq!(report.with_facts(&facts(Some(4096))).verdict, Verdict::Cannot);
+}

@@ -165,6 +165,23 @@ fn what_keeps_a_model_from_being_asked_is_no_verdict() {
 }
 
 #[test]
+fn a_window_too_small_for_codex_is_a_verdict() {
+    let upstream = Upstream::chat(able()).with_model_list(telling());
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &upstream, &ADDED);
+    let tested = sandbox.codexgw(&["models", "test", "up", "m2"]).run().exits(3);
+    tested.stdout_has("verdict: cannot: its window of 8192 tokens is too small");
+}
+
+#[test]
+fn a_limit_that_is_reached_on_the_way_is_no_verdict() {
+    let upstream = Upstream::chat([Turn::shell("cat colour.txt"), Turn::refusal(402, "Insufficient credits")]);
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &upstream, &ADDED);
+    sandbox.codexgw(&["models", "test", "up"]).run().exits(4).explains().stderr_has("Insufficient credits");
+}
+
+#[test]
 fn a_refusal_of_tools_is_a_verdict() {
     let upstream = Upstream::chat(Turn::refusal(400, "m1 does not support tools"));
     let sandbox = Sandbox::with_codex();

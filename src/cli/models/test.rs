@@ -36,7 +36,7 @@ impl Args {
             .get(&self.provider)
             .ok_or_else(|| unknown_provider(&self.provider, settings.providers.keys()))?;
         let model = self.model.clone().unwrap_or_else(|| provider.model.clone());
-        let said = said(context, &self.provider, provider, &model);
+        let mut said = said(context, &self.provider, provider, &model);
         let facts = said.clone().merged_over(&provider.facts(&model));
         let errand = Errand::new(&context.home)?;
         if provider.key == KeyStore::Env
@@ -49,7 +49,12 @@ impl Args {
             .build()
             .map_err(|e| Error::bug("cannot start the runtime").cause(e))?;
         let tell = |what: &str| ui::note(format!("trying: {what} …"));
-        let report = runtime.block_on(trial::examine(&errand, &self.provider, &model, &facts, tell))?;
+        let mut report = runtime.block_on(trial::examine(&errand, &self.provider, &model, &facts, tell))?;
+        // Only now that it is loaded can a server of the person's own say how much context it has given to the model.
+        if facts.context.is_none() {
+            said = self::said(context, &self.provider, provider, &model);
+            report = report.with_facts(&said);
+        }
         if self.json {
             ui::json(&report);
         } else {
