@@ -40,7 +40,7 @@
 //! | to add | touch |
 //! |---|---|
 //! | a provider that speaks a known protocol | `templates/providers/<id>.toml` |
-//! | a model's facts | a row in `templates/models/` |
+//! | a model's facts | a row in `templates/models/<maker>.toml`; its price holds at the provider of that id alone |
 //! | a provider's quirk | a flag in its template and one arm in that protocol's writer |
 //! | an upstream protocol | a folder under `protocol/` and one variant of [`protocol::Wire`] |
 //! | a doctor's check | `doctor/checks/<name>.rs` and one line in the list |
