@@ -24,6 +24,7 @@ use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
 use crate::protocol::{Failure, Wire};
+use crate::secret::Secret;
 use crate::settings::KeyStore;
 
 /// Names what could not be carried over, by code.
@@ -150,6 +151,7 @@ fn is_refused(sent: &Result<Response, NoAnswer>) -> bool {
 async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
     match call.key {
         KeyStore::None => {}
+        KeyStore::Env if let Some(key) = gateway.keys.lent(&call.id) => put_key(call, &key)?,
         KeyStore::Env => {
             let id = &call.id;
             return Err(Error::fixable(format!("the key of `{id}` is in a variable that only Codex reads"))
@@ -158,14 +160,19 @@ async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
         }
         store => {
             let key = gateway.keys.key(&call.id, store, &call.key_command).await?;
-            let value = if call.key_form == KeyForm::Bearer { key.bearer()? } else { key.header_value()? };
-            call.headers.insert(call.key_form.header(), value);
+            put_key(call, &key)?;
         }
     }
     for header in &call.secret_headers {
         let secret = gateway.keys.header(&call.id, header, call.key).await?;
         call.headers.insert(header_name(&call.id, header)?, secret.header_value()?);
     }
+    Ok(())
+}
+
+fn put_key(call: &mut Call, key: &Secret) -> Result<()> {
+    let value = if call.key_form == KeyForm::Bearer { key.bearer()? } else { key.header_value()? };
+    call.headers.insert(call.key_form.header(), value);
     Ok(())
 }
 
