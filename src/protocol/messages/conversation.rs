@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::body::{Block, Message, Role};
 use super::image::image;
-use super::{SEARCHED, thinking, tools};
+use super::searches::{SEARCHED, Searches};
+use super::{thinking, tools};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{self, Item, Loss, Part, Request, loss};
 use crate::protocol::pairing::answers;
@@ -38,6 +39,7 @@ pub(super) fn conversation<'a>(
     names: &'a Names,
     model: &'a str,
     quirks: &Quirks,
+    searches: Searches<'a>,
     losses: &mut Vec<Loss>,
 ) -> Conversation<'a> {
     let mut writer = Writer {
@@ -45,6 +47,7 @@ pub(super) fn conversation<'a>(
         names,
         model,
         images_outside: quirks.image_in_tool_output_rejected,
+        searches,
         losses,
         answers: answers(&request.items),
         used: HashSet::new(),
@@ -72,6 +75,8 @@ pub(super) fn conversation<'a>(
 struct Turn<'a> {
     blocks: Vec<Block<'a>>,
     calls: Vec<Pending<'a>>,
+    /// Whether a search is missing in it.
+    has_gap: bool,
 }
 
 /// A call that waits for its result.
@@ -86,6 +91,7 @@ struct Writer<'a, 'l> {
     names: &'a Names,
     model: &'a str,
     images_outside: bool,
+    searches: Searches<'a>,
     losses: &'l mut Vec<Loss>,
     /// The output of each answered call, by their positions.
     answers: HashMap<usize, usize>,
@@ -143,7 +149,10 @@ impl<'a> Writer<'a, '_> {
         let Some(carrier) = carrier else { return };
         if !thinking::is_own(carrier, self.model) {
             self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
-        } else if carrier.state.get(SEARCHED).is_some() {
+        } else if let Some((blocks, all)) = self.searches.blocks(carrier) {
+            self.turn.blocks.extend(blocks);
+            self.turn.has_gap |= !all;
+        } else if self.turn.has_gap || carrier.state.get(SEARCHED).is_some() {
             // Newer models refuse thought in front of which anything is missing.
             self.losses.push(Loss::new(loss::REASONING, "it stood behind a web search"));
         } else {
@@ -177,7 +186,7 @@ impl<'a> Writer<'a, '_> {
 
     /// Writes the assistant's turn and the results of its calls in their order.
     fn flush(&mut self) {
-        let Turn { mut blocks, calls } = std::mem::take(&mut self.turn);
+        let Turn { mut blocks, calls, .. } = std::mem::take(&mut self.turn);
         // A thought that led to nothing belongs to no turn, and none may end with it.
         while blocks.last().is_some_and(Block::is_thinking) {
             blocks.pop();

@@ -3,12 +3,15 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
-use super::ending::{Ending, ending};
+use super::WIRE;
+use super::ending::{Ending, ending, paused};
 use super::event::{Block, Citation, Event, Piece, RawUsage};
-use super::{SEARCHED, WIRE};
+use super::pause::is_blank;
+use super::raw::RawBlock;
+use super::searches::{BLOCKS, MAX_KEPT, SEARCHED, is_of_server};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
@@ -32,17 +35,24 @@ pub struct Decoder {
     open: Vec<Open>,
     /// How many calls there were.
     calls: usize,
-    /// Whether the provider has used a tool of its own.
-    searched: bool,
+    /// The blocks of the provider's own tools that go back with what comes next.
+    found: Vec<Value>,
+    /// How many bytes of such blocks are kept, with those that were too many.
+    kept: usize,
+    /// All blocks of a turn that may be paused.
+    said: Option<Vec<Value>>,
     /// Calls whose blocks have ended while their arguments were not whole: whether they count shows at the end.
     unsure: Vec<(usize, String)>,
     usage: Option<RawUsage>,
+    /// What the answers before the last pause cost.
+    spent: Usage,
     ending: Option<Ending>,
     has_output: bool,
     malformed: Option<String>,
     /// The first event that was no piece of an answer; it is the cause when nothing else comes.
     oddity: Option<String>,
     done: bool,
+    is_paused: bool,
 }
 
 /// A block that is not whole.
@@ -50,6 +60,7 @@ pub struct Decoder {
 struct Open {
     index: u64,
     kind: Kind,
+    raw: RawBlock,
 }
 
 #[derive(Debug)]
@@ -60,7 +71,6 @@ enum Kind {
     },
     Thinking {
         readable: bool,
-        signature: String,
     },
     /// `given` is what the block began with; the pieces that follow, if any, take its place.
     Call {
@@ -68,29 +78,31 @@ enum Kind {
         given: String,
         json: String,
     },
-    Search {
-        given: String,
-        json: String,
-    },
+    /// Of a tool that the provider runs itself.
+    Server,
     Other,
 }
 
 impl Decoder {
-    pub(super) fn new(names: Names, model: &str, used_ids: HashSet<String>) -> Self {
+    pub(super) fn new(names: Names, model: &str, used_ids: HashSet<String>, may_pause: bool) -> Self {
         Self {
             names,
             model: model.to_owned(),
             used_ids,
             open: Vec::new(),
             calls: 0,
-            searched: false,
+            found: Vec::new(),
+            kept: 0,
+            said: may_pause.then(Vec::new),
             unsure: Vec::new(),
             usage: None,
+            spent: Usage::default(),
             ending: None,
             has_output: false,
             malformed: None,
             oddity: None,
             done: false,
+            is_paused: false,
         }
     }
 
@@ -98,6 +110,18 @@ impl Decoder {
     #[must_use]
     pub const fn is_done(&self) -> bool {
         self.done
+    }
+
+    /// What was said of a turn that is paused; the answer to the request with that is read next.
+    pub(in crate::protocol) fn resume(&mut self) -> Option<&[Value]> {
+        if !std::mem::take(&mut self.is_paused) {
+            return None;
+        }
+        self.done = false;
+        self.has_output = false;
+        self.oddity = None;
+        self.spent = self.spent + self.usage.take().map(Usage::from).unwrap_or_default();
+        self.said.as_deref()
     }
 
     /// Takes the next event of a stream.
@@ -189,7 +213,7 @@ impl Decoder {
             }
             "content_block_start" => {
                 let block = read::<Block<'_>>(event.content_block).unwrap_or_default();
-                self.begin(index, &block, out);
+                self.begin(index, &block, read(event.content_block).unwrap_or_default(), out);
             }
             "content_block_delta" => {
                 let piece = read::<Piece<'_>>(event.delta).unwrap_or_default();
@@ -215,9 +239,9 @@ impl Decoder {
     /// A message that comes in one piece.
     fn whole(&mut self, message: &Event<'_>, out: &mut Vec<Delta>) {
         if let TextOr::List(blocks) = &message.content {
-            for (index, block) in (0..).zip(blocks) {
-                if let Some(block) = read::<Block<'_>>(Some(block)) {
-                    self.begin(Some(index), &block, out);
+            for (index, raw) in (0..).zip(blocks) {
+                if let Some(block) = read::<Block<'_>>(Some(raw)) {
+                    self.begin(Some(index), &block, read(Some(raw)).unwrap_or_default(), out);
                     self.end_all(out);
                 }
             }
@@ -230,7 +254,7 @@ impl Decoder {
         if let Some(usage) = read::<RawUsage>(usage) {
             let all = self.usage.get_or_insert_default();
             all.join(usage);
-            out.push(Delta::Usage(Usage::from(*all)));
+            out.push(Delta::Usage(self.spent + Usage::from(*all)));
         }
     }
 
@@ -242,16 +266,19 @@ impl Decoder {
         }
     }
 
-    fn begin(&mut self, index: Option<u64>, block: &Block<'_>, out: &mut Vec<Delta>) {
+    fn begin(&mut self, index: Option<u64>, block: &Block<'_>, raw: Map<String, Value>, out: &mut Vec<Delta>) {
         let index = index.unwrap_or_else(|| self.open.last().map_or(0, |last| last.index + 1));
         // Text and thought come one after the other, also where their ends were left out.
         while let Some(position) = self.open.iter().position(|open| open.index == index || open.kind.is_prose()) {
             self.end(position, out);
         }
+        if !is_of_server(block.kind.as_str()) {
+            self.seal_found(out);
+        }
         let given = || block.input.map(RawValue::get).filter(|input| input.starts_with('{')).unwrap_or("{}").to_owned();
         let kind = match block.kind.as_str() {
             "text" => Kind::Text { length: 0, sources: Vec::new() },
-            "thinking" => Kind::Thinking { readable: false, signature: block.signature.as_str().to_owned() },
+            "thinking" => Kind::Thinking { readable: false },
             "redacted_thinking" => {
                 self.has_output = true;
                 self.seal("redacted", block.data.as_str(), out);
@@ -261,13 +288,10 @@ impl Decoder {
                 let Some(key) = self.call(block, out) else { return };
                 Kind::Call { key, given: given(), json: String::new() }
             }
-            "server_tool_use" if block.name.as_str() == "web_search" => {
-                Kind::Search { given: given(), json: String::new() }
-            }
+            kind if is_of_server(kind) => Kind::Server,
             _ => Kind::Other,
         };
-        self.searched |= block.kind.as_str() == "server_tool_use";
-        self.open.push(Open { index, kind });
+        self.open.push(Open { index, kind, raw: RawBlock::new(raw) });
         self.text(block.text.as_str(), out);
         self.thought(block.thinking.as_str(), out);
         if let TextOr::List(citations) = &block.citations {
@@ -302,9 +326,10 @@ impl Decoder {
     fn piece(&mut self, index: Option<u64>, piece: &Piece<'_>, out: &mut Vec<Delta>) {
         // A piece of a block whose beginning was left out says itself what it is.
         let fits = |open: &Open| match piece.kind.as_str() {
-            "text_delta" => matches!(open.kind, Kind::Text { .. }),
-            "thinking_delta" => matches!(open.kind, Kind::Thinking { .. }),
-            _ => true,
+            "text_delta" | "citations_delta" => matches!(open.kind, Kind::Text { .. }),
+            "thinking_delta" | "signature_delta" => matches!(open.kind, Kind::Thinking { .. }),
+            "input_json_delta" => matches!(open.kind, Kind::Call { .. } | Kind::Server),
+            _ => false,
         };
         let position = match self.find(index).filter(|position| fits(&self.open[*position])) {
             Some(position) => position,
@@ -314,16 +339,18 @@ impl Decoder {
                     "thinking_delta" => "thinking",
                     _ => return,
                 };
+                let raw = Map::from_iter([("type".to_owned(), kind.into())]);
                 let kind = crate::protocol::lenient::Text(Some(Cow::Borrowed(kind)));
-                self.begin(index, &Block { kind, ..Block::default() }, out);
+                self.begin(index, &Block { kind, ..Block::default() }, raw, out);
                 self.open.len() - 1
             }
         };
-        match (piece.kind.as_str(), &mut self.open[position].kind) {
+        let open = &mut self.open[position];
+        open.raw.add(piece);
+        match (piece.kind.as_str(), &mut open.kind) {
             ("text_delta", _) => self.text(piece.text.as_str(), out),
             ("thinking_delta", _) => self.thought(piece.thinking.as_str(), out),
-            ("signature_delta", Kind::Thinking { signature, .. }) => signature.push_str(piece.signature.as_str()),
-            ("citations_delta", Kind::Text { .. }) => self.cite(piece.citation),
+            ("citations_delta", _) => self.cite(piece.citation),
             ("input_json_delta", Kind::Call { key, json, .. }) => {
                 let more = piece.partial_json.as_str();
                 if !more.is_empty() {
@@ -331,7 +358,6 @@ impl Decoder {
                     out.push(Delta::CallInput { key: *key, json: more.to_owned() });
                 }
             }
-            ("input_json_delta", Kind::Search { json, .. }) => json.push_str(piece.partial_json.as_str()),
             _ => {}
         }
     }
@@ -370,17 +396,18 @@ impl Decoder {
     }
 
     fn end(&mut self, position: usize, out: &mut Vec<Delta>) {
-        match self.open.remove(position).kind {
+        let Open { kind, raw, .. } = self.open.remove(position);
+        match kind {
             Kind::Text { length, sources } => {
                 if length > 0 {
                     let cite = |(url, title)| Delta::Citation { url, title, length };
                     out.extend(sources.into_iter().map(cite));
                 }
             }
-            Kind::Thinking { readable, signature } => {
-                if readable || !signature.is_empty() {
+            Kind::Thinking { readable } => {
+                if readable || !raw.text("signature").is_empty() {
                     self.has_output = true;
-                    self.seal("signature", &signature, out);
+                    self.seal("signature", raw.text("signature"), out);
                 }
             }
             Kind::Call { key, given, json } if json.trim().is_empty() => {
@@ -393,25 +420,40 @@ impl Decoder {
             }
             Kind::Call { key, json, .. } if is_json_object(&json) => out.push(Delta::CallEnd { key }),
             Kind::Call { key, .. } => self.unsure.push((key, String::new())),
-            Kind::Search { given, json } => {
-                self.has_output = true;
-                let input = if json.is_empty() { given } else { json };
-                let input: Value = serde_json::from_str(&input).unwrap_or_default();
-                let query = input.get("query").and_then(Value::as_str).unwrap_or_default().to_owned();
+            Kind::Server | Kind::Other => {}
+        }
+        let block = raw.whole();
+        if is_of_server(block["type"].as_str().unwrap_or_default()) {
+            self.has_output = true;
+            if block["name"] == "web_search" {
+                let query = block["input"]["query"].as_str().unwrap_or_default().to_owned();
                 out.push(Delta::WebSearch { query });
             }
-            Kind::Other => {}
+            self.found.push(block.clone());
+        }
+        if let Some(said) = self.said.as_mut().filter(|_| !is_blank(&block)) {
+            said.push(block);
         }
     }
 
-    /// Gives what the provider wants back with a thought. One that it had behind a search fits only there, and what it
-    /// searched does not go back to it.
+    /// Gives what the provider wants back with a thought. One that it had behind a search fits only there.
     fn seal(&self, word: &str, content: &str, out: &mut Vec<Delta>) {
-        let mut state = serde_json::json!({ word: content });
-        if self.searched {
+        let mut state = json!({ word: content });
+        if self.kept > MAX_KEPT {
             state[SEARCHED] = true.into();
         }
         out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
+    }
+
+    /// Gives what the provider found by tools of its own, which it wants back as it is.
+    fn seal_found(&mut self, out: &mut Vec<Delta>) {
+        let blocks = Value::Array(std::mem::take(&mut self.found));
+        if blocks != json!([]) {
+            self.kept += blocks.to_string().len();
+            if self.kept <= MAX_KEPT {
+                out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, json!({ BLOCKS: blocks }))));
+            }
+        }
     }
 
     fn end_all(&mut self, out: &mut Vec<Delta>) {
@@ -436,20 +478,33 @@ impl Decoder {
         };
         match ending {
             Ending::Fail(failure) => self.fail(failure, out),
-            Ending::Stop(stop) => {
+            Ending::Pause if self.calls == 0 => {
                 self.end_all(out);
-                if stop == Stop::Done {
-                    for (key, given) in std::mem::take(&mut self.unsure) {
-                        if !given.is_empty() {
-                            out.push(Delta::CallInput { key, json: given });
-                        }
-                        out.push(Delta::CallEnd { key });
-                    }
+                if self.said.as_ref().is_none_or(Vec::is_empty) {
+                    return self.fail(paused(), out);
                 }
                 self.done = true;
-                out.push(Delta::Stop(stop));
+                self.is_paused = true;
+            }
+            // What has been called answers before the provider goes on.
+            Ending::Pause => self.stop(Stop::Done, out),
+            Ending::Stop(stop) => self.stop(stop, out),
+        }
+    }
+
+    fn stop(&mut self, stop: Stop, out: &mut Vec<Delta>) {
+        self.end_all(out);
+        self.seal_found(out);
+        if stop == Stop::Done {
+            for (key, given) in std::mem::take(&mut self.unsure) {
+                if !given.is_empty() {
+                    out.push(Delta::CallInput { key, json: given });
+                }
+                out.push(Delta::CallEnd { key });
             }
         }
+        self.done = true;
+        out.push(Delta::Stop(stop));
     }
 }
 
