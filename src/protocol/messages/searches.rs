@@ -10,6 +10,7 @@ use super::body::Block;
 use super::thinking;
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{Item, Role};
+use crate::protocol::pairing::answers;
 
 /// The field of a carrier with the blocks of searches.
 pub(super) const BLOCKS: &str = "blocks";
@@ -21,7 +22,7 @@ pub(super) const SEARCHED: &str = "searched";
 pub(super) const MAX_KEPT: usize = 2 << 20;
 
 /// Which searches go back. Calls and results are paired by id, also over two answers: a search that the model asked for
-/// side by side with tools of Codex runs when their outputs are there.
+/// side by side with tools of Codex runs when their outputs are there, and nothing else was said.
 #[derive(Debug, Default)]
 pub(super) struct Searches<'a> {
     paired: HashSet<&'a str>,
@@ -30,18 +31,28 @@ pub(super) struct Searches<'a> {
 impl<'a> Searches<'a> {
     /// Finds them in a conversation with that model.
     pub fn of(items: &'a [Item<'_>], model: &str) -> Self {
-        let mut called = HashSet::new();
-        let mut paired = HashSet::new();
-        for block in items.iter().flat_map(|item| own(item, model)) {
-            if is_call(block) {
-                called.insert(id(block));
-            } else if called.contains(id(block)) {
-                paired.insert(id(block));
+        let mut walk = Walk::default();
+        if items.iter().all(|item| own(item, model).is_empty()) {
+            return Self::default();
+        }
+        let answered: HashSet<usize> = answers(items).into_values().collect();
+        for (position, item) in items.iter().enumerate() {
+            match item {
+                Item::Output { .. } if answered.contains(&position) => {
+                    walk.waits |= std::mem::take(&mut walk.has_calls);
+                }
+                Item::Message { role: Role::Assistant, .. } | Item::Reasoning { .. } | Item::Call { .. } => {
+                    walk.step(own(item, model));
+                    walk.has_calls |= matches!(item, Item::Call { .. });
+                }
+                Item::Output { .. } | Item::Message { .. } => walk.interrupt(),
             }
         }
-        paired.extend(waiting(items).iter().flat_map(|item| own(item, model)).filter(|block| is_call(block)).map(id));
-        paired.remove("");
-        Self { paired }
+        if walk.waits {
+            walk.paired.extend(walk.open);
+        }
+        walk.odd.insert("");
+        Self { paired: &walk.paired - &walk.odd }
     }
 
     /// The blocks of a carrier that go back, and whether those are all; none for a carrier of something else.
@@ -54,19 +65,45 @@ impl<'a> Searches<'a> {
     }
 }
 
-/// The answer that is still going on: nothing but the outputs of its calls has been said since.
-fn waiting<'i, 'a>(items: &'i [Item<'a>]) -> &'i [Item<'a>] {
-    let outputs = items.iter().rev().take_while(|item| matches!(item, Item::Output { .. })).count();
-    if outputs == 0 {
-        return &[];
+/// The walk along a conversation.
+#[derive(Default)]
+struct Walk<'a> {
+    paired: HashSet<&'a str>,
+    seen: HashSet<(bool, &'a str)>,
+    /// Ids that came again, or of results that nothing waited for: there is no telling what belongs together.
+    odd: HashSet<&'a str>,
+    /// The calls that have no result yet.
+    open: Vec<&'a str>,
+    /// Whether Codex has been asked to call something since it last did.
+    has_calls: bool,
+    /// Whether nothing has been said since Codex did.
+    waits: bool,
+}
+
+impl<'a> Walk<'a> {
+    /// Somebody else speaks: what waits for a result gets none.
+    fn interrupt(&mut self) {
+        self.open.clear();
+        (self.has_calls, self.waits) = (false, false);
     }
-    let answer = &items[..items.len() - outputs];
-    let is_other = |item: &Item<'_>| match item {
-        Item::Message { role, .. } => *role != Role::Assistant,
-        Item::Output { .. } => true,
-        Item::Reasoning { .. } | Item::Call { .. } => false,
-    };
-    &answer[answer.iter().rposition(is_other).map_or(0, |other| other + 1)..]
+
+    /// The assistant goes on; with results, if there are calls that wait for some.
+    fn step(&mut self, blocks: &'a [Value]) {
+        if std::mem::take(&mut self.waits) && blocks.first().is_none_or(is_call) {
+            self.open.clear();
+        }
+        for block in blocks {
+            if !self.seen.insert((is_call(block), id(block))) {
+                self.odd.insert(id(block));
+            } else if is_call(block) {
+                self.open.push(id(block));
+            } else if let Some(position) = self.open.iter().position(|open| *open == id(block)) {
+                self.paired.insert(self.open.remove(position));
+            } else {
+                self.odd.insert(id(block));
+            }
+        }
+    }
 }
 
 fn own<'i>(item: &'i Item<'_>, model: &str) -> &'i [Value] {
