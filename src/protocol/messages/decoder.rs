@@ -13,17 +13,12 @@ use super::pause::is_blank;
 use super::raw::RawBlock;
 use super::searches::{BLOCKS, MAX_KEPT, SEARCHED, is_of_server};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
+use crate::protocol::failure::failure_from_stream;
+use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read};
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
-
-/// The most tool calls that one answer may hold; more is a broken upstream.
-const MAX_CALLS: usize = 512;
-
-/// The most characters that are kept of an event that is no piece of an answer.
-const MAX_ODDITY: usize = 4096;
 
 /// Reads one answer.
 #[derive(Debug)]
@@ -47,11 +42,7 @@ pub struct Decoder {
     /// What the answers before the last pause cost.
     spent: Usage,
     ending: Option<Ending>,
-    has_output: bool,
-    malformed: Option<String>,
-    /// The first event that was no piece of an answer; it is the cause when nothing else comes.
-    oddity: Option<String>,
-    done: bool,
+    frame: Frame,
     is_paused: bool,
 }
 
@@ -98,10 +89,7 @@ impl Decoder {
             usage: None,
             spent: Usage::default(),
             ending: None,
-            has_output: false,
-            malformed: None,
-            oddity: None,
-            done: false,
+            frame: Frame::default(),
             is_paused: false,
         }
     }
@@ -109,7 +97,7 @@ impl Decoder {
     /// Whether the answer is whole; what still comes need not be read.
     #[must_use]
     pub const fn is_done(&self) -> bool {
-        self.done
+        self.frame.is_done()
     }
 
     /// What was said of a turn that is paused; the answer to the request with that is read next.
@@ -117,34 +105,22 @@ impl Decoder {
         if !std::mem::take(&mut self.is_paused) {
             return None;
         }
-        self.done = false;
-        self.has_output = false;
-        self.oddity = None;
+        self.frame = Frame::default();
         self.spent = self.spent + self.usage.take().map(Usage::from).unwrap_or_default();
         self.said.as_deref()
     }
 
     /// Takes the next event of a stream.
     pub fn feed(&mut self, event: &sse::Event<'_>, out: &mut Vec<Delta>) {
-        let data = event.data.trim();
-        if self.done || data.is_empty() {
-            return;
-        }
-        if let Some(text) = self.malformed.take() {
-            return self
-                .fail(Failure::shown(format!("the provider's stream holds an event that is not JSON: `{text}`")), out);
-        }
+        let Some(data) = self.frame.next(event, out) else { return };
+        let data = data.as_ref();
         // Some servers end their streams as Chat Completions does.
         if data == "[DONE]" {
             return self.conclude(out);
         }
-        let data = &mended(data);
         match serde_json::from_str::<Event<'_>>(data) {
             Ok(parsed) => self.event(&parsed, data, event.name, out),
-            // Keepalive words of proxies are no objects.
-            Err(_) if !data.starts_with('{') => self.wonder(data),
-            // Whether it is nonsense or the last, torn one shows with what comes next.
-            Err(_) => self.malformed = Some(data.chars().take(120).collect()),
+            Err(_) => self.frame.misread(data, &['{']),
         }
     }
 
@@ -157,53 +133,28 @@ impl Decoder {
                 self.whole(&message, out);
             }
             Ok(event) if event.error.is_some() => self.event(&event, text, "error", out),
-            _ => self.wonder(text),
+            _ => self.frame.wonder(text),
         }
         self.finish(End::Eof, out);
     }
 
     /// The bytes have ended.
     pub fn finish(&mut self, end: End, out: &mut Vec<Delta>) {
-        if self.done {
+        if self.frame.is_done() {
             return;
         }
         if self.ending.is_some() {
             return self.conclude(out);
         }
-        let reason = match end {
-            End::Cut(reason) => reason,
-            End::Eof if self.malformed.is_some() => "it ends inside an event".to_owned(),
-            End::Eof if self.has_output => "it ends without `stop_reason`".to_owned(),
-            End::Eof => return self.fail(self.nothing(), out),
-        };
-        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
-    }
-
-    /// Keeps the first event that is no piece of an answer.
-    fn wonder(&mut self, data: &str) {
-        if self.oddity.is_none() && !data.is_empty() {
-            self.oddity = Some(data.chars().take(MAX_ODDITY).collect());
-        }
-    }
-
-    /// Why there is no answer at all.
-    fn nothing(&self) -> Failure {
-        self.oddity
-            .as_deref()
-            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
-    }
-
-    fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
-        self.done = true;
-        out.push(Delta::Fail(failure));
+        self.frame.break_off(end, "stop_reason", out);
     }
 
     fn event(&mut self, event: &Event<'_>, data: &str, name: &str, out: &mut Vec<Delta>) {
         let kind = if event.kind.as_str().is_empty() { name } else { event.kind.as_str() };
-        let error = event.error.filter(|error| !matches!(error.get(), "null" | "{}" | "\"\"" | "false"));
+        let error = told_error(event.error);
         if error.is_some() || kind == "error" {
             let error = serde_json::from_str(data).unwrap_or(Value::Null);
-            return self.fail(failure_from_stream(&error), out);
+            return self.frame.fail(failure_from_stream(&error), out);
         }
         let index = read::<u64>(event.index);
         match kind {
@@ -232,7 +183,7 @@ impl Decoder {
             "message_stop" => self.conclude(out),
             "message" => self.whole(event, out),
             "ping" => {}
-            _ => self.wonder(data),
+            _ => self.frame.wonder(data),
         }
     }
 
@@ -280,7 +231,7 @@ impl Decoder {
             "text" => Kind::Text { length: 0, sources: Vec::new() },
             "thinking" => Kind::Thinking { readable: false },
             "redacted_thinking" => {
-                self.has_output = true;
+                self.frame.has_output = true;
                 self.seal("redacted", block.data.as_str(), out);
                 Kind::Other
             }
@@ -304,17 +255,16 @@ impl Decoder {
     /// Begins a call; none when there are too many.
     fn call(&mut self, block: &Block<'_>, out: &mut Vec<Delta>) -> Option<usize> {
         if self.calls == MAX_CALLS {
-            self.fail(Failure::shown(format!("the provider made more than {MAX_CALLS} tool calls at once")), out);
+            self.frame.too_many_calls(out);
             return None;
         }
         if block.name.as_str().is_empty() {
-            // Left out, the model would wait for an output that never comes; and Codex cannot run what has no name.
-            self.fail(Failure::shown("the provider's answer holds a tool call without a name"), out);
+            self.frame.nameless_call(out);
             return None;
         }
         let key = self.calls;
         self.calls += 1;
-        self.has_output = true;
+        self.frame.has_output = true;
         let (tool, kind) = self.names.tool(block.name.as_str());
         let id = block.id.as_str();
         // An id that the history has already would tie the output to the wrong call; the front end makes another.
@@ -366,7 +316,7 @@ impl Decoder {
     fn text(&mut self, text: &str, out: &mut Vec<Delta>) {
         if let (false, Some(Open { kind: Kind::Text { length, .. }, .. })) = (text.is_empty(), self.open.last_mut()) {
             *length += text.chars().count();
-            self.has_output = true;
+            self.frame.has_output = true;
             out.push(Delta::Text(text.to_owned()));
         }
     }
@@ -377,7 +327,7 @@ impl Decoder {
             (text.is_empty(), self.open.last_mut())
         {
             *readable = true;
-            self.has_output = true;
+            self.frame.has_output = true;
             out.push(Delta::Reasoning(text.to_owned()));
         }
     }
@@ -406,7 +356,7 @@ impl Decoder {
             }
             Kind::Thinking { readable } => {
                 if readable || !raw.text("signature").is_empty() {
-                    self.has_output = true;
+                    self.frame.has_output = true;
                     self.seal("signature", raw.text("signature"), out);
                 }
             }
@@ -424,7 +374,7 @@ impl Decoder {
         }
         let block = raw.whole();
         if is_of_server(block["type"].as_str().unwrap_or_default()) {
-            self.has_output = true;
+            self.frame.has_output = true;
             if block["name"] == "web_search" {
                 let query = block["input"]["query"].as_str().unwrap_or_default().to_owned();
                 out.push(Delta::WebSearch { query });
@@ -473,17 +423,17 @@ impl Decoder {
     fn conclude(&mut self, out: &mut Vec<Delta>) {
         let ending = match self.ending.take() {
             Some(ending) => ending,
-            None if self.has_output => Ending::Stop(Stop::Done),
-            None => Ending::Fail(self.nothing()),
+            None if self.frame.has_output => Ending::Stop(Stop::Done),
+            None => Ending::Fail(self.frame.nothing()),
         };
         match ending {
-            Ending::Fail(failure) => self.fail(failure, out),
+            Ending::Fail(failure) => self.frame.fail(failure, out),
             Ending::Pause if self.calls == 0 => {
                 self.end_all(out);
                 if self.said.as_ref().is_none_or(Vec::is_empty) {
-                    return self.fail(paused(), out);
+                    return self.frame.fail(paused(), out);
                 }
-                self.done = true;
+                self.frame.pause();
                 self.is_paused = true;
             }
             // What has been called answers before the provider goes on.
@@ -503,8 +453,7 @@ impl Decoder {
                 out.push(Delta::CallEnd { key });
             }
         }
-        self.done = true;
-        out.push(Delta::Stop(stop));
+        self.frame.stop(stop, out);
     }
 }
 
