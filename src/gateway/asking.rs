@@ -29,7 +29,7 @@ pub(super) struct Begun {
     /// The answer.
     pub response: Response,
     /// What asks for the rest when it pauses.
-    pub asking: Asking,
+    pub asking: Box<Asking>,
 }
 
 /// One request to a provider.
@@ -57,7 +57,7 @@ impl Asking {
             }
             // Made anew it would tell nothing of what came before the pause.
             self.call.unsigned = None;
-            Ok(Begun { response, asking: self })
+            Ok(Begun { response, asking: Box::new(self) })
         })
     }
 

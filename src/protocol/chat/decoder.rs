@@ -367,7 +367,7 @@ impl Decoder {
         match ending {
             Ending::Fail(message) => self.frame.fail_with(message, out),
             Ending::Stop(_) if said_done && !self.frame.has_output && !self.has_usage => {
-                self.frame.fail(self.frame.nothing(), out)
+                self.frame.fail(self.frame.nothing(), out);
             }
             Ending::Stop(Stop::Done) if self.calls.iter().any(Call::is_nameless) => {
                 self.frame.nameless_call(out);

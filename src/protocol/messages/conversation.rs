@@ -39,7 +39,7 @@ pub(super) fn conversation<'a>(
     names: &'a Names,
     model: &'a str,
     quirks: &Quirks,
-    searches: Searches<'a>,
+    offers_search: bool,
     losses: &mut Vec<Loss>,
 ) -> Conversation<'a> {
     let mut writer = Writer {
@@ -47,7 +47,9 @@ pub(super) fn conversation<'a>(
         names,
         model,
         images_outside: quirks.image_in_tool_output_rejected,
-        searches,
+        // Without the tool the provider has no use for what it found.
+        searches: if offers_search { Searches::of(&request.items, model) } else { Searches::default() },
+        has_tools: offers_search || !request.tools.is_empty(),
         losses,
         answers: answers(&request.items),
         used: HashSet::new(),
@@ -92,6 +94,7 @@ struct Writer<'a, 'l> {
     model: &'a str,
     images_outside: bool,
     searches: Searches<'a>,
+    has_tools: bool,
     losses: &'l mut Vec<Loss>,
     /// The output of each answered call, by their positions.
     answers: HashMap<usize, usize>,
@@ -148,8 +151,14 @@ impl<'a> Writer<'a, '_> {
         // Without a carrier it is another provider's; the front end has named that loss.
         let Some(carrier) = carrier else { return };
         if !thinking::is_own(carrier, self.model) {
-            self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
-        } else if let Some((blocks, all)) = self.searches.blocks(carrier) {
+            return self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
+        }
+        // Newer models refuse thought behind other tools than those with which it was made. Requests without tools are
+        // for a summary or a title, to which earlier thought adds nothing: it is no loss there.
+        if !self.has_tools {
+            return;
+        }
+        if let Some((blocks, all)) = self.searches.blocks(carrier) {
             self.turn.blocks.extend(blocks);
             self.turn.has_gap |= !all;
         } else if self.turn.has_gap || carrier.state.get(SEARCHED).is_some() {

@@ -79,6 +79,7 @@ fn reason(reason: &str) -> String {
 }
 
 const STOP: &str = r#"{"type":"message_stop"}"#;
+const TEXT_ALONE: &str = r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"t"}}"#;
 const TEXT: &str = r#"{"type":"text","text":""}"#;
 const THINKING: &str = r#"{"type":"thinking","thinking":"","signature":""}"#;
 const CALL: &str = r#"{"type":"tool_use","id":"toolu_1","name":"f","input":{}}"#;
@@ -332,7 +333,7 @@ fn a_pause_is_no_end() {
     };
     feed(&mut decoder, &leg);
     assert!(decoder.is_done());
-    let so_far = vec![
+    let so_far = [
         json!({"type": "thinking", "thinking": "hm", "signature": "sig"}),
         json!({"type": "text", "text": "On it. ", "citations": [serde_json::from_str::<Value>(cited).unwrap()]}),
         json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "q"}}),
@@ -529,7 +530,7 @@ fn any_event() -> impl Strategy<Value = String> {
         (index.clone(), block).prop_map(|(index, block)| start(index, block)),
         (index.clone(), piece).prop_map(|(index, (kind, field))| delta(index, kind, field)),
         index.prop_map(stop),
-        prop_oneof![Just("end_turn"), Just("max_tokens"), Just("refusal")].prop_map(reason),
+        prop_oneof![Just("end_turn"), Just("max_tokens"), Just("refusal"), Just("pause_turn")].prop_map(reason),
         Just(STOP.to_owned()),
         Just("{".to_owned()),
         Just("[]".to_owned()),
@@ -550,6 +551,12 @@ proptest! {
         decoder.finish(End::Eof, &mut out);
         prop_assert!(decoder.is_done());
         let terminal = |delta: &Delta| matches!(delta, Delta::Stop(_) | Delta::Fail(_));
+        if let Some(said) = decoder.resume() {
+            prop_assert!(!said.is_empty() && !out.iter().any(terminal));
+            for data in [TEXT_ALONE, STOP] {
+                decoder.feed(&sse::Event { name: "", data }, &mut out);
+            }
+        }
         prop_assert_eq!(out.iter().position(terminal), Some(out.len() - 1));
         let mut open = HashSet::new();
         let mut seen = HashSet::new();

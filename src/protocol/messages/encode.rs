@@ -4,7 +4,6 @@ use super::abilities::Abilities;
 use super::body::{Block, Body, Format, OutputConfig};
 use super::conversation::conversation;
 use super::decoder::Decoder;
-use super::searches::Searches;
 use super::thinking::{self, Mode};
 use super::{cache, schema, tools};
 use crate::protocol::ir::{self, Loss, Request, loss};
@@ -30,14 +29,7 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks, abil
     let mut losses = request.losses.clone();
     let names = Names::new(request);
     let searches = tools::offers_search(request, &names, quirks);
-    // Without the tool the provider has no use for what it found.
-    let found = if searches { Searches::of(&request.items, upstream_model) } else { Searches::default() };
-    let mut spoken = conversation(request, &names, upstream_model, quirks, found, &mut losses);
-    // Newer models refuse thought behind other tools than those with which it was made. Requests without tools are for
-    // a summary or a title, to which earlier thought adds nothing: it is no loss there.
-    if request.tools.is_empty() {
-        thinking::strip(&mut spoken.messages);
-    }
+    let mut spoken = conversation(request, &names, upstream_model, quirks, searches, &mut losses);
     let silent = Abilities { thinking: super::ThinkingKind::None, ..abilities.clone() };
     let abilities = if quirks.reasoning_effort_unportable { &silent } else { abilities };
     let mut plan = thinking::plan(request, abilities, &mut losses);

@@ -58,8 +58,8 @@ fn found(id: &str) -> Value {
     json!({"type": "web_search_tool_result", "tool_use_id": id, "content": [page]})
 }
 
-fn kept(blocks: &[Value]) -> Value {
-    thought("", json!({"blocks": blocks}))
+fn kept<const N: usize>(blocks: [Value; N]) -> Value {
+    thought("", json!({"blocks": blocks.to_vec()}))
 }
 
 /// The turns of such a conversation where the web can be searched or not, and the losses.
@@ -78,7 +78,7 @@ fn what_was_found_goes_back_in_its_place() {
     let lost = "reasoning: it stood behind a web search";
     let (a, b) = (called("a"), called("b"));
     let (seen_a, seen_b) = (found("a"), found("b"));
-    let whole = [why("x"), kept(&[a.clone(), seen_a.clone()]), why("y"), said("assistant", "t"), said("user", "v")];
+    let whole = [why("x"), kept([a.clone(), seen_a.clone()]), why("y"), said("assistant", "t"), said("user", "v")];
     let given = json!([thinking("x"), a, seen_a, thinking("y"), text("t")]);
     assert_eq!(after(&whole, true).0[1], assistant(given));
     assert_eq!(after(&whole, true).1, "");
@@ -86,7 +86,7 @@ fn what_was_found_goes_back_in_its_place() {
     assert_eq!((&without.0[1], without.1.as_str()), (&assistant(json!([thinking("x"), text("t")])), lost));
 
     // Two at once, of which the second ended in the next leg of the turn.
-    let legs = [kept(&[a.clone(), b.clone(), seen_a.clone()]), kept(&[seen_b.clone()]), said("assistant", "t")];
+    let legs = [kept([a.clone(), b.clone(), seen_a.clone()]), kept([seen_b.clone()]), said("assistant", "t")];
     assert_eq!(
         after(&legs, true),
         (
@@ -100,24 +100,24 @@ fn what_was_found_goes_back_in_its_place() {
     );
 
     // A turn that was interrupted.
-    let torn = [kept(&[a.clone(), seen_a.clone(), b.clone()]), why("y"), said("assistant", "t"), said("user", "v")];
+    let torn = [kept([a.clone(), seen_a.clone(), b.clone()]), why("y"), said("assistant", "t"), said("user", "v")];
     let seen = after(&torn, true);
     assert_eq!((&seen.0[1], seen.1.as_str()), (&assistant(json!([a, seen_a, text("t")])), lost));
 
     // A search that waits for the tools which were called beside it.
-    let beside = [kept(&[a.clone()]), call("c", "f", "{}"), output("c", json!("1"))];
+    let beside = [kept([a.clone()]), call("c", "f", "{}"), output("c", json!("1"))];
     let turns = json!([
         user(json!([text("u")])),
         assistant(json!([a, used("c", "f", json!({}))])),
         user(json!([result("c", "1")]))
     ]);
     assert_eq!(after(&beside, true), (turns, String::new()));
-    let done = [&beside[..], &[kept(&[seen_a.clone()]), said("assistant", "t"), said("user", "v")]].concat();
+    let done = [&beside[..], &[kept([seen_a.clone()]), said("assistant", "t"), said("user", "v")]].concat();
     let seen = after(&done, true);
     assert_eq!((&seen.0[1]["content"][0], &seen.0[3]["content"][0], seen.1.as_str()), (&a, &seen_a, ""));
     let talked = [&beside[..], &[said("user", "and?")]].concat();
     assert_eq!(after(&talked, true).0[1], assistant(json!([used("c", "f", json!({}))])));
-    assert_eq!(after(&[kept(&[seen_b]), said("assistant", "t")], true).0[1], assistant(json!([text("t")])));
+    assert_eq!(after(&[kept([seen_b]), said("assistant", "t")], true).0[1], assistant(json!([text("t")])));
 }
 
 #[test]
@@ -126,4 +126,20 @@ fn thought_of_another_model_brings_no_search() {
     let other = json!({"type": "reasoning", "summary": [], "encrypted_content": carrier});
     let (turns, losses) = after(&[other, said("assistant", "t"), said("user", "v")], true);
     assert_eq!((&turns[1], losses.as_str()), (&assistant(json!([text("t")])), "reasoning: made by `other`"));
+}
+
+#[test]
+fn a_request_without_any_tool_has_no_use_for_searches() {
+    let behind = thought("y", json!({"signature": "s"}));
+    let items = json!([
+        said("user", "u"),
+        kept([called("a"), found("a")]),
+        behind,
+        said("assistant", "t"),
+        said("user", "sum up")
+    ]);
+    let (body, losses) = encoded(&json!({"model": "m", "input": items, "tools": []}));
+    assert_eq!((&body["messages"][1], losses.len()), (&assistant(json!([text("t")])), 0));
+    let (body, losses) = encoded(&json!({"model": "m", "input": items, "tools": [{"type": "web_search"}]}));
+    assert_eq!((body["messages"][1]["content"].as_array().map(Vec::len), losses.len()), (Some(4), 0));
 }
