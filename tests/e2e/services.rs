@@ -67,6 +67,8 @@ fn searching() -> [Turn; 3] {
             .and(Turn::search("codex gateway"))
             .and(Turn::reason("**Reading** what was found"))
             .and(Turn::text("It is known."))
+            .and(Turn::text(" So it is said."))
+            .and(Turn::reason("**Trying** it"))
             .and(Turn::shell("echo one")),
         Turn::reason("**Summing** up").and(Turn::text("looked it up")),
         Turn::text("and again"),
@@ -88,7 +90,7 @@ fn the_web_search_of_the_service_is_used_and_shown() {
             let body = upstream.turn(2).to_string();
             let count = |words: &str| body.matches(words).count();
             let kinds = ["\"signature\":", "\"server_tool_use\"", "\"encrypted_content\":"].map(count);
-            assert_eq!(kinds, [3, 1, 1], "{body}");
+            assert_eq!(kinds, [4, 1, 1], "{body}");
         }
     }
 }

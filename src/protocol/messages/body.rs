@@ -69,6 +69,8 @@ pub(super) enum Role {
 pub(super) enum Block<'a> {
     Text {
         text: Cow<'a, str>,
+        #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+        citations: &'a [Value],
         #[serde(skip_serializing_if = "Option::is_none")]
         cache_control: Option<CacheControl>,
     },
@@ -103,7 +105,7 @@ pub(super) enum Block<'a> {
 impl<'a> Block<'a> {
     /// A block of text.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
-        Self::Text { text: text.into(), cache_control: None }
+        Self::Text { text: text.into(), citations: &[], cache_control: None }
     }
 
     /// Whether it is thought, readable or not.

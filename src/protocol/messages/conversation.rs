@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use super::body::{Block, Message, Role};
 use super::image::image;
 use super::searches::{SEARCHED, Searches};
-use super::{thinking, tools};
+use super::{cited, thinking, tools};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{self, Item, Loss, Part, Request, loss};
 use crate::protocol::pairing::answers;
@@ -50,6 +50,7 @@ pub(super) fn conversation<'a>(
         // Without the tool the provider has no use for what it found.
         searches: if offers_search { Searches::of(&request.items, model) } else { Searches::default() },
         has_tools: offers_search || !request.tools.is_empty(),
+        has_gaps: !offers_search,
         losses,
         answers: answers(&request.items),
         used: HashSet::new(),
@@ -95,6 +96,8 @@ struct Writer<'a, 'l> {
     images_outside: bool,
     searches: Searches<'a>,
     has_tools: bool,
+    /// Whether a search is missing anywhere.
+    has_gaps: bool,
     losses: &'l mut Vec<Loss>,
     /// The output of each answered call, by their positions.
     answers: HashMap<usize, usize>,
@@ -161,6 +164,12 @@ impl<'a> Writer<'a, '_> {
         if let Some((blocks, all)) = self.searches.blocks(carrier) {
             self.turn.blocks.extend(blocks);
             self.turn.has_gap |= !all;
+            self.has_gaps |= !all;
+        } else if let Some(texts) = cited::texts(carrier) {
+            // Sources are those of a search.
+            if !self.has_gaps {
+                cited::split(&mut self.turn.blocks, texts);
+            }
         } else if self.turn.has_gap || carrier.state.get(SEARCHED).is_some() {
             // Newer models refuse thought in front of which anything is missing.
             self.losses.push(Loss::new(loss::REASONING, "it stood behind a web search"));

@@ -7,6 +7,7 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value, json};
 
 use super::WIRE;
+use super::cited::{self, TEXTS};
 use super::ending::{Ending, ending, paused};
 use super::event::{Block, Citation, Event, Piece, RawUsage};
 use super::pause::is_blank;
@@ -32,7 +33,9 @@ pub struct Decoder {
     calls: usize,
     /// The blocks of the provider's own tools that go back with what comes next.
     found: Vec<Value>,
-    /// How many bytes of such blocks are kept, with those that were too many.
+    /// The lengths and sources of the texts in a row.
+    texts: Vec<Value>,
+    /// How many bytes of both are kept, with those that were too many.
     kept: usize,
     /// All blocks of a turn that may be paused.
     said: Option<Vec<Value>>,
@@ -83,6 +86,7 @@ impl Decoder {
             open: Vec::new(),
             calls: 0,
             found: Vec::new(),
+            texts: Vec::new(),
             kept: 0,
             said: may_pause.then(Vec::new),
             unsure: Vec::new(),
@@ -225,6 +229,9 @@ impl Decoder {
         }
         if !is_of_server(block.kind.as_str()) {
             self.seal_found(out);
+        }
+        if block.kind.as_str() != "text" {
+            self.seal_texts(out);
         }
         let given = || block.input.map(RawValue::get).filter(|input| input.starts_with('{')).unwrap_or("{}").to_owned();
         let kind = match block.kind.as_str() {
@@ -373,6 +380,9 @@ impl Decoder {
             Kind::Server | Kind::Other => {}
         }
         let block = raw.whole();
+        if block["type"] == "text" {
+            self.texts.push(cited::kept(&block));
+        }
         if is_of_server(block["type"].as_str().unwrap_or_default()) {
             self.frame.has_output = true;
             if block["name"] == "web_search" {
@@ -397,12 +407,25 @@ impl Decoder {
 
     /// Gives what the provider found by tools of its own, which it wants back as it is.
     fn seal_found(&mut self, out: &mut Vec<Delta>) {
-        let blocks = Value::Array(std::mem::take(&mut self.found));
-        if blocks != json!([]) {
-            self.kept += blocks.to_string().len();
-            if self.kept <= MAX_KEPT {
-                out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, json!({ BLOCKS: blocks }))));
-            }
+        let found = std::mem::take(&mut self.found);
+        if !found.is_empty() {
+            self.keep(&json!({ BLOCKS: found }), out);
+        }
+    }
+
+    /// Gives the sources of the texts that came in a row, where there are any and something follows.
+    fn seal_texts(&mut self, out: &mut Vec<Delta>) {
+        let texts = std::mem::take(&mut self.texts);
+        if texts.iter().any(cited::is_cited) {
+            self.keep(&json!({ TEXTS: texts }), out);
+        }
+    }
+
+    /// Gives what goes back beside thought, if that is not too much.
+    fn keep(&mut self, state: &Value, out: &mut Vec<Delta>) {
+        self.kept += state.to_string().len();
+        if self.kept <= MAX_KEPT {
+            out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state.clone())));
         }
     }
 

@@ -3,6 +3,7 @@
 mod abilities;
 mod body;
 mod cache;
+mod cited;
 mod conversation;
 mod decoder;
 mod encode;

@@ -292,7 +292,7 @@ fn is_thought(block: &Value) -> bool {
 }
 
 fn text(block: &Map<String, Value>) -> Checked {
-    only(block, &["type", "text", "cache_control"], &["text"])?;
+    only(block, &["type", "text", "cache_control", "citations"], &["text"])?;
     one_of(&block["type"], &["text"])?;
     mark(block)?;
     match block["text"].as_str() {

@@ -20,6 +20,7 @@ fn any_item() -> impl Strategy<Value = Value> {
         (id.clone(), words.clone()).prop_map(|(id, words)| call(id, "f", words)),
         (id, words.clone()).prop_map(|(id, words)| output(id, json!(words))),
         (words, state).prop_map(|(words, state)| thought(words, state)),
+        Just(thought("", json!({"texts": [{"length": 1, "citations": [{"url": "https://a.example"}]}]}))),
         proptest::collection::vec(block, 1..4).prop_map(|blocks| thought("", json!({"blocks": blocks}))),
     ]
 }

@@ -129,6 +129,38 @@ fn thought_of_another_model_brings_no_search() {
 }
 
 #[test]
+fn texts_are_those_that_the_provider_made() {
+    let source = json!({"type": "web_search_result_location", "url": "https://a.example", "encrypted_index": "I"});
+    let cited = |text: &str| json!({"type": "text", "text": text, "citations": [source]});
+    let why = thought("y", json!({"signature": "s"}));
+    let thinking = json!({"type": "thinking", "thinking": "y", "signature": "s"});
+    let told = |lengths: &[usize]| {
+        let texts: Vec<Value> = (1..)
+            .zip(lengths)
+            .map(|(n, length)| json!({"length": length, "citations": if n == 2 { json!([source]) } else { json!([]) }}))
+            .collect();
+        let items = [
+            kept([called("a"), found("a")]),
+            said("assistant", "Ä: so it is."),
+            thought("", json!({"texts": texts})),
+            why.clone(),
+            call("c", "f", "{}"),
+            output("c", json!("1")),
+        ];
+        let (turns, losses) = after(&items, true);
+        assert_eq!(losses, "");
+        assert_eq!(after(&items, false).0[1]["content"][0], text("Ä: so it is."), "without the search");
+        turns[1]["content"].as_array().unwrap()[2..].to_vec()
+    };
+    let used = used("c", "f", json!({}));
+    assert_eq!(told(&[2, 9, 1]), [text("Ä:"), cited(" so it is"), text("."), thinking.clone(), used.clone()]);
+    assert_eq!(told(&[2, 10, 0]), [text("Ä:"), cited(" so it is."), thinking.clone(), used.clone()]);
+    for other in [&[2, 9][..], &[2, 9, 2], &[2, 11]] {
+        assert_eq!(told(other), [text("Ä: so it is."), thinking.clone(), used.clone()], "{other:?}");
+    }
+}
+
+#[test]
 fn a_request_without_any_tool_has_no_use_for_searches() {
     let behind = thought("y", json!({"signature": "s"}));
     let items = json!([
