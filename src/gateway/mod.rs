@@ -5,6 +5,7 @@
 //! through `upstream`, and streams the answer back (`live`).
 
 mod answer;
+mod asking;
 mod body;
 mod client;
 mod context;

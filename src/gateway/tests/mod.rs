@@ -9,6 +9,7 @@ mod keys;
 mod log;
 mod losses;
 mod patience;
+mod pauses;
 mod reach;
 mod refusals;
 mod rig;
