@@ -143,7 +143,10 @@ impl Catalogue {
 fn quirks_of(id: &str, provider: &Provider) -> Quirks {
     let names = provider.quirks.clone().unwrap_or_else(|| template_quirks(provider));
     let (mut quirks, unknown) = Quirks::from_names(&names);
-    if !is_openai(provider) {
+    if is_openai(provider) {
+        quirks.late_system = true;
+        quirks.file_parts = true;
+    } else {
         quirks.compact_unsupported = true;
         quirks.additional_tools_unsupported = true;
     }
@@ -165,13 +168,12 @@ fn is_openai(provider: &Provider) -> bool {
 
 /// Adds the efforts that the model is known to have: what the provider said of it, else our own table.
 fn for_model<'a>(quirks: &'a Quirks, provider: &Provider, model: &str) -> Cow<'a, Quirks> {
-    if !quirks.effort_map {
-        return Cow::Borrowed(quirks);
-    }
     let said = provider.models.get(model).filter(|facts| !facts.efforts.is_empty());
     match said.or_else(|| catalog::model_facts(model)) {
-        Some(facts) => Cow::Owned(Quirks { efforts: facts.efforts.clone(), ..quirks.clone() }),
-        None => Cow::Borrowed(quirks),
+        Some(facts) if !facts.efforts.is_empty() => {
+            Cow::Owned(Quirks { efforts: facts.efforts.clone(), ..quirks.clone() })
+        }
+        _ => Cow::Borrowed(quirks),
     }
 }
 

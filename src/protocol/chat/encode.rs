@@ -4,13 +4,16 @@ use std::borrow::Cow;
 
 use super::body::{Body, Function, JsonSchema, Named, ResponseFormat, StreamOptions, Thinking, Tool, ToolChoice};
 use super::decoder::Decoder;
-use super::messages::messages;
+use super::messages::{instruct, messages};
 use crate::protocol::ir::{self, Format, Loss, Request, ToolSpec, loss};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_description, lowered_schema, object_schema};
 
 /// The most tools that a limited upstream takes.
 const MAX_TOOLS: usize = 128;
+
+/// Asks for an answer of a schema, which follows. Providers that know JSON alone want the word said.
+const ASK_FOR_JSON: &str = "When you give your answer, give one JSON object of this schema and nothing else:\n";
 
 /// What goes out, and what reads the answer to it.
 #[derive(Debug)]
@@ -41,6 +44,11 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks) -> O
     effort(&mut body, request, quirks, &mut losses);
     body.response_format = request.format.as_ref().map(|format| match format {
         Format::Json => ResponseFormat::JsonObject,
+        Format::Schema { schema, .. } if quirks.json_schema_rejected => {
+            losses.push(Loss::new(loss::FORMAT, "`json_schema` is only asked for"));
+            instruct(&mut body.messages, &format!("{ASK_FOR_JSON}{}", schema.get()));
+            ResponseFormat::JsonObject
+        }
         Format::Schema { name, schema, strict } => ResponseFormat::JsonSchema {
             json_schema: JsonSchema { name, schema, strict: (*strict && !quirks.strict_rejected).then_some(true) },
         },
@@ -95,7 +103,10 @@ fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, qu
     }
     body.parallel_tool_calls = match request.parallel_tool_calls {
         Some(true) if quirks.parallel_true_rejected => None,
-        Some(false) if quirks.parallel_false_rejected => None,
+        Some(false) if quirks.parallel_false_rejected => {
+            losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
+            None
+        }
         wish => wish,
     };
 }
@@ -119,7 +130,9 @@ fn lowered<'a>(tool: &'a ir::Tool<'_>, names: &'a Names, quirks: &Quirks) -> Too
 
 fn effort<'a>(body: &mut Body<'a>, request: &'a Request<'_>, quirks: &'a Quirks, losses: &mut Vec<Loss>) {
     let Some(wanted) = request.effort.as_deref() else { return };
-    let thinks = wanted != "none";
+    // A model whose efforts are known, and none of them is `none`, cannot do without thought.
+    let always = !quirks.efforts.is_empty() && !quirks.efforts.iter().any(|effort| effort == "none");
+    let thinks = always || wanted != "none";
     if quirks.enable_thinking {
         body.enable_thinking = Some(thinks);
     }

@@ -8,7 +8,7 @@ mod decoder;
 mod encode;
 mod ending;
 mod event;
-mod image;
+mod media;
 mod schema;
 mod thinking;
 mod tools;

@@ -5,6 +5,7 @@ mod decoder;
 mod document;
 mod encoder;
 mod event;
+mod file;
 mod lower;
 mod parse;
 mod rewrite;
