@@ -15,13 +15,15 @@ use super::door::Task;
 use super::live::{Connecting, Live};
 use super::outgoing::{Prepared, header_name, prepare};
 use super::phase::Busy;
+use super::record::LeftOut;
+use super::seals::Sealer;
 use super::service::Gateway;
 use super::translation::Translation;
 use super::upstream::{Call, NoAnswer};
 use super::{failure, whole};
 use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
-use crate::protocol::ir::Loss;
+use crate::protocol::ir::{Loss, loss};
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
 use crate::protocol::{Failure, Wire};
 use crate::settings::KeyStore;
@@ -41,12 +43,12 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     let stream = head.stream && task == Task::Answer;
     let encoder = Encoder::new(meta(&head.model));
     let catalogue = gateway.directory.current();
+    let is_strict = gateway.strict || catalogue.settings.strict;
     let prepared = catalogue
         .route(&head.model)
         .map_err(|error| Failure { status: 404, ..failure::of_error(&error) })
-        .and_then(|route| prepare(&route, task, body, stream))
+        .and_then(|route| prepare(&route, task, body, stream, &gateway.seals))
         .and_then(|prepared| {
-            let is_strict = gateway.strict || catalogue.settings.strict;
             if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
         });
     let Prepared { call, losses, decoder, compacts, mut record } = match prepared {
@@ -60,12 +62,13 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     };
     let encoder = encoder.naming(&call.name);
     let encoder = if compacts { encoder.compacting() } else { encoder };
-    let losses = record.lose(&losses);
-    let connecting: Connecting = Box::pin(connect(Arc::clone(&gateway), call));
-    let mut answer = if stream {
+    record.lose(&losses);
+    let sealer = Sealer::new(&gateway.seals, &call.id);
+    let connecting: Connecting = Box::pin(connect(Arc::clone(&gateway), call, is_strict));
+    let (mut answer, losses) = if stream {
         let translation = match decoder {
             Some(decoder) => Translation::tell(decoder, encoder),
-            None => Translation::pass(encoder),
+            None => Translation::pass(encoder, sealer),
         };
         let mut live = Live::new(&gateway, connecting, translation, record, busy);
         let refused = match client {
@@ -75,12 +78,14 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
             }
             Client::Other => live.connect_or_refuse().await,
         };
+        let losses = live.losses();
         match refused {
-            Some(failure) => failure::answer(&failure),
-            None => answer::events(live.into_frames()),
+            Some(failure) => (failure::answer(&failure), losses),
+            None => (answer::events(live.into_frames()), losses),
         }
     } else {
-        whole::answer(&gateway.limits, connecting, decoder, encoder, task, record).await
+        let answer = whole::answer(&gateway.limits, connecting, decoder, encoder, sealer, task, &mut record).await;
+        (answer, record.losses())
     };
     if let Some(losses) = losses {
         answer.headers_mut().insert(LOSSES, losses);
@@ -98,7 +103,7 @@ fn too_much_lost(losses: &[Loss]) -> Failure {
 }
 
 /// Fetches the keys and sends the request. A refused key is read anew, and tried again when it was replaced meanwhile.
-async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAnswer> {
+async fn connect(gateway: Arc<Gateway>, mut call: Call, is_strict: bool) -> Result<Response, NoAnswer> {
     if let Err(error) = add_secrets(&gateway, &mut call).await {
         return Err(NoAnswer { status: None, refuses_key: false, failure: failure::of_error(&error) });
     }
@@ -114,23 +119,33 @@ async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAn
         gateway.keys.forget(&call.id);
     }
     if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
-        && let Some(unsigned) = call.unsigned.take_if(|unsigned| unsigned.is_wanted(status.as_u16(), &failure.message))
-        && let Some(body) = unsigned.body()
+        && let Some(body) = without_seals(&gateway, &mut call, status.as_u16(), &failure.message)
     {
-        tracing::info!(provider = call.id, "thought signatures were refused; the request goes out without them");
+        let lost = Loss::new(loss::REASONING, "it was refused, so the request went out without it");
+        if is_strict {
+            return Err(NoAnswer { status: Some(*status), refuses_key: false, failure: too_much_lost(&[lost]) });
+        }
+        tracing::info!(provider = call.id, "sealed reasoning was refused; the request goes out without it");
         call.body = body;
         sent = gateway.upstream.send(&call).await;
-    }
-    if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
-        && call.wire == Wire::Responses
-        && responses::refuses_reasoning(status.as_u16(), &failure.message)
-        && let Some(body) = responses::without_reasoning(&call.body)
-    {
-        tracing::info!(provider = call.id, "sealed reasoning was refused; the request goes out without it");
-        call.body = body.into();
-        sent = gateway.upstream.send(&call).await;
+        if let Ok(response) = &mut sent {
+            response.extensions_mut().insert(LeftOut(lost));
+        }
     }
     sent
+}
+
+/// The same request without what only a certain upstream can open, when it was refused for that.
+fn without_seals(gateway: &Gateway, call: &mut Call, status: u16, message: &str) -> Option<Bytes> {
+    if let Some(unsigned) = call.unsigned.take_if(|unsigned| unsigned.is_wanted(status, message)) {
+        return unsigned.body();
+    }
+    if call.wire != Wire::Responses || !responses::refuses_reasoning(status, message) {
+        return None;
+    }
+    let (body, seals) = responses::without_reasoning(&call.body)?;
+    gateway.seals.refused(&call.id, seals.iter().map(AsRef::as_ref));
+    Some(body.into())
 }
 
 fn is_refused(sent: &Result<Response, NoAnswer>) -> bool {

@@ -11,6 +11,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Stream, stream};
+use http::HeaderValue;
 use hyper::body::Frame;
 use reqwest::Response;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
@@ -128,6 +129,11 @@ impl Live {
         }
     }
 
+    /// What could not be carried over, as far as it is known.
+    pub(super) fn losses(&self) -> Option<HeaderValue> {
+        self.record.losses()
+    }
+
     /// The answer as a body.
     pub(super) fn into_frames(self) -> impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send {
         stream::unfold(self, |mut live| async {
@@ -176,7 +182,7 @@ impl Live {
         self.heard = Instant::now();
         match connected {
             Ok(response) => {
-                self.record.status = Some(response.status().as_u16());
+                self.record.connected(&response);
                 if is_json(&response) {
                     self.translation.expect_whole();
                 }

@@ -26,6 +26,10 @@ pub(super) struct Record {
     pub outcome: Outcome,
 }
 
+/// What was left out of a request for a second try; it travels with the answer to that.
+#[derive(Debug, Clone)]
+pub(super) struct LeftOut(pub Loss);
+
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Outcome {
@@ -53,11 +57,23 @@ impl Record {
         }
     }
 
-    /// Counts what could not be carried over; gives the codes, each once, as a header's value.
-    pub(super) fn lose(&mut self, losses: &[Loss]) -> Option<http::HeaderValue> {
+    /// Counts what could not be carried over.
+    pub(super) fn lose(&mut self, losses: &[Loss]) {
         for loss in losses {
             *self.losses.entry(loss.code).or_default() += 1;
         }
+    }
+
+    /// The upstream has answered; with it comes what had to be left out for that.
+    pub(super) fn connected(&mut self, response: &reqwest::Response) {
+        self.status = Some(response.status().as_u16());
+        if let Some(LeftOut(loss)) = response.extensions().get() {
+            self.lose(std::slice::from_ref(loss));
+        }
+    }
+
+    /// The codes of what was lost, each once, as a header's value.
+    pub(super) fn losses(&self) -> Option<http::HeaderValue> {
         let codes: Vec<&str> = self.losses.keys().copied().collect();
         (!codes.is_empty()).then(|| http::HeaderValue::try_from(codes.join(",")).ok()).flatten()
     }

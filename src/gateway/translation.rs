@@ -2,6 +2,7 @@
 
 use super::failure;
 use super::passing::Passing;
+use super::seals::Sealer;
 use crate::protocol::ir::{Delta, Usage};
 use crate::protocol::responses::{Encoder, KEEPALIVE};
 use crate::protocol::{Decoder, End, Failure, sse};
@@ -43,8 +44,8 @@ impl Translation {
     }
 
     /// Bytes through.
-    pub(super) fn pass(encoder: Encoder) -> Self {
-        Self::Pass(Box::new(Passing::new(encoder)))
+    pub(super) fn pass(encoder: Encoder, sealer: Sealer) -> Self {
+        Self::Pass(Box::new(Passing::new(encoder, sealer)))
     }
 
     /// The stream opens: Codex gets its first event. A passed stream brings its own.

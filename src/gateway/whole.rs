@@ -10,6 +10,7 @@ use super::failure;
 use super::limits::Limits;
 use super::live::Connecting;
 use super::record::{Outcome, Record};
+use super::seals::Sealer;
 use super::upstream::cause_of;
 use crate::protocol::failure::{failure_from_oddity, failure_from_stream};
 use crate::protocol::responses::{Encoder, Tap};
@@ -21,8 +22,9 @@ pub(super) async fn answer(
     connecting: Connecting,
     decoder: Option<Decoder>,
     encoder: Encoder,
+    sealer: Sealer,
     task: Task,
-    mut record: Record,
+    record: &mut Record,
 ) -> Answer {
     let response = match connecting.await {
         Ok(response) => response,
@@ -32,8 +34,8 @@ pub(super) async fn answer(
             return failure::answer(&no_answer.failure);
         }
     };
-    record.status = Some(response.status().as_u16());
-    let body = match read(limits, response, &mut record).await {
+    record.connected(&response);
+    let body = match read(limits, response, record).await {
         Ok(body) => body,
         Err(cause) => {
             record.outcome = Outcome::Failed;
@@ -44,6 +46,7 @@ pub(super) async fn answer(
         None => {
             let mut tap = Tap::new();
             tap.feed_whole(&body);
+            sealer.made(tap.take_seals());
             record.usage = tap.usage().copied();
             if !tap.is_finished() {
                 record.outcome = Outcome::Failed;
@@ -58,7 +61,7 @@ pub(super) async fn answer(
             record.outcome = Outcome::Answered;
             answer::json(StatusCode::OK, body)
         }
-        Some(decoder) => translate(decoder, encoder, task, &body, &mut record),
+        Some(decoder) => translate(decoder, encoder, task, &body, record),
     }
 }
 
