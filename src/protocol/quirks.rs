@@ -83,6 +83,10 @@ quirks! {
     file_parts,
     /// Answers can be held to JSON, but to no schema (`response_format`, chat).
     json_schema_rejected,
+    /// Answers cannot be held to any form, neither in a stream nor beside tools (`response_format`, chat).
+    response_format_rejected,
+    /// The model sees no images (chat).
+    images_rejected,
     /// Tool results must follow their calls at once (chat always does that).
     tool_results_adjacent,
     /// Images in tool outputs are refused (chat always moves them).

@@ -11,5 +11,6 @@ mod patience;
 mod reach;
 mod refusals;
 mod rig;
+mod seals;
 mod stage;
 mod wires;

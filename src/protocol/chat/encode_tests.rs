@@ -146,11 +146,20 @@ fn the_assistant_speaks_between_a_tool_and_the_person_where_it_must() {
 fn a_schema_is_asked_for_where_it_cannot_be_demanded() {
     let request = json!({"model": "m", "input": [said("developer", "base"), said("user", "x")],
         "text": {"format": {"type": "json_schema", "name": "n", "schema": {"type": "object"}}}});
-    let (body, losses) = encoded(&request, &["json_schema_rejected"]);
-    assert_eq!(body["response_format"], json!({"type": "json_object"}));
-    let asked = "base\n\nWhen you give your answer, give one JSON object of this schema and nothing else:\n{\"type\":\"object\"}";
+    for (quirk, sent) in
+        [("json_schema_rejected", json!({"type": "json_object"})), ("response_format_rejected", json!(null))]
+    {
+        let (body, losses) = encoded(&request, &[quirk]);
+        assert_eq!(body["response_format"], sent);
+        let asked = "base\n\nWhen you give your answer, give one JSON object of this schema and nothing else:\n{\"type\":\"object\"}";
+        assert_eq!(body["messages"][0], json!({"role": "system", "content": asked}));
+        assert_eq!(losses, ["text_format: `json_schema` is only asked for"]);
+    }
+    let request = json!({"model": "m", "input": "x", "text": {"format": {"type": "json_object"}}});
+    let (body, losses) = encoded(&request, &["response_format_rejected"]);
+    let asked = "When you give your answer, give one JSON object and nothing else.";
     assert_eq!(body["messages"][0], json!({"role": "system", "content": asked}));
-    assert_eq!(losses, ["text_format: `json_schema` is only asked for"]);
+    assert_eq!(losses, ["text_format: `json_object` is only asked for"]);
 }
 
 #[test]
@@ -284,6 +293,16 @@ fn images_of_the_person_stay_in_their_message() {
             {"type": "image_url", "image_url": {"url": "data:x", "detail": "high"}},
         ]}])
     );
+}
+
+#[test]
+fn images_do_not_go_to_a_model_that_sees_none() {
+    let items = json!([{"role": "user", "content": [
+        {"type": "input_text", "text": "look"}, {"type": "input_image", "image_url": "data:x"}]}]);
+    let (body, losses) = encoded(&json!({"model": "m", "input": items}), &["images_rejected"]);
+    let said = "look\n\n[an image, which the model cannot see]";
+    assert_eq!(body["messages"], json!([{"role": "user", "content": said}]));
+    assert_eq!(losses, ["content_part: an image, which the model cannot see"]);
 }
 
 #[test]

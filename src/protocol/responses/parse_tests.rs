@@ -313,6 +313,7 @@ fn a_choice_among_tools_is_kept_in_every_form() {
         (json!({"type": "tool_search"}), ToolChoice::Tool(tool("tool_search")), &all),
         (allowed("auto"), ToolChoice::Auto, &["g"]),
         (allowed("required"), ToolChoice::Required, &["g"]),
+        (json!("sometimes"), ToolChoice::Auto, &all),
     ] {
         let body = json!({
             "model": "m", "input": "x", "tool_choice": choice,
@@ -321,6 +322,8 @@ fn a_choice_among_tools_is_kept_in_every_form() {
         let body = body.to_string();
         let request = parse(body.as_bytes()).unwrap();
         assert_eq!(request.tool_choice, expected, "{choice}");
+        let lost = Vec::from_iter((choice == json!("sometimes")).then(|| Loss::new(loss::TOOL_CHOICE, "sometimes")));
+        assert_eq!(request.losses, lost, "{choice}");
         assert_eq!(request.tools.iter().map(|tool| tool.name.name.as_ref()).collect::<Vec<_>>(), tools, "{choice}");
         assert_eq!(request.losses, [], "{choice}");
     }

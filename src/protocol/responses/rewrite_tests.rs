@@ -44,10 +44,16 @@ fn what_codex_says_of_its_items_goes() {
 fn carriers_of_ours_go_and_others_stay() {
     let ours = Carrier::new("chat", "m", serde_json::Value::Null).seal();
     let body = format!(
-        r#"{{"input":[{{"type":"reasoning","encrypted_content":"{ours}"}},{{"type":"reasoning","encrypted_content":"gAAA"}}],"model":"m"}}"#
+        r#"{{"input":[{{"type":"reasoning","encrypted_content":"{ours}"}},{{"type":"reasoning","encrypted_content":"theirs"}},{{"type":"compaction","encrypted_content":"theirs"}},{{"type":"reasoning","encrypted_content":"gAAA"}}],"model":"m"}}"#
     );
     let expected = r#"{"input":[{"type":"reasoning","encrypted_content":"gAAA"}],"model":"up"}"#;
-    assert_eq!(rewritten(&body, &[]), (expected.to_owned(), vec!["reasoning: made by another provider".to_owned()]));
+    assert_eq!(
+        rewritten(&body, &[]),
+        (
+            expected.to_owned(),
+            ["reasoning", "reasoning", "compaction"].map(|code| format!("{code}: made by another provider")).to_vec()
+        )
+    );
 }
 
 #[test]
