@@ -52,7 +52,7 @@ losses! {
     EFFORT = "reasoning_effort",
     #[doc = "`text.verbosity`."]
     VERBOSITY = "verbosity",
-    #[doc = "A `text.format` of an unknown type."]
+    #[doc = "A `text.format` of an unknown type, or one that can only be asked for in words."]
     FORMAT = "text_format",
     #[doc = "`service_tier`."]
     SERVICE_TIER = "service_tier",

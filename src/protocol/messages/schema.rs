@@ -160,7 +160,7 @@ fn drop_names(map: &mut Map<String, Value>) -> bool {
 
 fn close(schema: &mut Value, lost: &mut BTreeSet<&'static str>) {
     match schema {
-        Value::Array(list) => list.iter_mut().for_each(|value| close(value, lost)),
+        Value::Array(items) => items.iter_mut().for_each(|value| close(value, lost)),
         Value::Object(map) => {
             lost.extend(LIMITS.iter().filter(|limit| map.remove(**limit).is_some()));
             if map.get("type").is_some_and(|kind| kind == "object") || map.contains_key("properties") {

@@ -29,9 +29,10 @@ pub(super) fn file(raw: RawPart<'_>) -> (Part<'_>, Option<String>) {
 
 /// A file that came along: a `data:` URL, or base64 alone.
 fn in_place<'a>(data: Cow<'a, str>, name: &Cow<'a, str>) -> Result<Part<'a>, String> {
-    let (kind, payload) = match starts(&data, "data:") {
-        true => data.split_once(',').ok_or("a file whose `data:` URL holds no data")?,
-        false => ("", data.as_ref()),
+    let (kind, payload) = if starts(&data, "data:") {
+        data.split_once(',').ok_or("a file whose `data:` URL holds no data")?
+    } else {
+        ("", data.as_ref())
     };
     let kind = kind.get("data:".len()..).unwrap_or_default().to_ascii_lowercase();
     let (mime, rest) = kind.split_once(';').unwrap_or((&kind, ""));
