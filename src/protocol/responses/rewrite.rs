@@ -92,9 +92,10 @@ pub fn rewrite(
             "client_metadata" => {}
             "tools" | "tool_choice" | "parallel_tool_calls" | "text" if compacts => {}
             "prompt_cache_key" if quirks.prompt_cache_key_rejected => {}
-            "parallel_tool_calls"
-                if (raw == "true" && quirks.parallel_true_rejected)
-                    || (raw == "false" && quirks.parallel_false_rejected) => {}
+            "parallel_tool_calls" if raw == "true" && quirks.parallel_true_rejected => {}
+            "parallel_tool_calls" if raw == "false" && quirks.parallel_false_rejected => {
+                losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
+            }
             "tool_choice" if quirks.tool_choice_auto_only && raw != "\"auto\"" => {
                 losses.push(Loss::new(loss::TOOL_CHOICE, raw));
             }
