@@ -31,6 +31,10 @@ use crate::settings::KeyStore;
 /// Names what could not be carried over, by code.
 const LOSSES: HeaderName = HeaderName::from_static("x-codexgw-losses");
 
+/// From this size on, in bytes, a body is translated on a thread of its own: it takes milliseconds, in which the events
+/// of other answers must go on.
+const LARGE: usize = 512 << 10;
+
 /// Answers `POST /v1/responses` and `POST /v1/responses/compact`.
 ///
 /// A stream for Codex is always answered with status 200: whatever goes wrong is told by `response.failed`, since that
@@ -44,13 +48,19 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     let encoder = Encoder::new(meta(&head.model));
     let catalogue = gateway.directory.current();
     let is_strict = gateway.strict || catalogue.settings.strict;
-    let prepared = catalogue
-        .route(&head.model)
-        .map_err(|error| Failure { status: 404, ..failure::of_error(&error) })
-        .and_then(|route| prepare(&route, task, body, stream, &gateway.seals))
-        .and_then(|prepared| {
-            if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
-        });
+    let is_large = body.len() > LARGE;
+    let (model, seals) = (head.model.clone(), Arc::clone(&gateway.seals));
+    let prepare = move || {
+        let route = catalogue.route(&model).map_err(|error| Failure { status: 404, ..failure::of_error(&error) })?;
+        let prepared = prepare(&route, task, body, stream, &seals)?;
+        if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
+    };
+    let prepared = if is_large {
+        let ended = tokio::task::spawn_blocking(prepare).await;
+        ended.unwrap_or_else(|_| Err(failure::shown("the request could not be translated")))
+    } else {
+        prepare()
+    };
     let Prepared { call, losses, decoder, compacts, mut record } = match prepared {
         Ok(prepared) => prepared,
         Err(failure) => {

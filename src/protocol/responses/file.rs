@@ -63,8 +63,8 @@ fn in_place<'a>(data: Cow<'a, str>, name: &Cow<'a, str>) -> Result<Part<'a>, Str
 
 /// A file on the web. What only its address says of it must do: one that the upstream does not take ends the session.
 fn elsewhere<'a>(url: Cow<'a, str>, name: &Cow<'a, str>) -> Result<Part<'a>, String> {
-    if !starts(&url, "https://") && !starts(&url, "http://") {
-        return Err("a file that is neither a `data:` URL nor on the web".to_owned());
+    if !starts(&url, "https://") {
+        return Err("a file that is neither a `data:` URL nor at an `https:` address".to_owned());
     }
     let ending = last_segment(&url).and_then(|segment| Some(segment.rsplit_once('.')?.1.to_ascii_lowercase()));
     match ending.as_deref() {
@@ -137,7 +137,11 @@ mod tests {
             (r#"{"filename":"a","file_data":"é"}"#, "a", "a file whose base64 is broken"),
             (r#"{"filename":"a","file_data":"data:application/pdf;base64,a b"}"#, "a", "a file whose base64 is broken"),
             (r#"{"file_url":"https://x.y"}"#, "file", "a file on the web that is no PDF"),
-            (r#"{"file_url":"file:///a.pdf"}"#, "a.pdf", "a file that is neither a `data:` URL nor on the web"),
+            (
+                r#"{"file_url":"http://x.y/a.pdf"}"#,
+                "a.pdf",
+                "a file that is neither a `data:` URL nor at an `https:` address",
+            ),
         ] {
             assert_eq!(read(json), format!("text [file {name}: not carried over] ({lost})"), "{json}");
         }

@@ -405,6 +405,37 @@ impl Serves {
     }
 }
 
+/// What an upstream makes of a request without a socket.
+pub enum Rehearsal {
+    /// The pieces of its answer.
+    Answer(Vec<Vec<u8>>),
+    /// The script asks for what this interface lacks.
+    Lacks,
+    /// Breaches of the documentation.
+    Refused(Vec<String>),
+}
+
+/// Checks a request as an upstream would, and writes what the model does.
+pub fn rehearse(serves: Serves, target: &str, body: &Value, turn: &Turn) -> Rehearsal {
+    let (interface, asks) = serves.interface(target);
+    let mut breaches = interface.breaches(body);
+    breaches.extend((!asks).then(|| format!("nobody answers at `{target}`")));
+    breaches.extend(interface.refuses(body));
+    if !breaches.is_empty() {
+        return Rehearsal::Refused(breaches);
+    }
+    let Ok((_, mut pieces)) = interface.write(body, turn) else { return Rehearsal::Lacks };
+    match &turn.ending {
+        Ending::Fails { status, message } => {
+            pieces.pop();
+            pieces.push(interface.error_event(*status, message));
+        }
+        Ending::Early => drop(pieces.pop()),
+        _ => {}
+    }
+    Rehearsal::Answer(pieces)
+}
+
 /// One interface: how it checks a request and how it writes what the model does.
 trait Interface {
     /// Whether the headers are right; else the status and the message.
