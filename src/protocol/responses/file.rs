@@ -13,12 +13,13 @@ const PDF: &str = "JVBERi";
 
 /// The part for a file, and what was lost when it is only words in its place.
 pub(super) fn file(raw: RawPart<'_>) -> (Part<'_>, Option<String>) {
-    let (data, url) = (raw.file_data.filled(), raw.file_url.filled());
-    let name = raw.filename.filled().or_else(|| url.as_deref().and_then(last_segment)).unwrap_or("file".into());
+    let (data, url, id) = (raw.file_data.filled(), raw.file_url.filled(), raw.file_id.filled());
+    let name = raw.filename.filled().or_else(|| url.as_deref().and_then(last_segment));
+    let name = name.or_else(|| id.clone()).unwrap_or("file".into());
     let read = match (data, url) {
         (Some(data), _) => in_place(data, &name),
         (None, Some(url)) => elsewhere(url, &name),
-        (None, None) if raw.file_id.filled().is_some() => Err("a file that another server keeps".to_owned()),
+        (None, None) if id.is_some() => Err("a file that another server keeps".to_owned()),
         (None, None) => Err("a file without data".to_owned()),
     };
     match read {
@@ -124,7 +125,7 @@ mod tests {
     #[test]
     fn what_cannot_be_read_is_named_and_words_stand_for_it() {
         for (json, name, lost) in [
-            (r#"{"file_id":"file_1"}"#, "file", "a file that another server keeps"),
+            (r#"{"file_id":"file_1"}"#, "file_1", "a file that another server keeps"),
             (r#"{"filename":"a"}"#, "a", "a file without data"),
             (
                 r#"{"filename":"a.docx","file_data":"data:application/msword;base64,0M8R4A=="}"#,
