@@ -80,6 +80,8 @@ struct Translated {
     compacts: bool,
     /// Whether it carries what only a certain upstream can read.
     is_signed: bool,
+    /// Whether the answer may come in legs.
+    may_pause: bool,
 }
 
 /// Translates the body. What Codex sent is let go of here, unless it may have to be translated again: from now on there
@@ -120,6 +122,7 @@ pub(super) fn prepare(
         secret_headers: provider.secret_headers.clone(),
         stream,
         body: Bytes::from(translated.body),
+        may_pause: translated.may_pause,
         unsigned,
     };
     let record = Record::new(id, model, provider.wire);
@@ -131,6 +134,7 @@ fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated,
     let Route { provider, ref quirks, model, .. } = *route;
     let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
     context::fit(&mut request, route.window())?;
+    let mut may_pause = false;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {
             let options = gemini::Options { safety: provider.safety, ..gemini::Options::default() };
@@ -138,8 +142,9 @@ fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated,
             (gemini::path(model, stream), body, losses, Decoder::Gemini(decoder))
         }
         Wire::Messages => {
-            let messages::Outbound { body, losses, decoder } =
-                messages::encode(&request, model, quirks, &route.abilities());
+            let outbound = messages::encode(&request, model, quirks, &route.abilities());
+            let messages::Outbound { body, losses, decoder, .. } = outbound;
+            may_pause = outbound.may_pause;
             ("/messages".to_owned(), body, losses, Decoder::Messages(decoder))
         }
         Wire::Responses => {
@@ -152,7 +157,7 @@ fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated,
         }
     };
     let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
-    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed })
+    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed, may_pause })
 }
 
 /// A request for an upstream that speaks Responses itself. Its answer passes too, but for a summary that it knows
@@ -176,6 +181,7 @@ fn pass(route: &Route<'_>, task: Task, body: &[u8], seals: &Seals) -> Result<Tra
         decoder: compacts.then(|| Decoder::Responses(responses::Decoder::new(Names::default(), model))),
         compacts,
         is_signed: false,
+        may_pause: false,
     })
 }
 

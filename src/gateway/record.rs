@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::asking::Begun;
 use crate::protocol::Wire;
 use crate::protocol::ir::{Loss, Usage};
 
@@ -25,10 +26,6 @@ pub(super) struct Record {
     /// How it ended.
     pub outcome: Outcome,
 }
-
-/// What was left out of a request for a second try; it travels with the answer to that.
-#[derive(Debug, Clone)]
-pub(super) struct LeftOut(pub Loss);
 
 /// How a request ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -65,11 +62,9 @@ impl Record {
     }
 
     /// The upstream has answered; with it comes what had to be left out for that.
-    pub(super) fn connected(&mut self, response: &reqwest::Response) {
-        self.status = Some(response.status().as_u16());
-        if let Some(LeftOut(loss)) = response.extensions().get() {
-            self.lose(std::slice::from_ref(loss));
-        }
+    pub(super) fn connected(&mut self, begun: &Begun) {
+        self.status = Some(begun.response.status().as_u16());
+        self.lose(begun.left_out.as_slice());
     }
 
     /// The codes of what was lost, each once, as a header's value.
