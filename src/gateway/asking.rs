@@ -15,6 +15,7 @@ use super::service::Gateway;
 use super::upstream::{Call, NoAnswer};
 use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
+use crate::protocol::ir::{Loss, loss};
 use crate::protocol::{Wire, messages, responses};
 use crate::secret::Secret;
 use crate::settings::KeyStore;
@@ -31,12 +32,16 @@ pub(super) struct Begun {
     pub response: Response,
     /// What asks for the rest when it pauses.
     pub asking: Box<Asking>,
+    /// What had to be left out of the request for it.
+    pub left_out: Option<Loss>,
 }
 
 /// One request to a provider.
 pub(super) struct Asking {
     gateway: Arc<Gateway>,
     call: Call,
+    /// Whether nothing may be left out.
+    is_strict: bool,
     /// The body to which the first answer came, where that may pause.
     asked: Bytes,
     pauses: usize,
@@ -44,21 +49,21 @@ pub(super) struct Asking {
 
 impl Asking {
     /// A request that has not been sent.
-    pub(super) fn new(gateway: Arc<Gateway>, call: Call) -> Self {
-        Self { gateway, call, asked: Bytes::new(), pauses: 0 }
+    pub(super) fn new(gateway: Arc<Gateway>, call: Call, is_strict: bool) -> Self {
+        Self { gateway, call, is_strict, asked: Bytes::new(), pauses: 0 }
     }
 
     /// Sends it.
     pub(super) fn send(mut self) -> Connecting {
         Box::pin(async move {
-            let response = connect(&self.gateway, &mut self.call).await?;
+            let (response, left_out) = connect(&self.gateway, &mut self.call, self.is_strict).await?;
             let body = std::mem::take(&mut self.call.body);
             if self.pauses == 0 && self.call.may_pause {
                 self.asked = body;
             }
             // Made anew it would tell nothing of what came before the pause.
             self.call.unsigned = None;
-            Ok(Begun { response, asking: Box::new(self) })
+            Ok(Begun { response, asking: Box::new(self), left_out })
         })
     }
 
@@ -83,7 +88,9 @@ fn paused_for_good() -> NoAnswer {
 }
 
 /// Fetches the keys and sends the request. A refused key is read anew, and tried again when it was replaced meanwhile.
-async fn connect(gateway: &Gateway, call: &mut Call) -> Result<Response, NoAnswer> {
+///
+/// What only a certain upstream can open is left out when it was refused, and is named.
+async fn connect(gateway: &Gateway, call: &mut Call, is_strict: bool) -> Result<(Response, Option<Loss>), NoAnswer> {
     if let Err(error) = add_secrets(gateway, call).await {
         return Err(NoAnswer { status: None, refuses_key: false, failure: failure::of_error(&error) });
     }
@@ -99,23 +106,31 @@ async fn connect(gateway: &Gateway, call: &mut Call) -> Result<Response, NoAnswe
         gateway.keys.forget(&call.id);
     }
     if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
-        && let Some(unsigned) = call.unsigned.take_if(|unsigned| unsigned.is_wanted(status.as_u16(), &failure.message))
-        && let Some(body) = unsigned.body()
+        && let Some(body) = without_seals(gateway, call, status.as_u16(), &failure.message)
     {
-        tracing::info!(provider = call.id, "thought signatures were refused; the request goes out without them");
-        call.body = body;
-        sent = gateway.upstream.send(call).await;
-    }
-    if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
-        && call.wire == Wire::Responses
-        && responses::refuses_reasoning(status.as_u16(), &failure.message)
-        && let Some(body) = responses::without_reasoning(&call.body)
-    {
+        let lost = Loss::new(loss::REASONING, "it was refused, so the request went out without it");
+        if is_strict {
+            let failure = failure::too_much_lost(&[lost]);
+            return Err(NoAnswer { status: Some(*status), refuses_key: false, failure });
+        }
         tracing::info!(provider = call.id, "sealed reasoning was refused; the request goes out without it");
-        call.body = body.into();
-        sent = gateway.upstream.send(call).await;
+        call.body = body;
+        return gateway.upstream.send(call).await.map(|response| (response, Some(lost)));
     }
-    sent
+    sent.map(|response| (response, None))
+}
+
+/// The same request without what only a certain upstream can open, when it was refused for that.
+fn without_seals(gateway: &Gateway, call: &mut Call, status: u16, message: &str) -> Option<Bytes> {
+    if let Some(unsigned) = call.unsigned.take_if(|unsigned| unsigned.is_wanted(status, message)) {
+        return unsigned.body();
+    }
+    if call.wire != Wire::Responses || !responses::refuses_reasoning(status, message) {
+        return None;
+    }
+    let (body, seals) = responses::without_reasoning(&call.body)?;
+    gateway.seals.refused(&call.id, seals.iter().map(AsRef::as_ref));
+    Some(body.into())
 }
 
 fn is_refused(sent: &Result<Response, NoAnswer>) -> bool {

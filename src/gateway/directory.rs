@@ -134,7 +134,10 @@ impl Catalogue {
 fn quirks_of(id: &str, provider: &Provider) -> Quirks {
     let names = provider.quirks.clone().unwrap_or_else(|| template_quirks(provider));
     let (mut quirks, unknown) = Quirks::from_names(&names);
-    if !is_openai(provider) {
+    if is_openai(provider) {
+        quirks.late_system = true;
+        quirks.file_parts = true;
+    } else {
         quirks.compact_unsupported = true;
         quirks.additional_tools_unsupported = true;
     }
@@ -154,16 +157,20 @@ fn is_openai(provider: &Provider) -> bool {
     HOSTS.iter().any(|known| if known.starts_with('.') { host.ends_with(known) } else { host == *known })
 }
 
-/// Adds the efforts that the model is known to have: what the provider said of it, else our own table.
+/// Adds what is known of the model: its efforts, and that it sees no images. What the provider said of it goes before
+/// our own table.
 fn for_model<'a>(quirks: &'a Quirks, provider: &Provider, model: &str) -> Cow<'a, Quirks> {
-    if !quirks.effort_map {
+    let facts = [provider.models.get(model), catalog::model_facts(model)];
+    let facts = facts.into_iter().flatten();
+    let efforts = facts.clone().map(|facts| &facts.efforts).find(|efforts| !efforts.is_empty());
+    let is_blind = facts.clone().find_map(|facts| facts.images) == Some(false);
+    if efforts.is_none() && !is_blind {
         return Cow::Borrowed(quirks);
     }
-    let said = provider.models.get(model).filter(|facts| !facts.efforts.is_empty());
-    match said.or_else(|| catalog::model_facts(model)) {
-        Some(facts) => Cow::Owned(Quirks { efforts: facts.efforts.clone(), ..quirks.clone() }),
-        None => Cow::Borrowed(quirks),
-    }
+    let mut quirks = quirks.clone();
+    quirks.images_rejected |= is_blind;
+    quirks.efforts.extend(efforts.into_iter().flatten().cloned());
+    Cow::Owned(quirks)
 }
 
 fn template_quirks(provider: &Provider) -> Vec<String> {

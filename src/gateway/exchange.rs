@@ -15,11 +15,11 @@ use super::door::Task;
 use super::live::Live;
 use super::outgoing::{Prepared, prepare};
 use super::phase::Busy;
+use super::seals::Sealer;
 use super::service::Gateway;
 use super::translation::Translation;
 use super::{failure, whole};
 use crate::protocol::Failure;
-use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
 
 /// Names what could not be carried over, by code.
@@ -43,11 +43,15 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     let catalogue = gateway.directory.current();
     let is_strict = gateway.strict || catalogue.settings.strict;
     let is_large = body.len() > LARGE;
-    let model = head.model.clone();
+    let (model, seals) = (head.model.clone(), Arc::clone(&gateway.seals));
     let prepare = move || {
         let route = catalogue.route(&model).map_err(|error| Failure { status: 404, ..failure::of_error(&error) })?;
-        let prepared = prepare(&route, task, body, stream)?;
-        if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
+        let prepared = prepare(&route, task, body, stream, &seals)?;
+        if is_strict && !prepared.losses.is_empty() {
+            Err(failure::too_much_lost(&prepared.losses))
+        } else {
+            Ok(prepared)
+        }
     };
     let prepared = if is_large {
         let ended = tokio::task::spawn_blocking(prepare).await;
@@ -66,12 +70,13 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     };
     let encoder = encoder.naming(&call.name);
     let encoder = if compacts { encoder.compacting() } else { encoder };
-    let losses = record.lose(&losses);
-    let connecting = Asking::new(Arc::clone(&gateway), call).send();
-    let mut answer = if stream {
+    record.lose(&losses);
+    let sealer = Sealer::new(&gateway.seals, &call.id);
+    let connecting = Asking::new(Arc::clone(&gateway), call, is_strict).send();
+    let (mut answer, losses) = if stream {
         let translation = match decoder {
             Some(decoder) => Translation::tell(decoder, encoder),
-            None => Translation::pass(encoder),
+            None => Translation::pass(encoder, sealer),
         };
         let mut live = Live::new(&gateway, connecting, translation, record, busy);
         let refused = match client {
@@ -81,26 +86,19 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
             }
             Client::Other => live.connect_or_refuse().await,
         };
+        let losses = live.losses();
         match refused {
-            Some(failure) => failure::answer(&failure),
-            None => answer::events(live.into_frames()),
+            Some(failure) => (failure::answer(&failure), losses),
+            None => (answer::events(live.into_frames()), losses),
         }
     } else {
-        whole::answer(&gateway.limits, connecting, decoder, encoder, task, record).await
+        let answer = whole::answer(&gateway.limits, connecting, decoder, encoder, sealer, task, &mut record).await;
+        (answer, record.losses())
     };
     if let Some(losses) = losses {
         answer.headers_mut().insert(LOSSES, losses);
     }
     answer
-}
-
-/// The refusal of a request that cannot be carried over whole, where the person wants it whole or not at all.
-fn too_much_lost(losses: &[Loss]) -> Failure {
-    let mut named: Vec<String> = losses.iter().map(|loss| format!("{} ({})", loss.code, loss.detail)).collect();
-    named.dedup();
-    let message = format!("`strict` is on, and this cannot be carried over: {}", named.join(", "));
-    let failure = Failure { status: 400, ..failure::shown(message) };
-    failure.with_hint("leave it out of the request, or take `strict` out of codexgw's settings")
 }
 
 /// A stream that holds nothing but its failure.

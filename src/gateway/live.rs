@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Stream, stream};
+use http::HeaderValue;
 use hyper::body::Frame;
 use reqwest::Response;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
@@ -125,6 +126,11 @@ impl Live {
         }
     }
 
+    /// What could not be carried over, as far as it is known.
+    pub(super) fn losses(&self) -> Option<HeaderValue> {
+        self.record.losses()
+    }
+
     /// The answer as a body.
     pub(super) fn into_frames(self) -> impl Stream<Item = Result<Frame<Bytes>, Infallible>> + Send {
         stream::unfold(self, |mut live| async {
@@ -173,7 +179,7 @@ impl Live {
         self.heard = Instant::now();
         match connected {
             Ok(begun) => {
-                self.record.status = Some(begun.response.status().as_u16());
+                self.record.connected(&begun);
                 if is_json(&begun.response) {
                     self.translation.expect_whole();
                 }
@@ -256,7 +262,7 @@ impl Live {
     /// Asks a provider that paused to go on; tells whether it did pause.
     fn go_on(&mut self) -> bool {
         let Some(said) = self.translation.resume() else { return false };
-        if let Stage::Streaming(Begun { response, asking }) = std::mem::replace(&mut self.stage, Stage::Done) {
+        if let Stage::Streaming(Begun { response, asking, .. }) = std::mem::replace(&mut self.stage, Stage::Done) {
             self.stage = Stage::Connecting(asking.go_on(said));
             read_tail(Some(response));
         }

@@ -24,6 +24,7 @@ mod outgoing;
 mod passing;
 mod phase;
 mod record;
+mod seals;
 mod service;
 mod translation;
 mod upstream;

@@ -7,6 +7,7 @@ use url::Url;
 use super::directory::Route;
 use super::door::Task;
 use super::record::Record;
+use super::seals::Seals;
 use super::upstream::Call;
 use super::{context, failure};
 use crate::error::{Error, Result};
@@ -85,7 +86,13 @@ struct Translated {
 
 /// Translates the body. What Codex sent is let go of here, unless it may have to be translated again: from now on there
 /// is one copy, the translated one.
-pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: bool) -> Result<Prepared, Failure> {
+pub(super) fn prepare(
+    route: &Route<'_>,
+    task: Task,
+    mut body: Vec<u8>,
+    stream: bool,
+    seals: &Seals,
+) -> Result<Prepared, Failure> {
     let Route { id, provider, ref quirks, model, .. } = *route;
     let passes = provider.wire == Wire::Responses && !quirks.knows_functions_alone();
     if !passes {
@@ -94,7 +101,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
         }
         responses::mend_halves(&mut body);
     }
-    let translated = if passes { pass(route, task, &body)? } else { translate(route, &body, stream)? };
+    let translated = if passes { pass(route, task, &body, seals)? } else { translate(route, &body, stream)? };
     let unsigned = translated.is_signed.then(|| Unsigned {
         source: body,
         model: model.to_owned(),
@@ -155,13 +162,15 @@ fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated,
 
 /// A request for an upstream that speaks Responses itself. Its answer passes too, but for a summary that it knows
 /// nothing of.
-fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failure> {
-    let Route { ref quirks, model, .. } = *route;
+fn pass(route: &Route<'_>, task: Task, body: &[u8], seals: &Seals) -> Result<Translated, Failure> {
+    let Route { id, ref quirks, model, .. } = *route;
+    let is_foreign = |seal: &str| seals.is_foreign(id, seal);
     let is_native = task == Task::Compact && !quirks.compact_unsupported;
     let rewritten = if task == Task::Compact && !is_native {
-        responses::rewrite(&responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?, model, quirks)
+        let body = responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?;
+        responses::rewrite(&body, model, quirks, &is_foreign)
     } else {
-        responses::rewrite(body, model, quirks)
+        responses::rewrite(body, model, quirks, &is_foreign)
     };
     let Rewritten { mut body, mut losses, compacts } = rewritten.map_err(|rejection| rejected(&rejection))?;
     losses.extend(context::fit_passing(&mut body, compacts || is_native, route.window())?);

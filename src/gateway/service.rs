@@ -13,6 +13,7 @@ use super::keys::Keys;
 use super::lifecycle::proof::Identity;
 use super::limits::Limits;
 use super::phase::{Activity, Phase, PhaseSwitch};
+use super::seals::Seals;
 use super::upstream::Upstream;
 use super::{body, exchange, models};
 use crate::secret::Secret;
@@ -28,6 +29,8 @@ pub(super) struct Gateway {
     pub directory: Directory,
     /// Keys of the providers.
     pub keys: Keys,
+    /// Whose sealed reasoning is whose.
+    pub seals: Arc<Seals>,
     /// The way out.
     pub upstream: Upstream,
     /// Serving, draining, ending.
@@ -47,6 +50,7 @@ impl Gateway {
         Self {
             directory: Directory::new(home.settings_file()),
             keys: Keys::new(home.clone()),
+            seals: Arc::default(),
             upstream: Upstream::new(&limits),
             phase: PhaseSwitch::new(),
             strict: false,

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::failure;
 use super::passing::Passing;
+use super::seals::Sealer;
 use crate::protocol::ir::{Delta, Usage};
 use crate::protocol::responses::{Encoder, KEEPALIVE};
 use crate::protocol::{Decoder, End, Failure, sse};
@@ -45,8 +46,8 @@ impl Translation {
     }
 
     /// Bytes through.
-    pub(super) fn pass(encoder: Encoder) -> Self {
-        Self::Pass(Box::new(Passing::new(encoder)))
+    pub(super) fn pass(encoder: Encoder, sealer: Sealer) -> Self {
+        Self::Pass(Box::new(Passing::new(encoder, sealer)))
     }
 
     /// The stream opens: Codex gets its first event. A passed stream brings its own.

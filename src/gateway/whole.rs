@@ -10,6 +10,7 @@ use super::door::Task;
 use super::failure;
 use super::limits::Limits;
 use super::record::{Outcome, Record};
+use super::seals::Sealer;
 use super::upstream::cause_of;
 use crate::protocol::failure::{failure_from_oddity, failure_from_stream};
 use crate::protocol::responses::{Encoder, Tap};
@@ -21,11 +22,12 @@ pub(super) async fn answer(
     mut connecting: Connecting,
     mut decoder: Option<Decoder>,
     mut encoder: Encoder,
+    sealer: Sealer,
     task: Task,
-    mut record: Record,
+    record: &mut Record,
 ) -> Answer {
     loop {
-        let Begun { response, asking } = match connecting.await {
+        let begun = match connecting.await {
             Ok(begun) => begun,
             Err(no_answer) => {
                 record.status = no_answer.status.map(|status| status.as_u16());
@@ -33,28 +35,30 @@ pub(super) async fn answer(
                 return failure::answer(&encoder.named(no_answer.failure));
             }
         };
-        record.status = Some(response.status().as_u16());
-        let body = match read(limits, response, &mut record).await {
+        record.connected(&begun);
+        let Begun { response, asking, .. } = begun;
+        let body = match read(limits, response, record).await {
             Ok(body) => body,
             Err(cause) => {
                 record.outcome = Outcome::Failed;
                 return failure::answer(&encoder.named(failure::broke_off(&cause)));
             }
         };
-        let Some(decoder) = &mut decoder else { return pass(body, &encoder, &mut record) };
+        let Some(decoder) = &mut decoder else { return pass(body, &encoder, &sealer, record) };
         translate(decoder, &mut encoder, &body);
         record.usage = encoder.usage().copied();
         match decoder.resume() {
             Some(said) => connecting = asking.go_on(said),
-            None => return told(encoder, task, &mut record),
+            None => return told(encoder, task, record),
         }
     }
 }
 
 /// An answer that is a response already.
-fn pass(body: Vec<u8>, encoder: &Encoder, record: &mut Record) -> Answer {
+fn pass(body: Vec<u8>, encoder: &Encoder, sealer: &Sealer, record: &mut Record) -> Answer {
     let mut tap = Tap::new();
     tap.feed_whole(&body);
+    sealer.made(tap.take_seals());
     record.usage = tap.usage().copied();
     if !tap.is_finished() {
         record.outcome = Outcome::Failed;

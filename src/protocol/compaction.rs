@@ -115,7 +115,7 @@ pub(super) fn trimmed(count: usize) -> Loss {
     Loss::new(loss::TRIMMED, format!("{count} of the oldest tool outputs"))
 }
 
-/// The bytes of all text; images are not counted, since their tokens do not hang on their bytes.
+/// The bytes of all text; images and documents are not counted, since their tokens do not hang on their bytes.
 fn bytes(request: &Request<'_>) -> u64 {
     let items = request.items.iter().map(|item| match item {
         Item::Message { parts, .. } | Item::Output { parts, .. } => parts.iter().map(part_bytes).sum(),
@@ -136,10 +136,7 @@ fn bytes(request: &Request<'_>) -> u64 {
 }
 
 fn part_bytes(part: &Part<'_>) -> u64 {
-    match part {
-        Part::Text(text) => text.len() as u64,
-        Part::Image { .. } => 0,
-    }
+    part.as_text().map_or(0, |text| text.len() as u64)
 }
 
 #[cfg(test)]

@@ -56,6 +56,7 @@ impl Request<'_> {
                 .map(|part| match part {
                     Part::Text(text) => text.len() + text.len() / 16 + 64,
                     Part::Image { url, .. } => url.len() + 128,
+                    Part::Document { source, .. } => source.as_str().len() + 192,
                 })
                 .sum()
         };
@@ -145,6 +146,68 @@ pub enum Part<'a> {
         /// `low`, `high`, `auto`, `original`.
         detail: Option<Cow<'a, str>>,
     },
+    /// A PDF.
+    Document {
+        /// The file's name.
+        name: Cow<'a, str>,
+        /// Where it is.
+        source: DocumentSource<'a>,
+    },
+}
+
+impl Part<'_> {
+    /// The text, when it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Image { .. } | Self::Document { .. } => None,
+        }
+    }
+
+    /// Whether it is no text, and so not taken everywhere.
+    #[must_use]
+    pub const fn is_media(&self) -> bool {
+        !matches!(self, Self::Text(_))
+    }
+
+    /// What it is, in a word.
+    #[must_use]
+    pub const fn noun(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Image { .. } => "image",
+            Self::Document { .. } => "document",
+        }
+    }
+}
+
+/// Where a document is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentSource<'a> {
+    /// Here, in base64.
+    Data(Cow<'a, str>),
+    /// On the web, at this address.
+    Url(Cow<'a, str>),
+}
+
+impl DocumentSource<'_> {
+    /// The data or the address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Data(text) | Self::Url(text) => text,
+        }
+    }
+}
+
+/// Names the parts that a place takes nothing of but text: an image of the assistant, a document in instructions.
+pub(super) fn lose_media(parts: &[Part<'_>], place: &str, losses: &mut Vec<Loss>) {
+    let nouns: HashSet<_> = parts.iter().filter(|part| part.is_media()).map(Part::noun).collect();
+    for noun in ["image", "document"].into_iter().filter(|noun| nouns.contains(noun)) {
+        let article = if noun == "image" { "an" } else { "a" };
+        losses.push(Loss::new(loss::CONTENT_PART, format!("{article} {noun} {place}")));
+    }
 }
 
 /// A tool's full name.

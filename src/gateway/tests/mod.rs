@@ -13,5 +13,6 @@ mod pauses;
 mod reach;
 mod refusals;
 mod rig;
+mod seals;
 mod stage;
 mod wires;

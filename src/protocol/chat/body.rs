@@ -85,6 +85,24 @@ pub(super) enum Content<'a> {
 pub(super) enum Part<'a> {
     Text { text: Cow<'a, str> },
     ImageUrl { image_url: ImageUrl<'a> },
+    File { file: File<'a> },
+}
+
+impl<'a> Part<'a> {
+    /// The text, when it is one.
+    pub fn into_text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text { text } => Some(text),
+            Self::ImageUrl { .. } | Self::File { .. } => None,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct File<'a> {
+    pub filename: &'a str,
+    /// A `data:` URL.
+    pub file_data: String,
 }
 
 #[derive(Debug, Serialize)]

@@ -4,13 +4,19 @@ use std::borrow::Cow;
 
 use super::body::{Body, Function, JsonSchema, Named, ResponseFormat, StreamOptions, Thinking, Tool, ToolChoice};
 use super::decoder::Decoder;
-use super::messages::messages;
+use super::messages::{instruct, messages};
 use crate::protocol::ir::{self, Format, Loss, Request, ToolSpec, loss};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_description, lowered_schema, object_schema};
 
 /// The most tools that a limited upstream takes.
 const MAX_TOOLS: usize = 128;
+
+/// Asks for an answer of a schema, which follows. Providers that know JSON alone want the word said.
+const ASK_FOR_SCHEMA: &str = "When you give your answer, give one JSON object of this schema and nothing else:\n";
+
+/// Asks for an answer of any schema.
+const ASK_FOR_OBJECT: &str = "When you give your answer, give one JSON object and nothing else.";
 
 /// What goes out, and what reads the answer to it.
 #[derive(Debug)]
@@ -39,12 +45,7 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks) -> O
         (request.stream && !quirks.extra_fields_rejected).then_some(StreamOptions { include_usage: true });
     tools(&mut body, request, &names, quirks, &mut losses);
     effort(&mut body, request, quirks, &mut losses);
-    body.response_format = request.format.as_ref().map(|format| match format {
-        Format::Json => ResponseFormat::JsonObject,
-        Format::Schema { name, schema, strict } => ResponseFormat::JsonSchema {
-            json_schema: JsonSchema { name, schema, strict: (*strict && !quirks.strict_rejected).then_some(true) },
-        },
-    });
+    answer_format(&mut body, request, quirks, &mut losses);
     if quirks.max_completion_tokens {
         body.max_completion_tokens = request.max_output_tokens;
     } else {
@@ -65,6 +66,28 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks) -> O
     let _ = serde_json::to_writer(&mut bytes, &body);
     let decoder = Decoder::new(names, upstream_model, quirks, request.call_ids());
     Outbound { body: bytes, losses, decoder }
+}
+
+/// The form of the answer; what the upstream cannot be held to it is asked for.
+fn answer_format<'a>(body: &mut Body<'a>, request: &'a Request<'_>, quirks: &Quirks, losses: &mut Vec<Loss>) {
+    body.response_format = match &request.format {
+        None => None,
+        Some(Format::Json) if quirks.response_format_rejected => {
+            losses.push(Loss::new(loss::FORMAT, "`json_object` is only asked for"));
+            instruct(&mut body.messages, ASK_FOR_OBJECT);
+            None
+        }
+        Some(Format::Json) => Some(ResponseFormat::JsonObject),
+        Some(Format::Schema { schema, .. }) if quirks.json_schema_rejected || quirks.response_format_rejected => {
+            losses.push(Loss::new(loss::FORMAT, "`json_schema` is only asked for"));
+            instruct(&mut body.messages, &format!("{ASK_FOR_SCHEMA}{}", schema.get()));
+            (!quirks.response_format_rejected).then_some(ResponseFormat::JsonObject)
+        }
+        Some(Format::Schema { name, schema, strict }) => {
+            let strict = (*strict && !quirks.strict_rejected).then_some(true);
+            Some(ResponseFormat::JsonSchema { json_schema: JsonSchema { name, schema, strict } })
+        }
+    };
 }
 
 fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, quirks: &Quirks, losses: &mut Vec<Loss>) {
@@ -95,7 +118,10 @@ fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, qu
     }
     body.parallel_tool_calls = match request.parallel_tool_calls {
         Some(true) if quirks.parallel_true_rejected => None,
-        Some(false) if quirks.parallel_false_rejected => None,
+        Some(false) if quirks.parallel_false_rejected => {
+            losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
+            None
+        }
         wish => wish,
     };
 }
@@ -119,7 +145,9 @@ fn lowered<'a>(tool: &'a ir::Tool<'_>, names: &'a Names, quirks: &Quirks) -> Too
 
 fn effort<'a>(body: &mut Body<'a>, request: &'a Request<'_>, quirks: &'a Quirks, losses: &mut Vec<Loss>) {
     let Some(wanted) = request.effort.as_deref() else { return };
-    let thinks = wanted != "none";
+    // A model whose efforts are known, and none of them is `none`, cannot do without thought.
+    let always = !quirks.efforts.is_empty() && !quirks.efforts.iter().any(|effort| effort == "none");
+    let thinks = always || wanted != "none";
     if quirks.enable_thinking {
         body.enable_thinking = Some(thinks);
     }

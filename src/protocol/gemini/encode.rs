@@ -245,6 +245,9 @@ fn function_calling<'a>(
     if declarations.is_empty() {
         return None;
     }
+    if request.parallel_tool_calls == Some(false) {
+        losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
+    }
     let (mode, allowed_function_names) = match &request.tool_choice {
         ToolChoice::Auto => return None,
         ToolChoice::None => ("NONE", Vec::new()),

@@ -111,6 +111,8 @@ fn the_choice_of_tools() {
         assert_eq!(body["toolConfig"]["functionCallingConfig"], config, "{choice}");
         assert_eq!(losses, Vec::from_iter(lost), "{choice}");
     }
+    let (_, losses) = with(json!({"tools": tools, "parallel_tool_calls": false}), "gemini-3-pro", &[]);
+    assert_eq!(losses, ["field: parallel_tool_calls: false"]);
 }
 
 #[test]

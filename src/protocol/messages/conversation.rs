@@ -5,11 +5,11 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::body::{Block, Message, Role};
-use super::image::image;
+use super::media::{document, image};
 use super::searches::{SEARCHED, Searches};
 use super::{cited, thinking, tools};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::ir::{self, Item, Loss, Part, Request, loss};
+use crate::protocol::ir::{self, Item, Loss, Part, Request, lose_media, loss};
 use crate::protocol::pairing::answers;
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments};
@@ -22,6 +22,9 @@ const EMPTY_OUTPUT: &str = "(no output)";
 
 /// Stands in an output whose image the provider takes only outside of it.
 const IMAGE_BELOW: &str = "[the image of this output comes after the outputs]";
+
+/// The same for a document.
+const DOCUMENT_BELOW: &str = "[the document of this output comes after the outputs]";
 
 /// Stands where the person must speak first, or last, and has not.
 const GO_ON: &str = "(continue)";
@@ -115,9 +118,7 @@ impl<'a> Writer<'a, '_> {
         match item {
             Item::Message { role: ir::Role::Assistant, parts } => {
                 self.turn.blocks.extend(texts(parts).map(Block::text));
-                if parts.iter().any(|part| matches!(part, Part::Image { .. })) {
-                    self.losses.push(Loss::new(loss::CONTENT_PART, "an image of the assistant"));
-                }
+                lose_media(parts, "of the assistant", self.losses);
             }
             Item::Reasoning { text, carrier } => self.reasoning(text, carrier.as_ref()),
             Item::Call { id, tool, kind, input } => {
@@ -187,9 +188,7 @@ impl<'a> Writer<'a, '_> {
             }
             return;
         }
-        if parts.iter().any(|part| matches!(part, Part::Image { .. })) {
-            self.losses.push(Loss::new(loss::CONTENT_PART, "an image in instructions"));
-        }
+        lose_media(parts, "in instructions", self.losses);
         if self.out.is_empty() {
             self.system.extend(texts(parts).map(Block::text));
             return;
@@ -219,14 +218,14 @@ impl<'a> Writer<'a, '_> {
         if calls.is_empty() {
             return;
         }
-        let mut images = Vec::new();
-        let results: Vec<Block<'a>> = calls.into_iter().map(|call| self.result(call, &mut images)).collect();
+        let mut media = Vec::new();
+        let results: Vec<Block<'a>> = calls.into_iter().map(|call| self.result(call, &mut media)).collect();
         let user = self.user();
         user.extend(results);
-        user.extend(images);
+        user.extend(media);
     }
 
-    fn result(&mut self, call: Pending<'a>, images: &mut Vec<Block<'a>>) -> Block<'a> {
+    fn result(&mut self, call: Pending<'a>, media: &mut Vec<Block<'a>>) -> Block<'a> {
         let found = self.answers.get(&call.position).copied();
         let content = match found.map(|output| (output, &self.items[output])) {
             Some((output, Item::Output { parts, .. })) => {
@@ -234,9 +233,12 @@ impl<'a> Writer<'a, '_> {
                 let mut content = self.blocks(parts);
                 if self.images_outside {
                     for block in &mut content {
-                        if matches!(block, Block::Image { .. }) {
-                            images.push(std::mem::replace(block, Block::text(IMAGE_BELOW)));
-                        }
+                        let note = match block {
+                            Block::Image { .. } => IMAGE_BELOW,
+                            Block::Document { .. } => DOCUMENT_BELOW,
+                            _ => continue,
+                        };
+                        media.push(std::mem::replace(block, Block::text(note)));
                     }
                 }
                 if content.is_empty() {
@@ -269,6 +271,7 @@ impl<'a> Writer<'a, '_> {
                 Part::Text(text) if text.trim().is_empty() => {}
                 Part::Text(text) => blocks.push(Block::text(text.as_ref())),
                 Part::Image { url, .. } => blocks.push(image(url, self.losses)),
+                Part::Document { name, source } => blocks.push(document(name, source)),
             }
         }
         blocks

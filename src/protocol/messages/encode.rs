@@ -86,8 +86,13 @@ fn format<'a>(
     losses: &mut Vec<Loss>,
 ) -> Option<Format<'a>> {
     let (asked, detail) = match request.format.as_ref()? {
-        ir::Format::Schema { schema, .. } if abilities.schema_output => {
-            return Some(Format::JsonSchema { schema: schema::output(schema) });
+        ir::Format::Schema { name, schema, .. } if abilities.schema_output => {
+            let (schema, lost) = schema::output(schema);
+            if !lost.is_empty() {
+                let limits = lost.into_iter().collect::<Vec<_>>().join(", ");
+                losses.push(Loss::new(loss::TOOL_SCHEMA, format!("`{name}`: {limits}")));
+            }
+            return Some(Format::JsonSchema { schema });
         }
         ir::Format::Schema { schema, .. } => {
             (format!("Answer with nothing but JSON of this schema:\n{}", schema.get()), "json_schema")

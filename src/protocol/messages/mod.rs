@@ -9,7 +9,7 @@ mod decoder;
 mod encode;
 mod ending;
 mod event;
-mod image;
+mod media;
 mod pause;
 mod raw;
 mod schema;

@@ -148,6 +148,9 @@ pub(super) fn choice<'a>(
         return Some(ToolChoice::None);
     }
     let alone = request.parallel_tool_calls == Some(false) && !quirks.parallel_false_rejected;
+    if !alone && request.parallel_tool_calls == Some(false) {
+        losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
+    }
     let auto = alone.then_some(ToolChoice::Auto { disable_parallel_tool_use: true });
     let forced = match &request.tool_choice {
         ir::ToolChoice::Auto => return auto,

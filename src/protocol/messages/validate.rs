@@ -200,6 +200,7 @@ fn user(blocks: &[Value], waiting: &[String]) -> Checked {
         match block.get("type").and_then(Value::as_str) {
             Some("text") => text(block)?,
             Some("image") => image(block)?,
+            Some("document") => document(block)?,
             Some("tool_result") => {
                 only(block, &["type", "tool_use_id", "content", "cache_control"], &["tool_use_id", "content"])?;
                 if answered.len() < position {
@@ -215,6 +216,7 @@ fn user(blocks: &[Value], waiting: &[String]) -> Checked {
                     match part.get("type").and_then(Value::as_str) {
                         Some("text") => text(part)?,
                         Some("image") => image(part)?,
+                        Some("document") => document(part)?,
                         other => return Err(format!("a result with {other:?}")),
                     }
                     if part.contains_key("cache_control") {
@@ -311,6 +313,19 @@ fn image(block: &Map<String, Value>) -> Checked {
             one_of(&source["media_type"], &["image/png", "image/jpeg", "image/gif", "image/webp"])
         }
         _ => Err("an image of no known source".into()),
+    }
+}
+
+fn document(block: &Map<String, Value>) -> Checked {
+    only(block, &["type", "source", "title", "cache_control"], &["source"])?;
+    let source = object(&block["source"], "source")?;
+    match source.get("type").and_then(Value::as_str) {
+        Some("url") => only(source, &["type", "url"], &["url"]),
+        Some("base64") => {
+            only(source, &["type", "media_type", "data"], &["data"])?;
+            one_of(&source["media_type"], &["application/pdf"])
+        }
+        _ => Err("a document of no known source".into()),
     }
 }
 

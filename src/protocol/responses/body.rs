@@ -164,6 +164,14 @@ pub(super) struct RawPart<'a> {
     #[serde(borrow, default)]
     pub image_url: Text<'a>,
     #[serde(borrow, default)]
+    pub filename: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_data: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_url: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_id: Text<'a>,
+    #[serde(borrow, default)]
     pub detail: Text<'a>,
 }
 

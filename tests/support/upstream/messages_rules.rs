@@ -471,6 +471,10 @@ fn tool_result(rules: &mut Rules, at: &str, block: &Value) {
         match text(part.get("type")) {
             "text" => text_block(rules, "messages", &format!("{at}.text"), part),
             "image" => image(rules, &format!("{at}.image"), part),
+            "document" => {
+                let fields = [("type", Text), ("source", Object), ("title", Text)];
+                rules.object(&format!("{at}.document"), part, &fields);
+            }
             other => rules.breaches.push(format!("{at}: Input tag '{other}' is not for a result")),
         }
     }

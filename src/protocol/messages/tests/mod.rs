@@ -144,6 +144,42 @@ fn a_whole_request() {
 }
 
 #[test]
+fn documents_are_blocks_in_messages_and_results() {
+    let file = |fields: Value| {
+        let mut file = json!({"type": "input_file", "filename": "r.pdf"});
+        file.as_object_mut().unwrap().extend(fields.as_object().unwrap().clone());
+        file
+    };
+    let here = file(json!({"file_data": "data:application/pdf;base64,JVBERi0="}));
+    let there = file(json!({"file_url": "https://a.example/r.pdf"}));
+    let request = json!({"model": "m", "input": [
+        {"role": "user", "content": [here, there, file(json!({"file_id": "file_1"}))]},
+        call("a", "f", "{}"),
+        output("a", json!([here])),
+    ]});
+    let document = |source: Value| json!({"type": "document", "title": "r.pdf", "source": source});
+    let here = document(json!({"type": "base64", "media_type": "application/pdf", "data": "JVBERi0="}));
+    let there = document(json!({"type": "url", "url": "https://a.example/r.pdf"}));
+    let result = |content: Value| json!({"type": "tool_result", "tool_use_id": "a", "content": content});
+    let below = text("[the document of this output comes after the outputs]");
+    for (quirks, answer) in [
+        (&[][..], json!([result(json!([here]))])),
+        (&["image_in_tool_output_rejected"], json!([result(json!([below])), here])),
+    ] {
+        let (body, losses) = encoded_for(&request, quirks, &abilities(ThinkingKind::None));
+        assert_eq!(
+            without_marks(body["messages"].clone()),
+            json!([
+                user(json!([here, there, text("[file r.pdf: not carried over]")])),
+                assistant(json!([used("a", "f", json!({}))])),
+                user(answer),
+            ])
+        );
+        assert_eq!(losses, ["content_part: a file that another server keeps"]);
+    }
+}
+
+#[test]
 fn the_form_of_the_answer_is_held_to_or_asked_for() {
     let request = |format: Value| json!({"model": "m", "input": "x", "text": {"format": format}});
     let schema = request(json!({"type": "json_schema", "name": "n", "strict": true,
@@ -154,7 +190,7 @@ fn the_form_of_the_answer_is_held_to_or_asked_for() {
         json!({"format": {"type": "json_schema", "schema":
             {"type": "object", "properties": {"a": {"type": "string"}}, "additionalProperties": false}}})
     );
-    assert_eq!((body.get("system"), losses.len()), (None, 0));
+    assert_eq!((body.get("system"), losses), (None, vec!["tool_schema: `n`: minLength".to_owned()]));
     let asked = "Answer with nothing but JSON of this schema:\n\
                  {\"type\":\"object\",\"properties\":{\"a\":{\"type\":\"string\",\"minLength\":1}}}";
     for (request, words, loss) in [

@@ -38,7 +38,12 @@ fn tools_are_offered_and_chosen() {
         ),
         (with(json!("auto"), &alone), &[], json!({"type": "auto", "disable_parallel_tool_use": true}), &[]),
         (with(json!("required"), &alone), &[], json!({"type": "any", "disable_parallel_tool_use": true}), &[]),
-        (with(json!("auto"), &alone), &["parallel_false_rejected"], json!(null), &[]),
+        (
+            with(json!("auto"), &alone),
+            &["parallel_false_rejected"],
+            json!(null),
+            &["field: parallel_tool_calls: false"],
+        ),
         (with(json!("none"), &nothing), &["tool_choice_auto_only"], json!(null), &[auto_only]),
         (with(json!("required"), &nothing), &["tool_choice_auto_only"], json!(null), &[auto_only]),
         (with(json!("required"), &think), &[], json!(null), &[thinks]),
