@@ -152,8 +152,8 @@ pub fn id_from(name: &str) -> String {
 #[must_use]
 pub fn template_of_host(base_url: &str) -> Option<&'static ProviderTemplate> {
     let wanted = server(base_url)?;
-    let mut fitting = catalog::providers()
-        .filter(|template| server(&template.base_url).is_some_and(|of_template| of_template == wanted));
+    let mut fitting =
+        catalog::providers().filter(|template| template.base_urls().any(|url| server(url).as_ref() == Some(&wanted)));
     // A port that several servers use says nothing.
     fitting.next().filter(|_| fitting.next().is_none())
 }

@@ -331,7 +331,7 @@ const BUILT_IN: [(&str, &[&str]); 3] = [
 fn template_of(base_url: &str) -> Option<&'static ProviderTemplate> {
     let host = |url: &str| url::Url::parse(url).ok().and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
     let wanted = host(base_url)?;
-    catalog::providers().find(|template| host(&template.base_url).as_ref() == Some(&wanted))
+    catalog::providers().find(|template| template.base_urls().any(|url| host(url).as_ref() == Some(&wanted)))
 }
 
 /// An id of ours, made of one that may not be.
