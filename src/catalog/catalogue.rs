@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use url::Url;
+
 use super::embedded;
 use super::own::{self, BrokenTemplate};
 use super::template::{Origin, ProviderTemplate};
@@ -47,6 +49,15 @@ impl Catalogue {
         of_id.or_else(of_alias)
     }
 
+    /// The template whose provider answers at the host of that URL. On this machine the port has to be the same as well, and
+    /// one that several servers use says nothing.
+    pub fn of_host(&self, base_url: &str) -> Option<&ProviderTemplate> {
+        let wanted = server(base_url)?;
+        let has = |template: &&ProviderTemplate| template.base_urls().any(|url| server(url).as_ref() == Some(&wanted));
+        let mut fitting = self.templates.iter().filter(has);
+        fitting.next().filter(|_| fitting.next().is_none())
+    }
+
     /// The id or alias that a mistyped name most likely stands for.
     pub fn nearest(&self, id: &str) -> Option<&str> {
         let id = id.to_ascii_lowercase();
@@ -58,4 +69,14 @@ impl Catalogue {
             .max_by(|a, b| a.0.total_cmp(&b.0))
             .map(|(_, name)| name)
     }
+}
+
+/// Host and port of a URL, this machine under one name.
+pub fn server(url: &str) -> Option<(String, u16)> {
+    let url = Url::parse(url).ok()?;
+    let host = match url.host_str()? {
+        "127.0.0.1" | "[::1]" | "0.0.0.0" => "localhost",
+        host => host,
+    };
+    Some((host.to_owned(), url.port_or_known_default()?))
 }

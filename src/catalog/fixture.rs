@@ -44,11 +44,10 @@ pub fn fixtures() -> Vec<(ProviderTemplate, Fixture)> {
     struct WithFixture {
         fixture: Fixture,
     }
-    let one = |(stem, text): (&str, &str)| {
-        let fault = |error| panic!("{stem}.toml: {error}");
-        let template = toml_edit::de::from_str(text).unwrap_or_else(fault);
-        let WithFixture { fixture } = toml_edit::de::from_str(text).unwrap_or_else(fault);
-        (template, fixture)
+    let one = |(stem, text): (&str, &str)| -> (ProviderTemplate, Fixture) {
+        let template = toml_edit::de::from_str(text).unwrap_or_else(|error| panic!("{stem}.toml: {error}"));
+        let with: WithFixture = toml_edit::de::from_str(text).unwrap_or_else(|error| panic!("{stem}.toml: {error}"));
+        (template, with.fixture)
     };
     embedded::provider_sources().map(one).collect()
 }

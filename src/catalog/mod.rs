@@ -16,6 +16,7 @@ use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 
 use catalogue::Catalogue;
+pub use catalogue::server;
 pub use embedded::typed_key_prefixes;
 pub use endpoint::Endpoint;
 pub use facts::{ModelFacts, ThinkingKind};
@@ -40,6 +41,11 @@ pub fn with_own_from(folder: PathBuf) {
 /// The template of that id or alias; letter case does not matter.
 pub fn provider(id_or_alias: &str) -> Option<&'static ProviderTemplate> {
     CATALOGUE.provider(id_or_alias)
+}
+
+/// The template whose provider answers at the host of that URL; none where several do.
+pub fn of_host(base_url: &str) -> Option<&'static ProviderTemplate> {
+    CATALOGUE.of_host(base_url)
 }
 
 /// All provider templates, sorted by id.

@@ -85,9 +85,9 @@ fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
         return Ok(None);
     }
     catalog::provider(words).map(Some).ok_or_else(|| {
-        let known: Vec<&str> = catalog::providers().map(|template| template.id.as_str()).collect();
         let error = Error::usage(format!("codexgw does not know the provider `{words}`"))
-            .cause(format!("it knows {}, and `custom`", known.join(", ")));
+            .cause(format!("it knows {} others, and `custom`", catalog::providers().count()))
+            .hint("see them: `codexgw providers`");
         if let Some(broken) = catalog::broken().iter().find(|broken| broken.id() == words) {
             return unusable(broken);
         }
