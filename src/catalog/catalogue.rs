@@ -60,15 +60,17 @@ impl Catalogue {
 
     /// The id or alias that a mistyped name most likely stands for.
     pub fn nearest(&self, id: &str) -> Option<&str> {
-        let id = id.to_ascii_lowercase();
-        self.templates
-            .iter()
-            .flat_map(ProviderTemplate::names)
-            .map(|name| (strsim::jaro_winkler(&id, name), name))
-            .filter(|(score, _)| *score >= ALIKE)
-            .max_by(|a, b| a.0.total_cmp(&b.0))
-            .map(|(_, name)| name)
+        nearest(&id.to_ascii_lowercase(), self.templates.iter().flat_map(ProviderTemplate::names))
     }
+}
+
+/// The known name that is most like this one.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .map(|other| (strsim::jaro_winkler(name, other), other))
+        .filter(|(score, _)| *score >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, other)| other)
 }
 
 /// Host and port of a URL, this machine under one name.

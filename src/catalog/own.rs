@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use toml_edit::Document;
 
+use super::catalogue::nearest;
 use super::rules::{self, Offence};
 use super::template::{Origin, ProviderTemplate};
 
@@ -59,12 +60,24 @@ fn one(file: &Path) -> Result<ProviderTemplate, BrokenTemplate> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(&text);
     let mut template: ProviderTemplate = toml_edit::de::from_str(text).map_err(|e| {
         let place = e.span().map(|span| place(text, span.start));
-        broken(place, e.message().trim().replace('\n', ", "))
+        broken(place, in_words(e.message()))
     })?;
     template.origin = Origin::Own { file: file.to_owned(), replaces: false };
     match rules::offence(&template, &stem(file)) {
         None => Ok(template),
         Some(Offence { key, why }) => Err(broken(place_of(text, key), why)),
+    }
+}
+
+/// The parser's words in one line; in place of all fields that there are, the one that was likely meant.
+fn in_words(message: &str) -> String {
+    let line = message.trim().replace('\n', ", ");
+    let Some((what, known)) = line.split_once(", expected one of ") else { return line };
+    let Some(field) = what.strip_prefix("unknown field `").and_then(|rest| rest.strip_suffix('`')) else { return line };
+    let known = known.split(", ").map(|name| name.trim_matches('`'));
+    match nearest(field, known) {
+        Some(near) => format!("{what}; `{near}` is known"),
+        None => what.to_owned(),
     }
 }
 

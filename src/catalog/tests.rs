@@ -120,11 +120,21 @@ fn a_template_of_the_person_s_counts_like_a_built_in_one_and_takes_its_place() {
 }
 
 #[test]
+fn the_readme_s_template_is_a_good_one() {
+    let readme = include_str!("../../README.md");
+    let (_, rest) = readme.split_once("```toml\nid = \"lab\"").unwrap();
+    let text = format!("id = \"lab\"{}", rest.split("```").next().unwrap());
+    let (_folder, catalogue) = own(&[("lab.toml", &text)]);
+    assert_eq!(catalogue.broken, []);
+    assert_eq!(catalogue.provider("lab").unwrap().endpoints[0].id, "eu");
+}
+
+#[test]
 fn a_broken_template_is_told_with_its_place_and_breaks_nothing_else() {
     let with = |more: &str| format!("{LAB}{more}");
     for (text, place, why) in [
         (LAB.replace("wire = \"chat\"", "wire ="), Some((6, 7)), "string values must be quoted"),
-        (with("modle = \"m\"\n"), Some((7, 1)), "unknown field `modle`"),
+        (with("modle = \"m\"\n"), Some((7, 1)), "unknown field `modle`; `model` is known"),
         (LAB.replace("auth = \"bearer\"\n", ""), Some((1, 1)), "missing field `auth`"),
         (LAB.replace("\"chat\"", "\"chatty\""), Some((6, 8)), "unknown variant `chatty`"),
         (LAB.replace("\"lab\"", "\"other\""), Some((1, 1)), "`other` is not the name of the file, `lab`"),

@@ -275,7 +275,11 @@ impl Mending<'_, '_> {
     /// An id that nobody has.
     fn free_id(&mut self) -> String {
         let id = self.table.id.as_str();
-        let template = catalog::provider(id).map(ProviderTemplate::default_id).filter(|other| *other != id);
+        // `openai` is what many call anything that speaks as OpenAI does.
+        let is_it = |template: &&ProviderTemplate| {
+            id != "openai" || self.table.plain_base_url().is_some_and(|url| catalog::of_host(&url) == Some(template))
+        };
+        let template = catalog::provider(id).filter(is_it).map(ProviderTemplate::default_id).filter(|it| *it != id);
         let wanted = match template {
             Some(other) => other.to_owned(),
             None if codex::is_reserved(id) => format!("{id}-custom"),
