@@ -132,11 +132,11 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
 }
 
 fn has(row: &Row<'_>, words: &[String]) -> bool {
-    let mut text = format!("{} {} {} {} {}", row.id, row.name, row.aliases.join(" "), row.base_url, label(&row.wire));
-    for endpoint in row.endpoints {
-        text += &format!(" {} {}", endpoint.for_whom, endpoint.base_url);
-    }
-    let text = text.to_lowercase();
+    let wire = label(&row.wire);
+    let mut words_of = vec![row.id, row.name, row.base_url, &wire];
+    words_of.extend(row.aliases.iter().map(String::as_str));
+    words_of.extend(row.endpoints.iter().flat_map(|endpoint| [endpoint.for_whom.as_str(), &endpoint.base_url]));
+    let text = words_of.join(" ").to_lowercase();
     words.iter().all(|word| text.contains(&word.to_lowercase()))
 }
 

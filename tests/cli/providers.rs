@@ -4,7 +4,8 @@ use std::fs;
 
 use serde_json::Value;
 
-use crate::support::Sandbox;
+use crate::support::upstream::Script;
+use crate::support::{Sandbox, Upstream};
 
 #[test]
 fn what_is_known_is_listed_searched_and_shown() {
@@ -97,4 +98,17 @@ fn a_broken_template_is_told_with_its_place() {
     }
     let doctor = sandbox.codexgw(&["doctor", "--offline", "--only", "templates"]).run().exits(3);
     doctor.stdout_has("[template-broken]").stdout_has("lab.toml:5:1");
+}
+
+#[test]
+fn a_refused_key_names_the_other_endpoints() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    let folder = sandbox.path("codexgw/providers");
+    fs::create_dir_all(&folder).expect("a folder");
+    let endpoint = "\n[[endpoints]]\nid = \"eu\"\nfor = \"keys of Europe\"\nbase_url = \"https://eu.example.net/v1\"\n";
+    let lab = LAB.replace("https://lab.example.net/v1", &upstream.base_url()) + endpoint;
+    fs::write(folder.join("lab.toml"), lab).expect("a template");
+    let refused = sandbox.codexgw(&["add", "lab", "--key-stdin", "--store", "file"]).stdin("sk-no-such-key-0").run();
+    refused.explains().stderr_has("it may be a key for elsewhere: `--endpoint eu` is for keys of Europe");
 }

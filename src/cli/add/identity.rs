@@ -85,18 +85,19 @@ fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
         return Ok(None);
     }
     catalog::provider(words).map(Some).ok_or_else(|| {
-        let error = Error::usage(format!("codexgw does not know the provider `{words}`"))
-            .cause(format!("it knows {} others, and `custom`", catalog::providers().count()))
-            .hint("see them: `codexgw providers`");
         if let Some(broken) = catalog::broken().iter().find(|broken| broken.id() == words) {
             return unusable(broken);
         }
+        let error = Error::usage(format!("codexgw does not know the provider `{words}`"))
+            .cause(format!("it knows {} others, and `custom`", catalog::providers().count()));
         match catalog::nearest(words) {
             Some(near) => error.hint(format!("did you mean `codexgw add {near}`?")),
             None if holds_key(words, &prefixes()) => error
                 .cause("that looks like a key; it stays in the shell's history, so better make a new one")
                 .hint("name the provider, and pipe the key in: `codexgw add openrouter --key-stdin`"),
-            None => error.hint(format!("name its address: `codexgw add custom --id {} --base-url URL`", tame(words))),
+            None => error
+                .hint("see which ones there are: `codexgw providers`")
+                .hint(format!("or name its address: `codexgw add custom --id {} --base-url URL`", tame(words))),
         }
     })
 }
