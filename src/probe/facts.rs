@@ -50,6 +50,8 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
         number(entry, &["max_model_len", "loaded_context_length", "context_window", "context_length"]),
         number(entry, &["max_context_length", "inputTokenLimit", "max_input_tokens", "context_size"]),
         number(detail, &["max_input_tokens", "availableContextTokens", "context_length"]),
+        // Hugging Face: any of the hosts may be the one that answers.
+        hosts(entry).filter_map(|host| number(host, &["context_length"])).min(),
     ];
     let context = contexts.into_iter().flatten().next();
     let facts = ModelFacts {
@@ -128,7 +130,13 @@ fn tools(entry: &Value, detail: &Value) -> Option<bool> {
         ]
         .iter()
         .find_map(|flag| flag.as_bool())
+        .or_else(|| hosts(entry).filter_map(|host| host["supports_tools"].as_bool()).max())
     })
+}
+
+/// The hosts that Hugging Face chooses from.
+fn hosts(entry: &Value) -> impl Iterator<Item = &Value> {
+    entry["providers"].as_array().into_iter().flatten()
 }
 
 /// Efforts, weakest first. OpenRouter lists none, but takes these three of every model with `reasoning` among its

@@ -112,3 +112,14 @@ fn a_refused_key_names_the_other_endpoints() {
     let refused = sandbox.codexgw(&["add", "lab", "--key-stdin", "--store", "file"]).stdin("sk-no-such-key-0").run();
     refused.explains().stderr_has("it may be a key for elsewhere: `--endpoint eu` is for keys of Europe");
 }
+
+#[test]
+fn openai_is_added_under_an_id_and_a_name_that_codex_does_not_treat_as_its_own() {
+    let sandbox = Sandbox::with_codex();
+    let add = ["add", "openai", "--key-stdin", "--store", "file", "--no-probe", "--model", "gpt", "--via", "direct"];
+    sandbox.codexgw(&add).stdin("sk-0123456789abcdef").run().ok().stderr_has("codex login");
+    let config = sandbox.config().expect("Codex's configuration");
+    for text in ["[model_providers.openai-api]", "name = \"OpenAI API\"", "base_url = \"https://api.openai.com/v1\""] {
+        assert!(config.contains(text), "{text}\n{config}");
+    }
+}
