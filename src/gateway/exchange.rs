@@ -24,10 +24,15 @@ use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
 use crate::protocol::{Failure, Wire};
+use crate::secret::Secret;
 use crate::settings::KeyStore;
 
 /// Names what could not be carried over, by code.
 const LOSSES: HeaderName = HeaderName::from_static("x-codexgw-losses");
+
+/// From this size on, in bytes, a body is translated on a thread of its own: it takes milliseconds, in which the events
+/// of other answers must go on.
+const LARGE: usize = 512 << 10;
 
 /// Answers `POST /v1/responses` and `POST /v1/responses/compact`.
 ///
@@ -41,14 +46,20 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     let stream = head.stream && task == Task::Answer;
     let encoder = Encoder::new(meta(&head.model));
     let catalogue = gateway.directory.current();
-    let prepared = catalogue
-        .route(&head.model)
-        .map_err(|error| Failure { status: 404, ..failure::of_error(&error) })
-        .and_then(|route| prepare(&route, task, body, stream))
-        .and_then(|prepared| {
-            let is_strict = gateway.strict || catalogue.settings.strict;
-            if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
-        });
+    let is_strict = gateway.strict || catalogue.settings.strict;
+    let is_large = body.len() > LARGE;
+    let model = head.model.clone();
+    let prepare = move || {
+        let route = catalogue.route(&model).map_err(|error| Failure { status: 404, ..failure::of_error(&error) })?;
+        let prepared = prepare(&route, task, body, stream)?;
+        if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
+    };
+    let prepared = if is_large {
+        let ended = tokio::task::spawn_blocking(prepare).await;
+        ended.unwrap_or_else(|_| Err(failure::shown("the request could not be translated")))
+    } else {
+        prepare()
+    };
     let Prepared { call, losses, decoder, compacts, mut record } = match prepared {
         Ok(prepared) => prepared,
         Err(failure) => {
@@ -140,6 +151,7 @@ fn is_refused(sent: &Result<Response, NoAnswer>) -> bool {
 async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
     match call.key {
         KeyStore::None => {}
+        KeyStore::Env if let Some(key) = gateway.keys.lent(&call.id) => put_key(call, &key)?,
         KeyStore::Env => {
             let id = &call.id;
             return Err(Error::fixable(format!("the key of `{id}` is in a variable that only Codex reads"))
@@ -148,14 +160,19 @@ async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
         }
         store => {
             let key = gateway.keys.key(&call.id, store, &call.key_command).await?;
-            let value = if call.key_form == KeyForm::Bearer { key.bearer()? } else { key.header_value()? };
-            call.headers.insert(call.key_form.header(), value);
+            put_key(call, &key)?;
         }
     }
     for header in &call.secret_headers {
         let secret = gateway.keys.header(&call.id, header, call.key).await?;
         call.headers.insert(header_name(&call.id, header)?, secret.header_value()?);
     }
+    Ok(())
+}
+
+fn put_key(call: &mut Call, key: &Secret) -> Result<()> {
+    let value = if call.key_form == KeyForm::Bearer { key.bearer()? } else { key.header_value()? };
+    call.headers.insert(call.key_form.header(), value);
     Ok(())
 }
 

@@ -10,6 +10,7 @@ mod client;
 mod context;
 mod directory;
 mod door;
+mod errand;
 mod exchange;
 mod failure;
 mod keys;
@@ -31,6 +32,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+pub use errand::{Errand, Heard};
 pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
 
 /// Our version, as the gateway proves it and upstreams see it.

@@ -3,6 +3,7 @@ mod clients;
 mod compaction;
 mod dialect;
 mod door;
+mod errand;
 mod exchange;
 mod keys;
 mod log;
