@@ -62,6 +62,7 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
         }
         'codexgw;add' {
             [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Where the provider is; needed for `custom`')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Which of its endpoints, where it has several: another region or plan (see `codexgw providers show`)')
             [CompletionResult]::new('--id', '--id', [CompletionResultType]::ParameterName, 'The name to give it here')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to start with, by the provider''s own name; more may follow')
             [CompletionResult]::new('--profile', '--profile', [CompletionResultType]::ParameterName, 'Name of the profile to write; the id when left out')

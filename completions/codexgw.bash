@@ -152,13 +152,17 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__add)
-            opts="-v -h --base-url --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --key-header --query --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
+            opts="-v -h --base-url --endpoint --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --key-header --query --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -57,6 +57,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
         }
         &'codexgw;add'= {
             cand --base-url 'Where the provider is; needed for `custom`'
+            cand --endpoint 'Which of its endpoints, where it has several: another region or plan (see `codexgw providers show`)'
             cand --id 'The name to give it here'
             cand --model 'The model to start with, by the provider''s own name; more may follow'
             cand --profile 'Name of the profile to write; the id when left out'

@@ -53,6 +53,7 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -s y -l yes -d 'Do
 complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand demo" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l base-url -d 'Where the provider is; needed for `custom`' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l endpoint -d 'Which of its endpoints, where it has several: another region or plan (see `codexgw providers show`)' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l id -d 'The name to give it here' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l model -d 'The model to start with, by the provider\'s own name; more may follow' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand add" -l profile -d 'Name of the profile to write; the id when left out' -r

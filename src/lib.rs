@@ -39,7 +39,7 @@
 //!
 //! | to add | touch |
 //! |---|---|
-//! | a provider that speaks a known protocol | `templates/providers/<id>.toml` |
+//! | a provider that speaks a known protocol | `templates/providers/<id>.toml`, with what it answers as `[fixture]` |
 //! | a model's facts | a row in `templates/models/<maker>.toml`; its price holds at the provider of that id alone |
 //! | a provider's quirk | a flag in its template and one arm in that protocol's writer |
 //! | an upstream protocol | a folder under `protocol/` and one variant of [`protocol::Wire`] |

@@ -25,9 +25,21 @@ pub fn models() -> BTreeMap<String, Known> {
         .collect()
 }
 
+/// What keys of the embedded providers start with. Found without parsing, since every start of the program asks for it.
+pub fn typed_key_prefixes() -> Vec<&'static str> {
+    let lines = sources(&PROVIDERS).flat_map(|(_, text)| without_fixture(text).lines());
+    let lists = lines.filter_map(|line| line.strip_prefix("key_prefixes = ["));
+    lists.flat_map(|list| list.split('"').skip(1).step_by(2)).collect()
+}
+
+/// A template without its fixture, the last thing in it, which only tests read.
+fn without_fixture(text: &'static str) -> &'static str {
+    text.split_once("\n[fixture]").map_or(text, |(template, _)| template)
+}
+
 /// Parses every file; one that does not parse is left out here and fails the tests.
 fn read<T: DeserializeOwned>(dir: &'static Dir<'static>) -> impl Iterator<Item = (&'static str, T)> {
-    sources(dir).filter_map(|(stem, text)| Some((stem, toml_edit::de::from_str(text).ok()?)))
+    sources(dir).filter_map(|(stem, text)| Some((stem, toml_edit::de::from_str(without_fixture(text)).ok()?)))
 }
 
 /// File stem and text of every file.

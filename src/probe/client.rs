@@ -124,8 +124,10 @@ impl Reply {
             }
             407 => Err(ProbeError::Proxy { host: host(&url), why: "it wants a user name and a password (407)".into() }),
             401 => Err(bad_key(target, status, words)),
-            // Google's way.
-            400 if self.body.contains("API_KEY_INVALID") => Err(bad_key(target, status, words)),
+            // Google's way and xAI's.
+            400 if self.body.contains("API_KEY_INVALID") || words.starts_with("Incorrect API key") => {
+                Err(bad_key(target, status, words))
+            }
             402 => Err(ProbeError::NoCredit { words }),
             400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
                 Err(ProbeError::NoSuchModel { model: model.to_owned(), words })

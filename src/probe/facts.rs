@@ -37,16 +37,21 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
     if !is_name || !converses(entry) {
         return None;
     }
-    // LiteLLM and GitHub put the figures one level down.
-    let detail = ["model_info", "limits"].iter().map(|key| &entry[*key]).find(|value| value.is_object());
+    // LiteLLM, Venice, Poe and DeepInfra put the figures one level down.
+    let detail = ["model_info", "limits", "model_spec", "context_window", "metadata"]
+        .iter()
+        .map(|key| &entry[*key])
+        .find(|value| value.is_object());
     let (entry, detail) = (entry, detail.unwrap_or(&Value::Null));
     let top = &entry["top_provider"];
     let number = |place: &Value, keys: &[&str]| keys.iter().find_map(|key| place[*key].as_u64()).filter(|n| *n > 0);
     let contexts = [
         // vLLM, LM Studio, Groq, OpenRouter and Together, Gemini, LiteLLM and GitHub.
         number(entry, &["max_model_len", "loaded_context_length", "context_window", "context_length"]),
-        number(entry, &["max_context_length", "inputTokenLimit", "max_input_tokens"]),
-        number(detail, &["max_input_tokens"]),
+        number(entry, &["max_context_length", "inputTokenLimit", "max_input_tokens", "context_size"]),
+        number(detail, &["max_input_tokens", "availableContextTokens", "context_length"]),
+        // Hugging Face: any of the hosts may be the one that answers.
+        hosts(entry).filter_map(|host| number(host, &["context_length"])).min(),
     ];
     let context = contexts.into_iter().flatten().next();
     let facts = ModelFacts {
@@ -60,8 +65,10 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
         // Anthropic's `max_tokens` is the most of an answer; elsewhere the name stands for other things.
         max_output: number(top, &["max_completion_tokens"])
             .or_else(|| number(entry, &["max_tokens"]).filter(|_| entry["max_input_tokens"].is_u64()))
-            .or_else(|| number(entry, &["max_completion_tokens", "max_output_tokens", "outputTokenLimit"]))
-            .or_else(|| number(detail, &["max_output_tokens"])),
+            .or_else(|| {
+                number(entry, &["max_completion_tokens", "max_output_tokens", "max_output_length", "outputTokenLimit"])
+            })
+            .or_else(|| number(detail, &["max_output_tokens", "maxCompletionTokens"])),
         images: images(entry, detail),
         tools: tools(entry, detail),
         efforts: efforts(entry),
@@ -103,6 +110,7 @@ fn images(entry: &Value, detail: &Value) -> Option<bool> {
             // Anthropic.
             &entry["capabilities"]["image_input"]["supported"],
             &detail["supports_vision"],
+            &detail["capabilities"]["supportsVision"],
         ]
         .iter()
         .find_map(|flag| flag.as_bool())
@@ -113,17 +121,25 @@ fn tools(entry: &Value, detail: &Value) -> Option<bool> {
     let parameters = &entry["supported_parameters"];
     // Ollama calls it `tools`, LM Studio `tool_use`.
     let capabilities = &entry["capabilities"];
-    let list = [parameters, capabilities].into_iter().find(|list| list.is_array());
-    list.map(|list| holds(list, &["tools", "tool_use"])).or_else(|| {
+    let lists = [parameters, capabilities, &entry["supported_features"], &entry["features"]];
+    let list = lists.into_iter().find(|list| list.is_array());
+    list.map(|list| holds(list, &["tools", "tool_use", "function-calling"])).or_else(|| {
         [
             &entry["supports_tools"],
             &entry["supports_function_calling"],
             &entry["capabilities"]["function_calling"],
             &detail["supports_function_calling"],
+            &detail["capabilities"]["supportsFunctionCalling"],
         ]
         .iter()
         .find_map(|flag| flag.as_bool())
+        .or_else(|| hosts(entry).filter_map(|host| host["supports_tools"].as_bool()).max())
     })
+}
+
+/// The hosts that Hugging Face chooses from.
+fn hosts(entry: &Value) -> impl Iterator<Item = &Value> {
+    entry["providers"].as_array().into_iter().flatten()
 }
 
 /// Efforts, weakest first. OpenRouter lists none, but takes these three of every model with `reasoning` among its

@@ -21,7 +21,17 @@ pub fn quote(text: &str) -> String {
 /// The provider's own words in an error body: `error.message` and its usual variants, else the text itself.
 pub fn error_words(body: &str) -> String {
     let Ok(json) = serde_json::from_str::<Value>(body) else { return quote(body) };
-    let paths = ["/error/message", "/error/error/message", "/message", "/detail/0/msg", "/detail", "/error", "/msg"];
+    let paths = [
+        "/error/message",
+        "/error/error/message",
+        "/message",
+        "/detail/0/msg",
+        "/detail",
+        "/error",
+        "/msg",
+        "/errors/0/message",
+        "",
+    ];
     let found = paths.iter().filter_map(|path| json.pointer(path)).find_map(Value::as_str);
     quote(found.unwrap_or(body))
 }
@@ -54,6 +64,8 @@ mod tests {
             (r#"{"detail":"no key"}"#, "no key"),
             (r#"{"detail":[{"msg":"no key","loc":["body"]}]}"#, "no key"),
             (r#"{"object":"error","message":"no key"}"#, "no key"),
+            (r#"{"success":false,"errors":[{"code":1,"message":"no key"}]}"#, "no key"),
+            (r#""no key""#, "no key"),
             (r#"{"code":7}"#, r#"{"code":7}"#),
             ("plain words\n", "plain words"),
             ("", ""),

@@ -33,6 +33,9 @@ pub struct Args {
     /// Where the provider is; needed for `custom`
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+    /// Which of its endpoints, where it has several: another region or plan (see `codexgw providers show`)
+    #[arg(long, value_name = "ENDPOINT", conflicts_with = "base_url")]
+    endpoint: Option<String>,
     /// The name to give it here
     #[arg(long)]
     id: Option<String>,

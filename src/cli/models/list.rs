@@ -93,7 +93,7 @@ impl Subject {
         self.configured
             || template().is_some_and(|template| {
                 let is_public = template.key_check_path.is_some() || !template.auth.is_required();
-                is_public && template.base_url_parts().is_empty()
+                is_public && catalog::parts(&template.base_url).is_empty()
             })
     }
 }
