@@ -97,9 +97,10 @@ impl Route<'_> {
     /// What the model can do.
     pub(super) fn abilities(&self) -> Abilities {
         let facts = self.facts();
+        let guess = Abilities::of_name(self.model);
         Abilities {
-            max_output: facts.max_output,
-            thinking: facts.thinking.unwrap_or_default(),
+            max_output: facts.max_output.or(guess.max_output),
+            thinking: facts.thinking.unwrap_or(guess.thinking),
             efforts: facts.efforts,
             schema_output: facts.schema_output.unwrap_or_default(),
         }
@@ -130,7 +131,11 @@ impl Catalogue {
                 .cause(format!("providers here: {}", self.ids()))
                 .hint(format!("`codexgw add {id}`, or `codexgw list`")));
         };
-        Ok(Route { id, provider, quirks: for_model(quirks, provider, model), model })
+        let mut route = Route { id, provider, quirks: for_model(quirks, provider, model), model };
+        if route.facts().images == Some(false) {
+            route.quirks.to_mut().no_images = true;
+        }
+        Ok(route)
     }
 
     fn ids(&self) -> String {
@@ -143,6 +148,7 @@ impl Catalogue {
 fn quirks_of(id: &str, provider: &Provider) -> Quirks {
     let names = provider.quirks.clone().unwrap_or_else(|| template_quirks(provider));
     let (mut quirks, unknown) = Quirks::from_names(&names);
+    quirks.prompt_cache_key_required |= is_openai(provider);
     if !is_openai(provider) {
         quirks.compact_unsupported = true;
         quirks.additional_tools_unsupported = true;

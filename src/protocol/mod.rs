@@ -12,6 +12,7 @@ pub mod compaction;
 mod decoder;
 pub mod failure;
 pub mod gemini;
+pub mod images;
 pub mod ir;
 mod lenient;
 pub mod loss;

@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::WIRE;
 use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolCall};
+use super::citations::Citations;
 use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
@@ -34,6 +35,7 @@ pub struct Decoder {
     calls: Vec<Call>,
     thinking: bool,
     details: Vec<Value>,
+    citations: Citations,
     ending: Option<Ending>,
     has_usage: bool,
     has_output: bool,
@@ -74,6 +76,7 @@ impl Decoder {
             calls: Vec::new(),
             thinking: false,
             details: Vec::new(),
+            citations: Citations::default(),
             ending: None,
             has_usage: false,
             has_output: false,
@@ -209,6 +212,7 @@ impl Decoder {
             }
         }
         self.thought(thought.into_owned(), out);
+        self.citations.add(piece.annotations);
         match piece.content {
             TextOr::Absent => {}
             TextOr::Text(text) => self.content(&text, out),
@@ -268,6 +272,7 @@ impl Decoder {
 
     fn thought(&mut self, text: String, out: &mut Vec<Delta>) {
         if !text.is_empty() {
+            self.citations.close(out);
             self.settle_calls(out);
             self.thinking = true;
             self.has_output = true;
@@ -280,6 +285,7 @@ impl Decoder {
             self.settle_thought(out);
             self.settle_calls(out);
             self.has_output = true;
+            self.citations.said(&text);
             out.push(Delta::Text(text));
         }
     }
@@ -386,6 +392,7 @@ impl Decoder {
         if std::mem::replace(&mut self.calls[key].started, true) {
             return;
         }
+        self.citations.close(out);
         self.settle_thought(out);
         let call = &mut self.calls[key];
         let (tool, kind) = self.names.tool(&call.name);
@@ -420,6 +427,7 @@ impl Decoder {
                 self.fail(Failure::shown("the provider's answer holds a tool call without a name"), out);
             }
             Ending::Stop(stop) => {
+                self.citations.close(out);
                 self.settle_thought(out);
                 if stop == Stop::Done {
                     for key in 0..self.calls.len() {

@@ -33,6 +33,7 @@ pub(super) fn messages<'a>(
         losses,
         answers: answers(&request.items),
         used: HashSet::new(),
+        ids: HashSet::new(),
         turn: Turn::default(),
         out: Vec::with_capacity(request.items.len()),
     };
@@ -78,6 +79,8 @@ struct Writer<'a, 'l> {
     answers: HashMap<usize, usize>,
     /// The outputs that were written with their calls.
     used: HashSet<usize>,
+    /// The ids that calls have upstream.
+    ids: HashSet<Cow<'a, str>>,
     turn: Turn<'a>,
     out: Vec<Message<'a>>,
 }
@@ -243,13 +246,21 @@ impl<'a> Writer<'a, '_> {
         self.out.push(Message::Tool { tool_call_id: wire_id, content });
     }
 
-    /// The call's id as this upstream takes it; the same for every request of a conversation.
-    fn wire_id(&self, id: &'a str, position: usize) -> Cow<'a, str> {
-        if id.is_empty() {
-            return Cow::Owned(format!("call{position:05}"));
-        }
+    /// The call's id as this upstream takes it, and no two alike; the same for every request of a conversation.
+    fn wire_id(&mut self, id: &'a str, position: usize) -> Cow<'a, str> {
         let fit = id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if !self.quirks.tool_call_id_9 || fit { Cow::Borrowed(id) } else { Cow::Owned(nine(id)) }
+        let mut wire_id = if id.is_empty() {
+            Cow::Owned(format!("call{position:05}"))
+        } else if self.quirks.tool_call_id_9 && !fit {
+            Cow::Owned(nine(id))
+        } else {
+            Cow::Borrowed(id)
+        };
+        while !self.ids.insert(wire_id.clone()) {
+            let other = format!("{wire_id}_{position}");
+            wire_id = Cow::Owned(if self.quirks.tool_call_id_9 { nine(&other) } else { other });
+        }
+        wire_id
     }
 }
 

@@ -61,8 +61,47 @@ fn what_has_no_counterpart_is_named() {
             "field: include: message.output_text.logprobs",
             "field: background",
             "field: max_tool_calls",
+            "field: store",
         ]
     );
+}
+
+#[test]
+fn what_has_an_odd_shape_is_named() {
+    for (fields, named) in [
+        (json!({"input": 5}), &["field: input: not a list"][..]),
+        (json!({"input": {"role": "user"}}), &["field: input: not a list"]),
+        (
+            json!({"input": true, "tools": {"type": "function"}}),
+            &["field: input: not a list", "field: tools: not a list"],
+        ),
+        (json!({"input": "x", "tools": "web_search"}), &["field: tools: not a list"]),
+        (json!({"input": "x", "tools": null, "store": false}), &[]),
+        (json!({"input": "x", "tools": {}}), &[]),
+        (json!({"input": null}), &[]),
+        (json!({"input": "", "tools": []}), &[]),
+        (
+            json!({"input": [5, null, "x", []]}),
+            &[
+                "input_item: not an object",
+                "input_item: not an object",
+                "input_item: not an object",
+                "input_item: without type",
+            ],
+        ),
+        (json!({"input": [{"type": "message", "content": "x"}]}), &["input_item: message without role"]),
+        (json!({"input": [{"content": "x"}]}), &["input_item: without type"]),
+        (json!({"input": [{"role": "user"}]}), &["input_item: message without content"]),
+        (json!({"input": [{"role": "user", "content": 7}]}), &["input_item: message without content"]),
+        (
+            json!({"input": [{"role": "critic", "content": "x"}]}),
+            &["input_item: the role `critic`, said as the person"],
+        ),
+    ] {
+        let mut body = fields;
+        body["model"] = "m".into();
+        assert_eq!(losses(&body), named, "{body}");
+    }
 }
 
 #[test]
