@@ -123,7 +123,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
 /// Reads a request, without what the upstream or its model has no use for.
 fn read<'a>(body: &'a [u8], wire: Wire, quirks: &Quirks, window: Option<u64>) -> Result<Request<'a>, Failure> {
     let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
-    // Anthropic keeps a conversation's beginning with its tools in front, and a choice of `none` leaves those valid.
+    // Anthropic's cache of a prompt begins with the tools: without them nothing in it is found again.
     if request.compacts && (wire != Wire::Messages || quirks.tool_choice_auto_only) {
         compaction::drop_tools(&mut request);
     }

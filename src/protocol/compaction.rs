@@ -65,8 +65,8 @@ pub fn ask(request: &mut Request<'_>) {
     request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(Cow::Borrowed(PROMPT))] });
 }
 
-/// Takes the tools out of a request for a summary, which needs none. Where the provider keeps what stands behind them
-/// only together with them, and can be told to call none, they are better left.
+/// Takes the tools out of a request for a summary, which needs none. They are better left where a cache of the prompt
+/// begins with them and the model can be told to call none.
 pub fn drop_tools(request: &mut Request<'_>) {
     request.tools.clear();
     request.web_search = None;

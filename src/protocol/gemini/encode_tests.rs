@@ -60,7 +60,8 @@ fn a_whole_request() {
             "tools": [{"functionDeclarations": [
                 {"name": "exec_command", "description": "d", "parametersJsonSchema":
                     {"type": "object", "properties": {"cmd": {"type": "string", "pattern": "."}}}},
-                {"name": "mcp__tiny__echo_it", "parametersJsonSchema": {"type": "object", "properties": {}}},
+                {"name": "mcp__tiny__echo_it", "description": "mcp__tiny__echo_it",
+                 "parametersJsonSchema": {"type": "object", "properties": {}}},
                 {"name": "apply_patch", "description": input,
                  "parametersJsonSchema": serde_json::from_str::<Value>(LOWERED_SCHEMA).unwrap()},
             ]}],
@@ -216,7 +217,7 @@ fn schemas_are_reduced_where_the_door_is_old() {
         declarations[0]["parameters"],
         json!({"type": "object", "properties": {"a": {"type": "string", "nullable": true}}, "required": ["a"]})
     );
-    assert_eq!(declarations[1], json!({"name": "g"}));
+    assert_eq!(declarations[1], json!({"name": "g", "description": "g"}));
     assert_eq!(
         declarations[2]["parameters"],
         json!({"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]})

@@ -314,10 +314,13 @@ fn a_trigger_makes_the_request_one_for_a_summary() {
         "text": {"format": {"type": "json_object"}},
     });
     let body = body.to_string();
-    let request = parse(body.as_bytes()).unwrap();
-    assert!(request.compacts && compaction::is_asked(&request));
-    assert!(request.tools.is_empty() && request.web_search.is_none() && request.format.is_none());
-    assert_eq!((request.tool_choice, request.parallel_tool_calls), (ToolChoice::Auto, None));
+    let mut request = parse(body.as_bytes()).unwrap();
+    assert!(request.compacts && compaction::is_asked(&request) && request.format.is_none());
+    assert_eq!((&request.tool_choice, request.parallel_tool_calls), (&ToolChoice::None, None));
+    assert!(request.tools.len() == 2 && request.web_search.is_some(), "{:?}", request.tools);
+    compaction::drop_tools(&mut request);
+    assert!(request.tools.is_empty() && request.web_search.is_none());
+    assert_eq!(request.tool_choice, ToolChoice::Auto);
     assert_eq!(request.losses, []);
     let texts: Vec<_> = request
         .items
