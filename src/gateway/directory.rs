@@ -133,7 +133,7 @@ impl Catalogue {
         };
         let mut route = Route { id, provider, quirks: for_model(quirks, provider, model), model };
         if route.facts().images == Some(false) {
-            route.quirks.to_mut().no_images = true;
+            route.quirks.to_mut().images_rejected = true;
         }
         Ok(route)
     }

@@ -127,7 +127,7 @@ fn read<'a>(body: &'a [u8], wire: Wire, quirks: &Quirks, window: Option<u64>) ->
     if request.compacts && (wire != Wire::Messages || quirks.tool_choice_auto_only) {
         compaction::drop_tools(&mut request);
     }
-    if quirks.no_images {
+    if quirks.images_rejected {
         images::leave_out(&mut request);
     }
     context::fit(&mut request, window)?;

@@ -84,7 +84,7 @@ quirks! {
     /// Images in tool outputs are refused (chat always moves them).
     image_in_tool_output_rejected,
     /// The model sees no images. Set by what is known of the model.
-    no_images,
+    images_rejected,
     /// At most 128 tools.
     max_tools_128,
     /// Cache hits need, or are likelier with, a `prompt_cache_key`, which the provider documents.

@@ -207,7 +207,7 @@ pub(super) fn list<'a>(value: &'a RawValue, mut fate: impl FnMut(&'a RawValue) -
 }
 
 fn input_item(raw: &RawValue, quirks: &Quirks, compacts: bool, losses: &mut Vec<Loss>) -> Fate {
-    if quirks.no_images
+    if quirks.images_rejected
         && let Some(text) = without_images(raw, losses)
     {
         return Fate::Replace(text);
@@ -243,7 +243,7 @@ fn without_images(raw: &RawValue, losses: &mut Vec<Loss>) -> Option<String> {
     let Entries(entries) = read::<Entries<'_>>(Some(raw))?;
     let (key, parts) = entries.iter().find(|(key, _)| key == "content" || key == "output")?;
     let seen = list(parts, |part| {
-        if !read::<Look<'_>>(Some(part)).is_some_and(|part| part.kind.as_str() == "input_image") {
+        if read::<Look<'_>>(Some(part)).is_none_or(|part| part.kind.as_str() != "input_image") {
             return Fate::Keep;
         }
         losses.push(images::left_out());

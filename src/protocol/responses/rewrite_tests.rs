@@ -15,7 +15,7 @@ fn words_stand_for_images_that_the_model_cannot_see() {
         r#"{{"model":"m","input":[{{"role":"user","content":[{{"type":"input_text", "text":"see"}},{image}]}},{plain},{{"type":"function_call_output","call_id":"c","output":[{image}]}}]}}"#
     );
     let unseen = format!(r#"{{"type":"input_text","text":"{}"}}"#, images::UNSEEN);
-    let quirks = Quirks { no_images: true, ..Quirks::default() };
+    let quirks = Quirks { images_rejected: true, ..Quirks::default() };
     let rewritten = rewrite(body.as_bytes(), "up", &quirks).unwrap();
     assert_eq!(
         String::from_utf8(rewritten.body).unwrap(),
