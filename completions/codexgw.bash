@@ -46,6 +46,9 @@ _codexgw() {
             codexgw,migrate)
                 cmd="codexgw__subcmd__migrate"
                 ;;
+            codexgw,models)
+                cmd="codexgw__subcmd__models"
+                ;;
             codexgw,off)
                 cmd="codexgw__subcmd__off"
                 ;;
@@ -106,6 +109,12 @@ _codexgw() {
             codexgw__subcmd__key,set)
                 cmd="codexgw__subcmd__key__subcmd__set"
                 ;;
+            codexgw__subcmd__models,refresh)
+                cmd="codexgw__subcmd__models__subcmd__refresh"
+                ;;
+            codexgw__subcmd__models,test)
+                cmd="codexgw__subcmd__models__subcmd__test"
+                ;;
             codexgw__subcmd__profile,add)
                 cmd="codexgw__subcmd__profile__subcmd__add"
                 ;;
@@ -125,7 +134,7 @@ _codexgw() {
 
     case "${cmd}" in
         codexgw)
-            opts="-v -h -V --home --verbose --help --version demo add list providers migrate run doctor explain use off profile key remove config undo gateway token completions uninstall"
+            opts="-v -h -V --home --verbose --help --version demo add list providers models migrate run doctor explain use off profile key remove config undo gateway token completions uninstall"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -617,6 +626,60 @@ _codexgw() {
                     COMPREPLY=($(compgen -W "keyring file" -- "${cur}"))
                     return 0
                     ;;
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__models)
+            opts="-v -h --offline --json --home --verbose --help test refresh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__models__subcmd__refresh)
+            opts="-v -h --dry-run --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__models__subcmd__test)
+            opts="-v -h --save --json --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -29,6 +29,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand add 'Add a provider: store its key, ask what it speaks, write what Codex needs'
             cand list 'List the providers that are configured'
             cand providers 'Show the providers that codexgw knows, configured or not'
+            cand models 'Show which models there are, what they cost and what they can do'
             cand migrate 'Mend what today''s Codex refuses or ignores in your files, or take over the providers of another tool'
             cand run 'Start Codex on a profile or provider'
             cand doctor 'Find out what is wrong, and mend it'
@@ -102,6 +103,34 @@ set edit:completion:arg-completer[codexgw] = {|@words|
         &'codexgw;providers;show'= {
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;models'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --offline 'Ask nobody; show what the settings and codexgw''s own tables know'
+            cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand test 'Measure whether a model can carry Codex'
+            cand refresh 'Ask providers again what their models can do, and tell Codex'
+        }
+        &'codexgw;models;test'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --save 'Keep in the settings what was found, so that Codex is told; the model is then among those chosen'
+            cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;models;refresh'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --dry-run 'Show what would change, and change nothing'
             cand -v 'Say on stderr what happens inside; twice and three times for more'
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'

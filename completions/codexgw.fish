@@ -32,6 +32,7 @@ complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "demo" -d 'See the r
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "add" -d 'Add a provider: store its key, ask what it speaks, write what Codex needs'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "list" -d 'List the providers that are configured'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "providers" -d 'Show the providers that codexgw knows, configured or not'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "models" -d 'Show which models there are, what they cost and what they can do'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "migrate" -d 'Mend what today\'s Codex refuses or ignores in your files, or take over the providers of another tool'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "run" -d 'Start Codex on a profile or provider'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "doctor" -d 'Find out what is wrong, and mend it'
@@ -98,6 +99,22 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and __fish_se
 complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and __fish_seen_subcommand_from show" -l json -d 'Print JSON'
 complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and __fish_seen_subcommand_from show" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand providers; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and not __fish_seen_subcommand_from test refresh" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and not __fish_seen_subcommand_from test refresh" -l offline -d 'Ask nobody; show what the settings and codexgw\'s own tables know'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and not __fish_seen_subcommand_from test refresh" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and not __fish_seen_subcommand_from test refresh" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and not __fish_seen_subcommand_from test refresh" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and not __fish_seen_subcommand_from test refresh" -a "test" -d 'Measure whether a model can carry Codex'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and not __fish_seen_subcommand_from test refresh" -a "refresh" -d 'Ask providers again what their models can do, and tell Codex'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from test" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from test" -l save -d 'Keep in the settings what was found, so that Codex is told; the model is then among those chosen'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from test" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from test" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from refresh" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from refresh" -l dry-run -d 'Show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from refresh" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand models; and __fish_seen_subcommand_from refresh" -s h -l help -d 'Print help'
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l from -d 'Set up here the providers that another tool holds' -r -f -a "cc-switch\t'CC Switch\'s providers for Codex, Claude Code and Gemini CLI'
 litellm\t'What a LiteLLM proxy\'s `config.yaml` sends requests to'
 env\t'The variables of this shell'"

@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Price;
 pub use crate::protocol::messages::ThinkingKind;
 
 /// Facts of one model. Absent means unknown; what the provider's own `/models` says wins over templates.
@@ -34,6 +35,15 @@ pub struct ModelFacts {
     /// Whether it can be held to a JSON schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_output: Option<bool>,
+    /// Whether it calls several tools in one answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<bool>,
+    /// Whether it writes patches as Codex's `apply_patch` tool reads them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub apply_patch: Option<bool>,
+    /// What its tokens cost here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
 }
 
 impl ModelFacts {
@@ -49,6 +59,9 @@ impl ModelFacts {
             efforts: if self.efforts.is_empty() { base.efforts.clone() } else { self.efforts },
             thinking: self.thinking.or(base.thinking),
             schema_output: self.schema_output.or(base.schema_output),
+            parallel: self.parallel.or(base.parallel),
+            apply_patch: self.apply_patch.or(base.apply_patch),
+            price: self.price.or_else(|| base.price.clone()),
         }
     }
 }
@@ -69,6 +82,9 @@ mod tests {
             efforts: vec!["low".into()],
             thinking: Some(ThinkingKind::Budget),
             schema_output: Some(false),
+            parallel: Some(true),
+            apply_patch: Some(true),
+            price: Some(Price::default()),
         };
         let expected = ModelFacts { context: Some(8), images: Some(false), ..base.clone() };
         assert_eq!(said.merged_over(&base), expected);

@@ -3,16 +3,29 @@
 mod embedded;
 mod facts;
 mod key_form;
+mod price;
 mod template;
 
+use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 pub use facts::{ModelFacts, ThinkingKind};
 pub use key_form::KeyForm;
+pub use price::{Price, Usd};
 pub use template::{Auth, ProviderTemplate};
 
 static PROVIDERS: LazyLock<Vec<ProviderTemplate>> = LazyLock::new(embedded::providers);
-static MODELS: LazyLock<embedded::Models> = LazyLock::new(embedded::models);
+static MODELS: LazyLock<BTreeMap<String, Known>> = LazyLock::new(embedded::models);
+
+/// What a file of ours says of a model.
+#[derive(Debug)]
+struct Known {
+    /// The template id of whoever made the model and serves it: the name of the file.
+    maker: &'static str,
+    /// Without the price, which is that of the maker alone.
+    facts: ModelFacts,
+    price: Option<Price>,
+}
 
 /// The template of that id or alias; letter case does not matter.
 pub fn provider(id_or_alias: &str) -> Option<&'static ProviderTemplate> {
@@ -49,7 +62,25 @@ pub fn nearest(id: &str) -> Option<&'static str> {
 /// What is known of a model, by the upstream's name of it. A name with a vendor in front (`deepseek/deepseek-v4-pro`,
 /// `us.anthropic.claude-sonnet-4-6`) falls back to the part behind it, one with a date (`-20251001`, `@20251001`) to
 /// the part before it.
+/// The price is not among it: see [`known`].
 pub fn model_facts(model: &str) -> Option<&'static ModelFacts> {
+    find(model).map(|known| &known.facts)
+}
+
+/// What is known of a model at one provider, by the provider's template: [`model_facts`], and what its tokens cost where
+/// the provider is the model's maker. Others ask what they like for it.
+pub fn known(template: Option<&str>, model: &str) -> ModelFacts {
+    let Some(known) = find(model) else { return ModelFacts::default() };
+    let price = known.price.clone().filter(|_| template == Some(known.maker));
+    ModelFacts { price, ..known.facts.clone() }
+}
+
+/// The models that a provider made itself, by name.
+pub fn models_of(template: &str) -> impl Iterator<Item = &'static str> {
+    MODELS.iter().filter(move |(_, known)| known.maker == template).map(|(model, _)| model.as_str())
+}
+
+fn find(model: &str) -> Option<&'static Known> {
     let bare = model.rsplit_once('/').map_or(model, |(_, bare)| bare);
     let bare = bare.rsplit_once("anthropic.").map_or(bare, |(_, bare)| bare);
     MODELS.get(model).or_else(|| MODELS.get(bare)).or_else(|| MODELS.get(undated(bare)))

@@ -82,16 +82,47 @@ fn every_model_file_parses_with_known_keys_only() {
             assert!(seen.insert(model.clone()), "{stem}.toml: `{model}` stands in two files");
             for (key, _) in tables[model].as_table().unwrap() {
                 assert!(
-                    ["name", "context", "max_output", "images", "tools", "efforts", "thinking", "schema_output"]
-                        .contains(&key),
+                    [
+                        "name",
+                        "context",
+                        "max_output",
+                        "images",
+                        "tools",
+                        "efforts",
+                        "thinking",
+                        "schema_output",
+                        "price"
+                    ]
+                    .contains(&key),
                     "{model}: `{key}`"
                 );
             }
+            if let Some(price) = &facts.price {
+                let (Some(as_of), Some(source)) = (&price.as_of, &price.source) else { panic!("{model}: no source") };
+                assert!(has_dated_source(&format!("#{as_of} {source}")), "{model}: {as_of} {source}");
+                assert!(
+                    price.output >= price.input && price.cached.is_none_or(|cached| cached < price.input),
+                    "{model}"
+                );
+            }
             assert!(facts.max_output.is_none_or(|max| facts.context.is_some_and(|all| max <= all)), "{model}");
-            assert_eq!(model_facts(model), Some(facts));
+            assert_eq!(known(Some(stem), model), *facts);
+            assert_eq!(model_facts(model), Some(&ModelFacts { price: None, ..facts.clone() }));
         }
     }
     assert!(!seen.is_empty());
+}
+
+#[test]
+fn a_price_is_that_of_the_maker_alone() {
+    let price = |template, model| known(template, model).price.map(|price| price.output.to_string());
+    assert_eq!(price(Some("anthropic"), "claude-haiku-4-5-20251001").as_deref(), Some("5.00"));
+    for other in [None, Some("openrouter"), Some("bedrock-claude")] {
+        assert_eq!(price(other, "claude-haiku-4-5"), None, "{other:?}");
+    }
+    assert_eq!(known(Some("anthropic"), "no-such-model"), ModelFacts::default());
+    assert!(models_of("deepseek").eq(["deepseek-v4-flash", "deepseek-v4-pro"]));
+    assert_eq!(models_of("openrouter").count(), 0);
 }
 
 #[test]

@@ -13,6 +13,7 @@ mod key;
 mod left_keys;
 mod list;
 mod migrate;
+mod models;
 mod profile;
 mod providers;
 mod remove;
@@ -55,6 +56,7 @@ enum Command {
     Add(Box<add::Args>),
     List(list::Args),
     Providers(providers::Args),
+    Models(models::Args),
     Migrate(migrate::Args),
     Run(run::Args),
     Doctor(doctor::Args),
@@ -94,6 +96,7 @@ impl Cli {
             Command::Add(args) => args.run(&context),
             Command::List(args) => args.run(&context),
             Command::Providers(args) => args.run(&context),
+            Command::Models(args) => args.run(&context),
             Command::Migrate(args) => args.run(&context),
             Command::Run(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context),

@@ -9,7 +9,7 @@ use std::time::SystemTime;
 use fs_err as fs;
 use url::Url;
 
-use crate::catalog::{self, ModelFacts};
+use crate::catalog;
 use crate::error::{Error, Result};
 use crate::protocol::Quirks;
 use crate::protocol::messages::Abilities;
@@ -79,15 +79,6 @@ pub(super) struct Route<'a> {
 }
 
 impl Route<'_> {
-    /// What is known of the model: what the provider said of it, the gaps filled from our own table.
-    fn facts(&self) -> ModelFacts {
-        let said = self.provider.models.get(self.model).cloned().unwrap_or_default();
-        match catalog::model_facts(self.model) {
-            Some(known) => said.merged_over(known),
-            None => said,
-        }
-    }
-
     /// How many tokens the model takes, where that is known.
     pub(super) fn window(&self) -> Option<u64> {
         let said = self.provider.models.get(self.model).and_then(|facts| facts.context);
@@ -96,7 +87,7 @@ impl Route<'_> {
 
     /// What the model can do.
     pub(super) fn abilities(&self) -> Abilities {
-        let facts = self.facts();
+        let facts = self.provider.facts(self.model);
         let guess = Abilities::of_name(self.model);
         Abilities {
             max_output: facts.max_output.or(guess.max_output),
@@ -132,7 +123,7 @@ impl Catalogue {
                 .hint(format!("`codexgw add {id}`, or `codexgw list`")));
         };
         let mut route = Route { id, provider, quirks: for_model(quirks, provider, model), model };
-        if route.facts().images == Some(false) {
+        if provider.facts(model).images == Some(false) {
             route.quirks.to_mut().images_rejected = true;
         }
         Ok(route)

@@ -5,11 +5,13 @@
 //! through `upstream`, and streams the answer back (`live`).
 
 mod answer;
+mod asking;
 mod body;
 mod client;
 mod context;
 mod directory;
 mod door;
+mod errand;
 mod exchange;
 mod failure;
 mod keys;
@@ -31,6 +33,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+pub use errand::{Errand, Heard};
 pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
 
 /// Our version, as the gateway proves it and upstreams see it.

@@ -79,6 +79,8 @@ struct Translated {
     compacts: bool,
     /// Whether it carries what only a certain upstream can read.
     is_signed: bool,
+    /// Whether the answer may come in legs.
+    may_pause: bool,
 }
 
 /// Translates the body. What Codex sent is let go of here, unless it may have to be translated again: from now on there
@@ -113,6 +115,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
         secret_headers: provider.secret_headers.clone(),
         stream,
         body: Bytes::from(translated.body),
+        may_pause: translated.may_pause,
         unsigned,
     };
     let record = Record::new(id, model, provider.wire);
@@ -137,6 +140,7 @@ fn read<'a>(body: &'a [u8], wire: Wire, quirks: &Quirks, window: Option<u64>) ->
 fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated, Failure> {
     let Route { provider, ref quirks, model, .. } = *route;
     let request = read(body, provider.wire, quirks, route.window())?;
+    let mut may_pause = false;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {
             let options = gemini::Options { safety: provider.safety, ..gemini::Options::default() };
@@ -144,8 +148,9 @@ fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated,
             (gemini::path(model, stream), body, losses, Decoder::Gemini(decoder))
         }
         Wire::Messages => {
-            let messages::Outbound { body, losses, decoder } =
-                messages::encode(&request, model, quirks, &route.abilities());
+            let outbound = messages::encode(&request, model, quirks, &route.abilities());
+            let messages::Outbound { body, losses, decoder, .. } = outbound;
+            may_pause = outbound.may_pause;
             ("/messages".to_owned(), body, losses, Decoder::Messages(decoder))
         }
         Wire::Responses => {
@@ -158,7 +163,7 @@ fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated,
         }
     };
     let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
-    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed })
+    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed, may_pause })
 }
 
 /// A request for an upstream that speaks Responses itself. Its answer passes too, but for a summary that it knows
@@ -180,6 +185,7 @@ fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failur
         decoder: compacts.then(|| Decoder::Responses(responses::Decoder::new(Names::default(), model))),
         compacts,
         is_signed: false,
+        may_pause: false,
     })
 }
 

@@ -1,5 +1,7 @@
 //! One answer on its way from the upstream's bytes to Codex's events.
 
+use serde_json::Value;
+
 use super::failure;
 use super::passing::Passing;
 use crate::protocol::ir::{Delta, Usage};
@@ -75,6 +77,20 @@ impl Translation {
         match self {
             Self::Told(told) => told.end(end, out),
             Self::Pass(passing) => passing.end(&end, out),
+        }
+    }
+
+    /// What was said when the provider paused, once; what it says next comes in an answer of its own.
+    pub(super) fn resume(&mut self) -> Option<&[Value]> {
+        match self {
+            Self::Told(told) => {
+                let said = told.decoder.resume()?;
+                told.framing = Some(sse::Decoder::new());
+                told.whole.clear();
+                told.has_events = false;
+                Some(said)
+            }
+            Self::Pass(_) => None,
         }
     }
 

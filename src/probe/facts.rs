@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::catalog::{ModelFacts, ThinkingKind};
+use crate::catalog::{ModelFacts, Price, ThinkingKind, Usd};
 
 /// Kinds that cannot hold a conversation (`type` at Together and LM Studio, `mode` at LiteLLM).
 const OTHER_KINDS: [&str; 13] = [
@@ -67,6 +67,9 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
         efforts: efforts(entry),
         thinking: thinking(&entry["capabilities"]["thinking"]),
         schema_output: entry["capabilities"]["structured_outputs"]["supported"].as_bool(),
+        parallel: detail["supports_parallel_function_calling"].as_bool(),
+        apply_patch: None,
+        price: price(entry, detail),
     };
     Some((id.to_owned(), facts))
 }
@@ -151,6 +154,47 @@ fn thinking(thinking: &Value) -> Option<ThinkingKind> {
         (true, _, Value::Bool(true)) => Some(ThinkingKind::Budget),
         (true, ..) => None,
     }
+}
+
+/// What the list says of costs: OpenRouter and Vercel in dollars per token, as text; LiteLLM too, as numbers; Together in
+/// dollars per million, as numbers. A router whose price depends on where it goes says -1.
+fn price(entry: &Value, detail: &Value) -> Option<Price> {
+    let pricing = &entry["pricing"];
+    let number = |value: &Value| match value {
+        Value::String(text) => text.parse().ok(),
+        value => value.as_f64(),
+    };
+    let is_per_million = pricing["input"].is_number();
+    let usd = |names: [&str; 2], place: &Value| {
+        let dollars: f64 = names.iter().find_map(|name| number(&place[*name])).filter(|dollars| *dollars >= 0.0)?;
+        Some(if is_per_million { Usd::from(dollars) } else { Usd::per_token(dollars) })
+    };
+    let read = |place: &Value, input, output, cached, cache_write| {
+        Some(Price {
+            input: usd(input, place)?,
+            output: usd(output, place)?,
+            cached: usd(cached, place),
+            cache_write: usd(cache_write, place),
+            as_of: None,
+            source: None,
+        })
+    };
+    let listed = read(
+        pricing,
+        ["prompt", "input"],
+        ["completion", "output"],
+        ["input_cache_read", "cached_input"],
+        ["input_cache_write", "cache_write"],
+    );
+    listed.or_else(|| {
+        read(
+            detail,
+            ["input_cost_per_token", ""],
+            ["output_cost_per_token", ""],
+            ["cache_read_input_token_cost", ""],
+            ["cache_creation_input_token_cost", ""],
+        )
+    })
 }
 
 /// Whether a JSON list holds one of these words.
@@ -263,6 +307,45 @@ mod tests {
         ];
         for (provider, entry, expected) in cases {
             assert_eq!(read(&entry), Some(("m".to_owned(), expected)), "{provider}");
+        }
+    }
+
+    #[test]
+    fn prices_are_read_in_the_units_of_each_list() {
+        let usd = |dollars: f64| Some(Usd::from(dollars));
+        for (list, entry, expected) in [
+            (
+                "openrouter",
+                json!({"pricing": {"prompt": "0.000003", "completion": "0.000015", "request": "0",
+                    "input_cache_read": "0.0000003", "input_cache_write": "0.00000375"}}),
+                Some((usd(3.0), usd(15.0), usd(0.3), usd(3.75))),
+            ),
+            ("free", json!({"pricing": {"prompt": "0", "completion": "0"}}), Some((usd(0.0), usd(0.0), None, None))),
+            ("a router", json!({"pricing": {"prompt": "-1", "completion": "-1"}}), None),
+            (
+                "vercel",
+                json!({"pricing": {"input": "0.00000075", "output": "0.00000375", "input_cache_read": "0.000000075"}}),
+                Some((usd(0.75), usd(3.75), usd(0.075), None)),
+            ),
+            (
+                "together",
+                json!({"pricing": {"hourly": 0, "input": 0.88, "output": 0.9, "base": 0, "finetune": 0}}),
+                Some((usd(0.88), usd(0.9), None, None)),
+            ),
+            (
+                "litellm",
+                json!({"model_info": {"input_cost_per_token": 1.5e-7, "output_cost_per_token": 6e-7,
+                    "cache_read_input_token_cost": 7.5e-8}}),
+                Some((usd(0.15), usd(0.6), usd(0.075), None)),
+            ),
+            ("half", json!({"pricing": {"prompt": "0.1"}}), None),
+            ("nonsense", json!({"pricing": {"prompt": "dear", "completion": []}}), None),
+        ] {
+            let mut entry = entry;
+            entry["id"] = json!("m");
+            let price = read(&entry).expect("a model").1.price;
+            let found = price.map(|price| (Some(price.input), Some(price.output), price.cached, price.cache_write));
+            assert_eq!(found, expected, "{list}");
         }
     }
 

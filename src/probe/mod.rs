@@ -3,6 +3,7 @@
 //! Only [`models()`], [`check_key()`], [`wire()`] and [`details()`] call out. What their answers mean is decided by pure functions: [`normalise`],
 //! the readers of answers, and [`decide`].
 
+mod access;
 mod base_url;
 mod client;
 mod decision;
@@ -14,10 +15,12 @@ mod foreign;
 mod models;
 mod page;
 mod question;
+mod roll_call;
 mod stream;
 mod target;
 mod wire;
 
+pub use access::{Access, unkeyed};
 pub use base_url::{is_loopback, normalise};
 pub use client::{Client, client};
 pub use decision::{Decision, decide};
@@ -25,6 +28,7 @@ pub use details::details;
 pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
 pub use models::{Models, check_key, models};
+pub use roll_call::roll_call;
 pub use target::Target;
 pub use wire::wire;
 

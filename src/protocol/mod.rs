@@ -11,6 +11,7 @@ pub mod chat;
 pub mod compaction;
 mod decoder;
 pub mod failure;
+mod frame;
 pub mod gemini;
 pub mod images;
 pub mod ir;

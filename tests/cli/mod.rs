@@ -12,6 +12,7 @@ mod key_command;
 mod keyring;
 mod keys;
 mod migrate_from;
+mod models;
 mod panics;
 mod profiles;
 mod providers;

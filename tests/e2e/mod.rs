@@ -10,6 +10,7 @@ mod doubles;
 mod env_key;
 mod errors;
 mod migrate;
+mod models;
 mod passthrough;
 mod privacy;
 mod services;

@@ -18,6 +18,7 @@ pub const COMMANDS: &[&str] = &[
     "add",
     "list",
     "providers",
+    "models",
     "migrate",
     "run",
     "doctor",

@@ -28,6 +28,7 @@ fn mark_last(blocks: &mut [Block<'_>]) {
             | Block::Image { cache_control, .. }
             | Block::ToolResult { cache_control, .. },
         ) => *cache_control = Some(CacheControl::Ephemeral),
-        Some(Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. }) | None => {}
+        Some(Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. } | Block::Given(_))
+        | None => {}
     }
 }

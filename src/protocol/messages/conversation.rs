@@ -6,7 +6,8 @@ use std::collections::{HashMap, HashSet};
 
 use super::body::{Block, Message, Role};
 use super::image::image;
-use super::{SEARCHED, thinking, tools};
+use super::searches::{SEARCHED, Searches};
+use super::{cited, thinking, tools};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::ir::{self, Item, Loss, Part, Request, loss};
 use crate::protocol::pairing::answers;
@@ -38,6 +39,7 @@ pub(super) fn conversation<'a>(
     names: &'a Names,
     model: &'a str,
     quirks: &Quirks,
+    offers_search: bool,
     losses: &mut Vec<Loss>,
 ) -> Conversation<'a> {
     let mut writer = Writer {
@@ -45,6 +47,10 @@ pub(super) fn conversation<'a>(
         names,
         model,
         images_outside: quirks.image_in_tool_output_rejected,
+        // Without the tool the provider has no use for what it found.
+        searches: if offers_search { Searches::of(&request.items, model) } else { Searches::default() },
+        has_tools: offers_search || !request.tools.is_empty(),
+        has_gaps: !offers_search,
         losses,
         answers: answers(&request.items),
         used: HashSet::new(),
@@ -72,6 +78,8 @@ pub(super) fn conversation<'a>(
 struct Turn<'a> {
     blocks: Vec<Block<'a>>,
     calls: Vec<Pending<'a>>,
+    /// Whether a search is missing in it.
+    has_gap: bool,
 }
 
 /// A call that waits for its result.
@@ -86,6 +94,10 @@ struct Writer<'a, 'l> {
     names: &'a Names,
     model: &'a str,
     images_outside: bool,
+    searches: Searches<'a>,
+    has_tools: bool,
+    /// Whether a search is missing anywhere.
+    has_gaps: bool,
     losses: &'l mut Vec<Loss>,
     /// The output of each answered call, by their positions.
     answers: HashMap<usize, usize>,
@@ -142,8 +154,23 @@ impl<'a> Writer<'a, '_> {
         // Without a carrier it is another provider's; the front end has named that loss.
         let Some(carrier) = carrier else { return };
         if !thinking::is_own(carrier, self.model) {
-            self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
-        } else if carrier.state.get(SEARCHED).is_some() {
+            return self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
+        }
+        // Newer models refuse thought behind other tools than those with which it was made. Requests without tools are
+        // for a summary or a title, to which earlier thought adds nothing: it is no loss there.
+        if !self.has_tools {
+            return;
+        }
+        if let Some((blocks, all)) = self.searches.blocks(carrier) {
+            self.turn.blocks.extend(blocks);
+            self.turn.has_gap |= !all;
+            self.has_gaps |= !all;
+        } else if let Some(texts) = cited::texts(carrier) {
+            // Sources are those of a search.
+            if !self.has_gaps {
+                cited::split(&mut self.turn.blocks, texts);
+            }
+        } else if self.turn.has_gap || carrier.state.get(SEARCHED).is_some() {
             // Newer models refuse thought in front of which anything is missing.
             self.losses.push(Loss::new(loss::REASONING, "it stood behind a web search"));
         } else {
@@ -177,7 +204,7 @@ impl<'a> Writer<'a, '_> {
 
     /// Writes the assistant's turn and the results of its calls in their order.
     fn flush(&mut self) {
-        let Turn { mut blocks, calls } = std::mem::take(&mut self.turn);
+        let Turn { mut blocks, calls, .. } = std::mem::take(&mut self.turn);
         // A thought that led to nothing belongs to no turn, and none may end with it.
         while blocks.last().is_some_and(Block::is_thinking) {
             blocks.pop();

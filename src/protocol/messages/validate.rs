@@ -34,7 +34,7 @@ pub(super) fn validate(body: &Value) -> Checked {
         text(object(block, "system")?)?;
     }
     let budgeted = body.get("thinking").is_some_and(|thinking| thinking["type"] == "enabled");
-    messages(list(body.get("messages"), "messages")?, !names.is_empty(), budgeted)?;
+    messages(list(body.get("messages"), "messages")?, &names, budgeted)?;
     let marks = body_marks(&Value::Object(body.clone()));
     if marks > 4 { Err(format!("{marks} blocks with `cache_control`")) } else { Ok(()) }
 }
@@ -143,7 +143,8 @@ fn tool_choice(body: &Map<String, Value>, names: &HashSet<String>, thinks: bool)
     if thinks && matches!(kind, "any" | "tool") { Err("a forced tool beside thinking".into()) } else { Ok(()) }
 }
 
-fn messages(messages: &[Value], has_tools: bool, budgeted: bool) -> Checked {
+fn messages(messages: &[Value], names: &HashSet<String>, budgeted: bool) -> Checked {
+    let (has_tools, searched) = (!names.is_empty(), names.contains("web_search"));
     if messages.is_empty() {
         return Err("no messages".into());
     }
@@ -168,6 +169,7 @@ fn messages(messages: &[Value], has_tools: bool, budgeted: bool) -> Checked {
             waiting = assistant(blocks, &mut ids, has_tools)?;
         }
     }
+    searches(messages, searched)?;
     if budgeted {
         begins_with_thought(messages)?;
     }
@@ -240,6 +242,7 @@ fn assistant(blocks: &[Value], ids: &mut HashSet<String>, has_tools: bool) -> Re
                 }
             }
             Some("redacted_thinking") => only(block, &["type", "data"], &["data"])?,
+            Some("server_tool_use" | "web_search_tool_result") => {}
             Some("tool_use") => {
                 only(block, &["type", "id", "name", "input"], &["id", "name", "input"])?;
                 object(&block["input"], "input")?;
@@ -259,12 +262,37 @@ fn assistant(blocks: &[Value], ids: &mut HashSet<String>, has_tools: bool) -> Re
     if !calls.is_empty() && !has_tools { Err("calls without `tools`".into()) } else { Ok(calls) }
 }
 
+/// Checks that the provider's own calls and their results pair up; a call may wait for the outputs of others alone.
+fn searches(messages: &[Value], offered: bool) -> Checked {
+    let mut open: Vec<&Value> = Vec::new();
+    for message in messages {
+        let blocks = list(message.get("content"), "content")?;
+        if message["role"] == "assistant" && !open.is_empty() && blocks[0]["type"] != "web_search_tool_result" {
+            return Err(format!("{open:?} without results"));
+        }
+        for block in blocks {
+            match block["type"].as_str() {
+                Some("server_tool_use") if !offered => return Err("a search without the tool".into()),
+                Some("server_tool_use") => open.push(&block["id"]),
+                Some("web_search_tool_result") if !open.contains(&&block["tool_use_id"]) => {
+                    return Err(format!("the result of {}, which was not called", block["tool_use_id"]));
+                }
+                Some("web_search_tool_result") => open.retain(|id| **id != block["tool_use_id"]),
+                Some("tool_result") => {}
+                _ if message["role"] == "user" && !open.is_empty() => return Err(format!("{open:?} without results")),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 fn is_thought(block: &Value) -> bool {
     block["type"] == "thinking" || block["type"] == "redacted_thinking"
 }
 
 fn text(block: &Map<String, Value>) -> Checked {
-    only(block, &["type", "text", "cache_control"], &["text"])?;
+    only(block, &["type", "text", "cache_control", "citations"], &["text"])?;
     one_of(&block["type"], &["text"])?;
     mark(block)?;
     match block["text"].as_str() {

@@ -36,29 +36,6 @@ pub(super) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Reject
     serde_json::from_slice(body).or_else(|error| refuse(&error))
 }
 
-/// What routing needs of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// The model as Codex names it.
-    pub model: String,
-    /// Whether the answer is to be streamed.
-    pub stream: bool,
-}
-
-/// Reads the head alone; the rest is only skipped over.
-pub fn head(body: &[u8]) -> Result<Head, Rejection> {
-    #[derive(Deserialize)]
-    struct Wanted<'a> {
-        #[serde(borrow, default)]
-        model: Text<'a>,
-        #[serde(default)]
-        stream: Option<bool>,
-    }
-    let wanted: Wanted<'_> = object(body)?;
-    let model = wanted.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
-    Ok(Head { model: model.into_owned(), stream: wanted.stream.unwrap_or(false) })
-}
-
 /// Declares [`Body`] with a reader that, unlike a derived one, also tells which fields it does not know.
 macro_rules! body {
     ($($name:ident: $kind:ty,)*) => {

@@ -97,7 +97,9 @@ impl Answer {
                     "content": [{"type": "output_text", "text": text, "annotations": []}],
                 }),
                 Piece::Call { tool, input } => call(body, tool, input, &id)?,
-                Piece::Secret | Piece::Search(_) => return Err("the script asks for what this double lacks".into()),
+                Piece::Secret | Piece::Search(_) | Piece::Pause(_) => {
+                    return Err("the script asks for what this double lacks".into());
+                }
             });
         }
         let model = text(body.get("model")).to_owned();
