@@ -88,9 +88,10 @@ impl Route<'_> {
     /// What the model can do.
     pub(super) fn abilities(&self) -> Abilities {
         let facts = self.provider.facts(self.model);
+        let guess = Abilities::of_name(self.model);
         Abilities {
-            max_output: facts.max_output,
-            thinking: facts.thinking.unwrap_or_default(),
+            max_output: facts.max_output.or(guess.max_output),
+            thinking: facts.thinking.unwrap_or(guess.thinking),
             efforts: facts.efforts,
             schema_output: facts.schema_output.unwrap_or_default(),
         }
@@ -121,7 +122,11 @@ impl Catalogue {
                 .cause(format!("providers here: {}", self.ids()))
                 .hint(format!("`codexgw add {id}`, or `codexgw list`")));
         };
-        Ok(Route { id, provider, quirks: for_model(quirks, provider, model), model })
+        let mut route = Route { id, provider, quirks: for_model(quirks, provider, model), model };
+        if provider.facts(model).images == Some(false) {
+            route.quirks.to_mut().images_rejected = true;
+        }
+        Ok(route)
     }
 
     fn ids(&self) -> String {
@@ -135,6 +140,7 @@ fn quirks_of(id: &str, provider: &Provider) -> Quirks {
     let names = provider.quirks.clone().unwrap_or_else(|| template_quirks(provider));
     let (mut quirks, unknown) = Quirks::from_names(&names);
     if is_openai(provider) {
+        quirks.prompt_cache_key_required = true;
         quirks.late_system = true;
         quirks.file_parts = true;
     } else {

@@ -15,7 +15,7 @@ use crate::protocol::ir::{Item, Loss, Request};
 use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
 use crate::protocol::tools::Names;
-use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, gemini, messages};
+use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, compaction, gemini, images, messages};
 use crate::settings::{Provider, Safety};
 
 /// The version of Anthropic's protocol that is written and read here.
@@ -58,8 +58,8 @@ impl Unsigned {
 
     /// The same request without signatures.
     pub(super) fn body(self) -> Option<Bytes> {
-        let mut request = responses::parse(&self.source).ok()?;
-        context::fit(&mut request, self.window).ok()?;
+        let wire = if self.abilities.is_some() { Wire::Messages } else { Wire::Gemini };
+        let mut request = read(&self.source, wire, &self.quirks, self.window).ok()?;
         let body = if let Some(abilities) = &self.abilities {
             request.items.retain(|item| !matches!(item, Item::Reasoning { carrier: Some(_), .. }));
             messages::encode(&request, &self.model, &self.quirks, abilities).body
@@ -130,10 +130,23 @@ pub(super) fn prepare(
     Ok(Prepared { call, losses, decoder, compacts, record })
 }
 
+/// Reads a request, without what the upstream or its model has no use for.
+fn read<'a>(body: &'a [u8], wire: Wire, quirks: &Quirks, window: Option<u64>) -> Result<Request<'a>, Failure> {
+    let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
+    // Anthropic's cache of a prompt begins with the tools: without them nothing in it is found again.
+    if request.compacts && (wire != Wire::Messages || quirks.tool_choice_auto_only) {
+        compaction::drop_tools(&mut request);
+    }
+    if quirks.images_rejected {
+        images::leave_out(&mut request);
+    }
+    context::fit(&mut request, window)?;
+    Ok(request)
+}
+
 fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated, Failure> {
     let Route { provider, ref quirks, model, .. } = *route;
-    let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
-    context::fit(&mut request, route.window())?;
+    let request = read(body, provider.wire, quirks, route.window())?;
     let mut may_pause = false;
     let (path, body, losses, decoder) = match provider.wire {
         Wire::Gemini => {

@@ -349,14 +349,16 @@ pub enum Delta {
     Carrier(Carrier),
     /// Text of the answer.
     Text(String),
-    /// A page that the last `length` characters of the text rest on.
+    /// A page that a stretch of the text rests on.
     Citation {
         /// Its address.
         url: String,
         /// Its title, or nothing.
         title: String,
-        /// How many characters before this point rest on it.
+        /// How many characters rest on it.
         length: usize,
+        /// How many more there are behind those, up to this point.
+        behind: usize,
     },
     /// The provider has searched the web by itself.
     WebSearch {

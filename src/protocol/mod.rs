@@ -13,6 +13,7 @@ mod decoder;
 pub mod failure;
 mod frame;
 pub mod gemini;
+pub mod images;
 pub mod ir;
 mod lenient;
 pub mod loss;

@@ -47,6 +47,8 @@ quirks! {
     web_search_rejected,
     /// `web_search` is taken, Codex's own fields in it are not.
     web_search_extra_fields_rejected,
+    /// The web is searched by the tool `openrouter:web_search` (chat).
+    web_search_openrouter,
     /// `parallel_tool_calls: true` is refused.
     parallel_true_rejected,
     /// `parallel_tool_calls: false` is refused.
@@ -91,9 +93,11 @@ quirks! {
     tool_results_adjacent,
     /// Images in tool outputs are refused (chat always moves them).
     image_in_tool_output_rejected,
+    /// The model sees no images. Set by what is known of the model.
+    images_rejected,
     /// At most 128 tools.
     max_tools_128,
-    /// Cache hits need `prompt_cache_key`.
+    /// Cache hits need, or are likelier with, a `prompt_cache_key`, which the provider documents.
     prompt_cache_key_required,
     /// `prompt_cache_key` is refused.
     prompt_cache_key_rejected,

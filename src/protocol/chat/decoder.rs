@@ -7,6 +7,7 @@ use serde_json::{Map, Value};
 
 use super::WIRE;
 use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolCall};
+use super::citations::Citations;
 use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::failure::failure_from_stream;
@@ -29,6 +30,7 @@ pub struct Decoder {
     calls: Vec<Call>,
     thinking: bool,
     details: Vec<Value>,
+    citations: Citations,
     ending: Option<Ending>,
     has_usage: bool,
     frame: Frame,
@@ -65,6 +67,7 @@ impl Decoder {
             calls: Vec::new(),
             thinking: false,
             details: Vec::new(),
+            citations: Citations::default(),
             ending: None,
             has_usage: false,
             frame: Frame::default(),
@@ -162,6 +165,7 @@ impl Decoder {
             }
         }
         self.thought(thought.into_owned(), out);
+        self.citations.add(piece.annotations);
         match piece.content {
             TextOr::Absent => {}
             TextOr::Text(text) => self.content(&text, out),
@@ -221,6 +225,7 @@ impl Decoder {
 
     fn thought(&mut self, text: String, out: &mut Vec<Delta>) {
         if !text.is_empty() {
+            self.citations.close(out);
             self.settle_calls(out);
             self.thinking = true;
             self.frame.has_output = true;
@@ -233,6 +238,7 @@ impl Decoder {
             self.settle_thought(out);
             self.settle_calls(out);
             self.frame.has_output = true;
+            self.citations.said(&text);
             out.push(Delta::Text(text));
         }
     }
@@ -338,6 +344,7 @@ impl Decoder {
         if std::mem::replace(&mut self.calls[key].started, true) {
             return;
         }
+        self.citations.close(out);
         self.settle_thought(out);
         let call = &mut self.calls[key];
         let (tool, kind) = self.names.tool(&call.name);
@@ -373,6 +380,7 @@ impl Decoder {
                 self.frame.nameless_call(out);
             }
             Ending::Stop(stop) => {
+                self.citations.close(out);
                 self.settle_thought(out);
                 if stop == Stop::Done {
                     for key in 0..self.calls.len() {

@@ -2,10 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::body::{Body, Function, JsonSchema, Named, ResponseFormat, StreamOptions, Thinking, Tool, ToolChoice};
+use super::body::{
+    Body, Function, JsonSchema, Named, Place, ResponseFormat, SearchParameters, StreamOptions, Thinking, Tool,
+    ToolChoice,
+};
 use super::decoder::Decoder;
 use super::messages::{instruct, messages};
-use crate::protocol::ir::{self, Format, Loss, Request, ToolSpec, loss};
+use crate::protocol::ir::{self, Format, Loss, Request, ToolSpec, WebSearch, loss};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_description, lowered_schema, object_schema};
 
@@ -57,7 +60,8 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks) -> O
     } else if request.temperature.is_some() || request.top_p.is_some() {
         losses.push(Loss::new(loss::SAMPLING, "temperature, top_p"));
     }
-    // A hint for caches that most upstreams do not know and some refuse; sent only where it is said to be needed.
+    // A hint that tells which cache to look into. The answer is the same without it, so where it is not documented
+    // nothing is lost; and some upstreams refuse what they do not know.
     if quirks.prompt_cache_key_required && !quirks.prompt_cache_key_rejected {
         body.prompt_cache_key = request.cache_key.as_deref();
     }
@@ -91,13 +95,20 @@ fn answer_format<'a>(body: &mut Body<'a>, request: &'a Request<'_>, quirks: &Qui
 }
 
 fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, quirks: &Quirks, losses: &mut Vec<Loss>) {
-    if request.web_search.is_some() {
-        losses.push(Loss::new(loss::WEB_SEARCH, "web_search"));
-    }
     let limit = if quirks.max_tools_128 { MAX_TOOLS } else { usize::MAX };
     body.tools = request.tools.iter().take(limit).map(|tool| lowered(tool, names, quirks)).collect();
     for tool in request.tools.iter().skip(limit) {
         losses.push(Loss::new(loss::TOOL_LIMIT, tool.name.name.as_ref()));
+    }
+    if let Some(search) = &request.web_search {
+        if !quirks.web_search_openrouter {
+            losses.push(Loss::new(loss::WEB_SEARCH, "web_search"));
+        } else if search.live {
+            body.tools.push(web_search(search));
+        } else {
+            let reason = "only pages of an index were allowed, which the provider does not have";
+            losses.push(Loss::new(loss::WEB_SEARCH, reason));
+        }
     }
     // Compaction and title requests have no tools but a choice (codex-facts 3.1), which upstreams refuse.
     if body.tools.is_empty() {
@@ -126,14 +137,26 @@ fn tools<'a>(body: &mut Body<'a>, request: &'a Request<'_>, names: &'a Names, qu
     };
 }
 
+fn web_search<'a>(search: &'a WebSearch<'_>) -> Tool<'a> {
+    let parameters = SearchParameters {
+        allowed_domains: search.allowed_domains.iter().map(AsRef::as_ref).collect(),
+        user_location: search.location.as_ref().map(|place| Place {
+            city: place.city.as_deref(),
+            region: place.region.as_deref(),
+            country: place.country.as_deref(),
+            timezone: place.timezone.as_deref(),
+        }),
+    };
+    Tool::WebSearch { parameters: (parameters != SearchParameters::default()).then_some(parameters) }
+}
+
 fn lowered<'a>(tool: &'a ir::Tool<'_>, names: &'a Names, quirks: &Quirks) -> Tool<'a> {
     let (parameters, strict) = match &tool.spec {
         ToolSpec::Function { parameters, strict } => (object_schema(*parameters), *strict),
         ToolSpec::Search { parameters } => (object_schema(*parameters), false),
         ToolSpec::Custom { .. } => (lowered_schema(), false),
     };
-    Tool {
-        kind: "function",
+    Tool::Function {
         function: Function {
             name: names.flat(&tool.name),
             description: lowered_description(&tool.description, &tool.spec),

@@ -38,6 +38,82 @@ fn sent_call(id: &str, name: &str, arguments: &str) -> Value {
 }
 
 #[test]
+fn openrouter_searches_by_a_tool_of_its_own() {
+    let place = json!({"type": "approximate", "country": "DE", "timezone": "Europe/Berlin"});
+    let with = |parameters: Value| json!({"type": "openrouter:web_search", "parameters": parameters});
+    for (search, sent, lost) in [
+        (json!({}), Some(json!({"type": "openrouter:web_search"})), None),
+        (
+            json!({"filters": {"allowed_domains": ["a.b"]}, "user_location": place}),
+            Some(with(json!({"allowed_domains": ["a.b"], "user_location": place}))),
+            None,
+        ),
+        (
+            json!({"external_web_access": false}),
+            None,
+            Some("web_search: only pages of an index were allowed, which the provider does not have"),
+        ),
+    ] {
+        let mut tool = search;
+        tool["type"] = "web_search".into();
+        let request = json!({"model": "m", "input": "x", "tools": [tool, {"type": "function", "name": "f"}]});
+        let (body, losses) = encoded(&request, &["web_search_openrouter"]);
+        let tools = body["tools"].as_array().unwrap();
+        assert_eq!(tools[0]["function"]["name"], "f");
+        assert_eq!((tools.get(1).cloned(), losses), (sent, lost.map(str::to_owned).into_iter().collect()));
+    }
+}
+
+#[test]
+fn the_key_of_a_conversation_goes_where_it_is_documented() {
+    let request = json!({"model": "m", "input": "x", "prompt_cache_key": "k"});
+    for (quirks, key) in [
+        (&["prompt_cache_key_required", "extra_fields_rejected"][..], json!("k")),
+        (&["prompt_cache_key_required", "prompt_cache_key_rejected"], Value::Null),
+        (&[], Value::Null),
+    ] {
+        let (body, losses) = encoded(&request, quirks);
+        assert_eq!((&body["prompt_cache_key"], losses), (&key, vec![]), "{quirks:?}");
+    }
+}
+
+#[test]
+fn calls_of_one_id_are_told_apart() {
+    let items = json!([
+        said("user", "x"),
+        call("a", "f", "{}"),
+        call("a", "g", "{}"),
+        output("a", json!("1")),
+        output("a", json!("2")),
+        call("a", "f", "{}"),
+        output("a", json!("3")),
+    ]);
+    for quirks in [&[][..], &["tool_call_id_9"]] {
+        let sent = messages(items.clone(), quirks);
+        let ids = |place: &str| -> Vec<String> {
+            let all = sent.as_array().unwrap().iter();
+            all.flat_map(|message| match place {
+                "tool_call_id" => message[place].as_str().map(str::to_owned).into_iter().collect(),
+                _ => message["tool_calls"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|call| call["id"].as_str().unwrap().to_owned())
+                    .collect::<Vec<_>>(),
+            })
+            .collect()
+        };
+        let (calls, outputs) = (ids("tool_calls"), ids("tool_call_id"));
+        assert_eq!(calls, outputs);
+        assert_eq!(calls.iter().collect::<std::collections::HashSet<_>>().len(), 3, "{calls:?}");
+        assert!(quirks.is_empty() || calls.iter().all(|id| id.len() == 9), "{calls:?}");
+        let said: Vec<_> =
+            sent.as_array().unwrap().iter().filter(|m| m["role"] == "tool").map(|m| &m["content"]).collect();
+        assert_eq!(said, ["1", "2", "3"]);
+    }
+}
+
+#[test]
 fn a_whole_request() {
     let request = json!({
         "model": "p/up", "stream": true, "store": false, "include": ["reasoning.encrypted_content"],

@@ -279,7 +279,7 @@ impl<'a> Writer<'a, '_> {
         }
     }
 
-    /// The call's id as this upstream takes it, no two alike; the same for every request of a conversation.
+    /// The call's id as this upstream takes it, and no two alike; the same for every request of a conversation.
     fn wire_id(&mut self, id: &'a str, position: usize) -> Cow<'a, str> {
         let fit = id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
         let mut wire_id = if id.is_empty() {

@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::chunk::{Candidate, Chunk, Content, Feedback, FunctionCall, Grounding, Part, RawUsage, Search};
+use super::grounding::Sources;
 use super::signatures::{Signatures, Signed, SignedCall};
 use super::{GIVEN_ID, WIRE};
 use crate::protocol::carrier::Carrier;
@@ -28,10 +29,10 @@ pub struct Decoder {
     thinking: bool,
     /// What the reasoning item that comes next or is open has to carry.
     signatures: Signatures,
-    /// The pages that the answer rests on, with their titles.
-    sources: Vec<(String, String)>,
-    /// How many letters the text has that is open.
-    letters: usize,
+    /// The pages that the answer rests on.
+    sources: Sources,
+    /// The text that is open.
+    text: String,
     ending: Option<Ending>,
     /// Whether there was a word or a call, and not thought alone.
     has_answer: bool,
@@ -55,8 +56,8 @@ impl Decoder {
             next_key: 0,
             thinking: false,
             signatures: Signatures::default(),
-            sources: Vec::new(),
-            letters: 0,
+            sources: Sources::default(),
+            text: String::new(),
             ending: None,
             has_answer: false,
             frame: Frame::default(),
@@ -165,13 +166,8 @@ impl Decoder {
                 }
             }
         }
-        if let Some(Grounding { grounding_chunks: TextOr::List(sources) }) = read(candidate.grounding_metadata) {
-            for page in sources.into_iter().filter_map(|source| source.web) {
-                let (url, title) = (page.uri.as_str(), page.title.as_str());
-                if !url.is_empty() && !self.sources.iter().any(|(known, _)| known == url) {
-                    self.sources.push((url.to_owned(), title.to_owned()));
-                }
-            }
+        if let Some(grounding) = read::<Grounding<'_>>(candidate.grounding_metadata) {
+            self.sources.add(grounding);
         }
         if let Some(reason) = candidate.finish_reason.filled() {
             self.ending = ending(&reason, candidate.finish_message.as_str()).or(self.ending.take());
@@ -209,7 +205,7 @@ impl Decoder {
             // One text stays one message: a signature in its middle has no place, and none is wanted there.
             self.signatures.text = None;
             self.seal(out);
-            self.letters += text.chars().count();
+            self.text.push_str(text);
             (self.frame.has_output, self.has_answer) = (true, true);
             out.push(Delta::Text(text.to_owned()));
         }
@@ -234,7 +230,7 @@ impl Decoder {
             self.frame.has_output = true;
             if let Some(TextOr::List(queries)) = search.args.map(|args| args.queries) {
                 let queries: Vec<&str> = queries.iter().map(Text::as_str).filter(|query| !query.is_empty()).collect();
-                self.letters = 0;
+                self.text.clear();
                 out.push(Delta::WebSearch { query: queries.join("; ") });
             }
         }
@@ -279,7 +275,7 @@ impl Decoder {
     /// Seals the thought that has ended, and what has to be carried without one.
     fn seal(&mut self, out: &mut Vec<Delta>) {
         if std::mem::take(&mut self.thinking) {
-            self.letters = 0;
+            self.text.clear();
             let state = std::mem::take(&mut self.signatures).into_state();
             out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
         }
@@ -289,16 +285,8 @@ impl Decoder {
     fn seal_signatures(&mut self, out: &mut Vec<Delta>) {
         let signatures = std::mem::take(&mut self.signatures);
         if signatures != Signatures::default() {
-            self.letters = 0;
+            self.text.clear();
             out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, signatures.into_state())));
-        }
-    }
-
-    /// Names the pages that the text rests on. Where in it is not told in a form that fits a stream.
-    fn cite(&mut self, out: &mut Vec<Delta>) {
-        if self.letters > 0 {
-            let length = self.letters;
-            out.extend(self.sources.drain(..).map(|(url, title)| Delta::Citation { url, title, length }));
         }
     }
 
@@ -306,7 +294,7 @@ impl Decoder {
         match self.ending.take().unwrap_or(Ending::Stop(Stop::Done)) {
             Ending::Fail(message) => self.frame.fail_with(message, out),
             Ending::Stop(stop) => {
-                self.cite(out);
+                self.sources.cite(&self.text, out);
                 self.seal(out);
                 if stop == Stop::Done && !self.has_answer {
                     return self.frame.fail(self.silence(), out);

@@ -360,7 +360,7 @@ impl Decoder {
         match kind {
             Kind::Text { length, sources } => {
                 if length > 0 {
-                    let cite = |(url, title)| Delta::Citation { url, title, length };
+                    let cite = |(url, title)| Delta::Citation { url, title, length, behind: 0 };
                     out.extend(sources.into_iter().map(cite));
                 }
             }

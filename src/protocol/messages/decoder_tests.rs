@@ -29,7 +29,7 @@ fn show(delta: &Delta) -> String {
         Delta::Reasoning(text) => format!("think {text}"),
         Delta::Carrier(carrier) => format!("seal {}", carrier.state),
         Delta::Text(text) => format!("text {text}"),
-        Delta::Citation { url, title, length } => format!("cite {length} {url} {title}"),
+        Delta::Citation { url, title, length, .. } => format!("cite {length} {url} {title}"),
         Delta::WebSearch { query } => format!("search {query}"),
         Delta::CallStart { key, id, tool: ToolName { namespace, name }, kind } => {
             let group = namespace.as_deref().map(|group| format!("{group}/")).unwrap_or_default();

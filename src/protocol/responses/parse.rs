@@ -6,7 +6,8 @@ use std::collections::HashSet;
 use serde_json::value::RawValue;
 
 use super::body::{
-    Body, RawFilters, RawFormat, RawItem, RawLocation, RawPart, RawReasoning, RawText, RawTool, Rejection, object,
+    Body, RawFilters, RawFormat, RawItem, RawLocation, RawPart, RawReasoning, RawText, RawTool, Rejection, misshapen,
+    object,
 };
 use super::file::file;
 use crate::protocol::carrier::Carrier;
@@ -26,12 +27,18 @@ const SEARCH: &str = "tool_search";
 ///
 /// Only when the body is no JSON object, names no model, or leans on state that was never ours.
 pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
-    let body: Body<'_> = object(body)?;
+    let bytes = body;
+    let body: Body<'_> = object(bytes)?;
     refuse_references(&body)?;
     let model = body.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
     let mut request = Request { model, stream: read(body.stream).unwrap_or(false), ..Request::default() };
     if let Some(text) = body.instructions.filled() {
         request.items.push(Item::Message { role: Role::System, parts: vec![Part::Text(text)] });
+    }
+    if matches!(body.input, TextOr::Absent) || !matches!(body.tools, TextOr::List(_)) {
+        for name in misshapen(bytes) {
+            lose(&mut request, loss::FIELD, &format!("{name}: not a list"));
+        }
     }
     add_tools(&mut request, body.tools);
     let mut found = Vec::new();
@@ -195,7 +202,12 @@ fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>, found: &mut Vec<Fo
         // as text begins to write them as text.
         "web_search_call" => {}
         other => {
-            let detail = if other.is_empty() { "without type" } else { other }.to_owned();
+            let detail = match other {
+                "" => "without type",
+                "message" => "message without role",
+                other => other,
+            }
+            .to_owned();
             lose(request, loss::INPUT_ITEM, &detail);
         }
     }
@@ -216,8 +228,15 @@ fn add_message<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
         "assistant" => Role::Assistant,
         "system" => Role::System,
         "developer" => Role::Developer,
-        _ => Role::User,
+        "user" => Role::User,
+        other => {
+            lose(request, loss::INPUT_ITEM, &format!("the role `{other}`, said as the person"));
+            Role::User
+        }
     };
+    if matches!(item.content, TextOr::Absent) {
+        lose(request, loss::INPUT_ITEM, "message without content");
+    }
     let parts = parts(request, item.content);
     request.items.push(Item::Message { role, parts });
 }

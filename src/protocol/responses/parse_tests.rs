@@ -64,8 +64,47 @@ fn what_has_no_counterpart_is_named() {
             "field: include: message.output_text.logprobs",
             "field: background",
             "field: max_tool_calls",
+            "field: store",
         ]
     );
+}
+
+#[test]
+fn what_has_an_odd_shape_is_named() {
+    for (fields, named) in [
+        (json!({"input": 5}), &["field: input: not a list"][..]),
+        (json!({"input": {"role": "user"}}), &["field: input: not a list"]),
+        (
+            json!({"input": true, "tools": {"type": "function"}}),
+            &["field: input: not a list", "field: tools: not a list"],
+        ),
+        (json!({"input": "x", "tools": "web_search"}), &["field: tools: not a list"]),
+        (json!({"input": "x", "tools": null, "store": false}), &[]),
+        (json!({"input": "x", "tools": {}}), &[]),
+        (json!({"input": null}), &[]),
+        (json!({"input": "", "tools": []}), &[]),
+        (
+            json!({"input": [5, null, "x", []]}),
+            &[
+                "input_item: not an object",
+                "input_item: not an object",
+                "input_item: not an object",
+                "input_item: without type",
+            ],
+        ),
+        (json!({"input": [{"type": "message", "content": "x"}]}), &["input_item: message without role"]),
+        (json!({"input": [{"content": "x"}]}), &["input_item: without type"]),
+        (json!({"input": [{"role": "user"}]}), &["input_item: message without content"]),
+        (json!({"input": [{"role": "user", "content": 7}]}), &["input_item: message without content"]),
+        (
+            json!({"input": [{"role": "critic", "content": "x"}]}),
+            &["input_item: the role `critic`, said as the person"],
+        ),
+    ] {
+        let mut body = fields;
+        body["model"] = "m".into();
+        assert_eq!(losses(&body), named, "{body}");
+    }
 }
 
 #[test]
@@ -278,10 +317,13 @@ fn a_trigger_makes_the_request_one_for_a_summary() {
         "text": {"format": {"type": "json_object"}},
     });
     let body = body.to_string();
-    let request = parse(body.as_bytes()).unwrap();
-    assert!(request.compacts && compaction::is_asked(&request));
-    assert!(request.tools.is_empty() && request.web_search.is_none() && request.format.is_none());
-    assert_eq!((request.tool_choice, request.parallel_tool_calls), (ToolChoice::Auto, None));
+    let mut request = parse(body.as_bytes()).unwrap();
+    assert!(request.compacts && compaction::is_asked(&request) && request.format.is_none());
+    assert_eq!((&request.tool_choice, request.parallel_tool_calls), (&ToolChoice::None, None));
+    assert!(request.tools.len() == 2 && request.web_search.is_some(), "{:?}", request.tools);
+    compaction::drop_tools(&mut request);
+    assert!(request.tools.is_empty() && request.web_search.is_none());
+    assert_eq!(request.tool_choice, ToolChoice::Auto);
     assert_eq!(request.losses, []);
     let texts: Vec<_> = request
         .items

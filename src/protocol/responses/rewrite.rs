@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::body::{RawItem, Rejection, object};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::compaction;
+use crate::protocol::images;
 use crate::protocol::ir::{Loss, loss};
 use crate::protocol::lenient::{Text, TextOr, read};
 use crate::protocol::quirks::Quirks;
@@ -219,6 +220,11 @@ fn input_item(
     is_foreign: &dyn Fn(&str) -> bool,
     losses: &mut Vec<Loss>,
 ) -> Fate {
+    if quirks.images_rejected
+        && let Some(text) = without_images(raw, losses)
+    {
+        return Fate::Replace(text);
+    }
     let Some(item) = read::<Look<'_>>(Some(raw)) else { return Fate::Keep };
     let sealed = item.encrypted_content.as_str();
     let is_foreign = |sealed: &str| !sealed.is_empty() && is_foreign(sealed);
@@ -245,6 +251,26 @@ fn input_item(
             Fate::Replace(with_entry(raw, ITEM_METADATA, None))
         }
         _ => Fate::Keep,
+    }
+}
+
+/// A message or an output with words in the place of its images; none when there are no images in it.
+fn without_images(raw: &RawValue, losses: &mut Vec<Loss>) -> Option<String> {
+    if !raw.get().contains("input_image") {
+        return None;
+    }
+    let Entries(entries) = read::<Entries<'_>>(Some(raw))?;
+    let (key, parts) = entries.iter().find(|(key, _)| key == "content" || key == "output")?;
+    let seen = list(parts, |part| {
+        if read::<Look<'_>>(Some(part)).is_none_or(|part| part.kind.as_str() != "input_image") {
+            return Fate::Keep;
+        }
+        losses.push(images::left_out());
+        Fate::Replace(format!(r#"{{"type":"input_text","text":{}}}"#, quoted(images::UNSEEN)))
+    });
+    match seen {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(seen) => Some(with_entry(raw, key, Some(&seen))),
     }
 }
 

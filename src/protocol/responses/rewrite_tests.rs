@@ -9,6 +9,25 @@ fn rewritten(body: &str, quirks: &[&str]) -> (String, Vec<String>) {
 }
 
 #[test]
+fn words_stand_for_images_that_the_model_cannot_see() {
+    let image = r#"{"type":"input_image","image_url":"data:image/png;base64,AAAA"}"#;
+    let plain = r#"{"type":"message","role":"user","content":"input_image"}"#;
+    let body = format!(
+        r#"{{"model":"m","input":[{{"role":"user","content":[{{"type":"input_text", "text":"see"}},{image}]}},{plain},{{"type":"function_call_output","call_id":"c","output":[{image}]}}]}}"#
+    );
+    let unseen = format!(r#"{{"type":"input_text","text":"{}"}}"#, images::UNSEEN);
+    let quirks = Quirks { images_rejected: true, ..Quirks::default() };
+    let rewritten = rewrite(body.as_bytes(), "up", &quirks).unwrap();
+    assert_eq!(
+        String::from_utf8(rewritten.body).unwrap(),
+        format!(
+            r#"{{"model":"up","input":[{{"role":"user","content":[{{"type":"input_text", "text":"see"}},{unseen}]}},{plain},{{"type":"function_call_output","call_id":"c","output":[{unseen}]}}]}}"#
+        )
+    );
+    assert_eq!(rewritten.losses, vec![images::left_out(); 2]);
+}
+
+#[test]
 fn only_the_model_and_the_metadata_change() {
     let body = r#"{"model":"p/up","input":[ {"type":"x", "a":1.50e3,"é":"\u00e9"} ],"client_metadata":{"w":"/home"},"new":[1, 2]}"#;
     let expected = r#"{"model":"up","input":[ {"type":"x", "a":1.50e3,"é":"\u00e9"} ],"new":[1, 2]}"#;
