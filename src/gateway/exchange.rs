@@ -23,8 +23,12 @@ use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
+use crate::protocol::refusal::{self, Lesson};
 use crate::protocol::{Failure, Wire};
 use crate::settings::KeyStore;
+
+/// Most fields that one request is sent again without.
+const MOST_LESSONS: usize = 4;
 
 /// Names what could not be carried over, by code.
 const LOSSES: HeaderName = HeaderName::from_static("x-codexgw-losses");
@@ -46,7 +50,7 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
         .map_err(|error| Failure { status: 404, ..failure::of_error(&error) })
         .and_then(|route| prepare(&route, task, body, stream))
         .and_then(|prepared| {
-            let is_strict = gateway.strict || catalogue.settings.strict;
+            let is_strict = gateway.is_strict(&catalogue.settings);
             if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
         });
     let Prepared { call, losses, decoder, compacts, mut record } = match prepared {
@@ -129,6 +133,32 @@ async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAn
         tracing::info!(provider = call.id, "sealed reasoning was refused; the request goes out without it");
         call.body = body.into();
         sent = gateway.upstream.send(&call).await;
+    }
+    without_refused_fields(&gateway, &mut call, sent).await
+}
+
+/// Sends a request again without the field that the refusal names, once for each; what helped is kept.
+async fn without_refused_fields(
+    gateway: &Gateway,
+    call: &mut Call,
+    mut sent: Result<Response, NoAnswer>,
+) -> Result<Response, NoAnswer> {
+    if gateway.is_strict(&gateway.directory.current().settings) {
+        return sent;
+    }
+    let mut lessons: Vec<Lesson> = Vec::new();
+    while let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
+        && lessons.len() < MOST_LESSONS
+        && let Some(lesson) = refusal::learn(call.wire, status.as_u16(), &failure.message, &call.body)
+        && let Some(body) = lesson.apply(&call.body)
+    {
+        tracing::info!(provider = call.id, quirk = lesson.quirk(), "a field was refused; the request goes out without it");
+        lessons.push(lesson);
+        call.body = body.into();
+        sent = gateway.upstream.send(call).await;
+    }
+    if sent.is_ok() && !lessons.is_empty() {
+        gateway.directory.learn(&call.id, &call.model, lessons.iter().map(Lesson::quirk));
     }
     sent
 }

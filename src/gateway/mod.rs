@@ -13,6 +13,7 @@ mod door;
 mod exchange;
 mod failure;
 mod keys;
+mod learned;
 mod lifecycle;
 mod limits;
 mod listener;
@@ -31,6 +32,7 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+pub use learned::Learned;
 pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
 
 /// Our version, as the gateway proves it and upstreams see it.

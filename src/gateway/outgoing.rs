@@ -14,7 +14,7 @@ use crate::protocol::ir::{Item, Loss, Request};
 use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
 use crate::protocol::tools::Names;
-use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, gemini, messages};
+use crate::protocol::{Decoder, Destination, Failure, Outbound, Quirks, Wire, gemini, messages, refusal};
 use crate::settings::{Provider, Safety};
 
 /// The version of Anthropic's protocol that is written and read here.
@@ -92,7 +92,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
         }
         responses::mend_halves(&mut body);
     }
-    let translated = if passes { pass(route, task, &body)? } else { translate(route, &body, stream)? };
+    let translated = if passes { pass(route, task, &body)? } else { translate(route, &body)? };
     let unsigned = translated.is_signed.then(|| Unsigned {
         source: body,
         model: model.to_owned(),
@@ -104,6 +104,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
     let call = Call {
         id: id.to_owned(),
         name: provider.name.clone(),
+        model: model.to_owned(),
         wire: provider.wire,
         url: address(id, provider, &translated.path).map_err(|error| failure::of_error(&error))?,
         headers: plain_headers(id, provider).map_err(|error| failure::of_error(&error))?,
@@ -120,30 +121,13 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
     Ok(Prepared { call, losses, decoder, compacts, record })
 }
 
-fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated, Failure> {
+fn translate(route: &Route<'_>, body: &[u8]) -> Result<Translated, Failure> {
     let Route { provider, ref quirks, model, .. } = *route;
     let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
     context::fit(&mut request, route.window())?;
-    let (path, body, losses, decoder) = match provider.wire {
-        Wire::Gemini => {
-            let options = gemini::Options { safety: provider.safety, ..gemini::Options::default() };
-            let gemini::Outbound { body, losses, decoder } = gemini::encode_with(&request, model, quirks, options);
-            (gemini::path(model, stream), body, losses, Decoder::Gemini(decoder))
-        }
-        Wire::Messages => {
-            let messages::Outbound { body, losses, decoder } =
-                messages::encode(&request, model, quirks, &route.abilities());
-            ("/messages".to_owned(), body, losses, Decoder::Messages(decoder))
-        }
-        Wire::Responses => {
-            let responses::Outbound { body, losses, decoder } = responses::lower(&request, model, quirks);
-            ("/responses".to_owned(), body, losses, Decoder::Responses(decoder))
-        }
-        Wire::Chat => {
-            let chat::Outbound { body, losses, decoder } = chat::encode(&request, model, quirks);
-            ("/chat/completions".to_owned(), body, losses, Decoder::Chat(decoder))
-        }
-    };
+    let abilities = route.abilities();
+    let to = Destination { wire: provider.wire, model, quirks, abilities: &abilities, safety: provider.safety };
+    let Outbound { path, body, losses, decoder } = Outbound::new(&request, &to);
     let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
     Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed })
 }
@@ -160,6 +144,7 @@ fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failur
     };
     let Rewritten { mut body, mut losses, compacts } = rewritten.map_err(|rejection| rejected(&rejection))?;
     losses.extend(context::fit_passing(&mut body, compacts || is_native, route.window())?);
+    refusal::drop_fields(&mut body, &quirks.dropped, &mut losses);
     Ok(Translated {
         path: if is_native { "/responses/compact" } else { "/responses" }.to_owned(),
         body,

@@ -16,7 +16,7 @@ use super::phase::{Activity, Phase, PhaseSwitch};
 use super::upstream::Upstream;
 use super::{body, exchange, models};
 use crate::secret::Secret;
-use crate::settings::Home;
+use crate::settings::{Home, Settings};
 
 /// Everything that the requests of one gateway share.
 pub(super) struct Gateway {
@@ -45,7 +45,7 @@ impl Gateway {
     /// A gateway that listens on `port`.
     pub(super) fn new(home: Home, token: Secret, port: u16, version: &str, limits: Limits) -> Self {
         Self {
-            directory: Directory::new(home.settings_file()),
+            directory: Directory::new(home.clone()),
             keys: Keys::new(home.clone()),
             upstream: Upstream::new(&limits),
             phase: PhaseSwitch::new(),
@@ -63,6 +63,11 @@ impl Gateway {
     pub(super) fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
+    }
+
+    /// Whether what cannot be carried over is refused.
+    pub(super) fn is_strict(&self, settings: &Settings) -> bool {
+        self.strict || settings.strict
     }
 
     /// Answers one request.

@@ -8,6 +8,7 @@ use reqwest::{RequestBuilder, Response};
 use url::Url;
 
 use super::foreign::{error_words, quote};
+use super::pace::Arrivals;
 use super::{ProbeError, Target, is_loopback, stream};
 use crate::error::{Error, Result};
 use crate::secret::redact::{redact, redacted_url};
@@ -70,6 +71,10 @@ pub(super) struct Reply {
     pub content_type: String,
     pub location: Option<String>,
     pub body: String,
+    /// When the pieces of the body came.
+    pub arrivals: Arrivals,
+    /// Such as `HTTP/2.0`.
+    pub version: String,
 }
 
 /// Sends a request and reads the answer, up to the end of the stream, the time limit or [`LARGEST`].
@@ -88,10 +93,12 @@ pub(super) async fn exchange(
     let shown = redacted_url(request.url());
     let started = Instant::now();
     let mut response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+    let mut arrivals = Arrivals { head: started.elapsed(), pieces: Vec::new() };
     let mut body = Vec::new();
     // A stream that breaks off or never ends is judged by what came.
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
+        arrivals.pieces.push((body.len(), started.elapsed()));
         if body.len() > LARGEST || stream::is_over(&body) {
             break;
         }
@@ -104,6 +111,8 @@ pub(super) async fn exchange(
         location: header(&response, LOCATION),
         // Providers echo keys in their errors.
         body: redact(&String::from_utf8_lossy(&body)).into_owned(),
+        version: format!("{:?}", response.version()),
+        arrivals,
         url,
     })
 }
