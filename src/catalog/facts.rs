@@ -3,6 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::protocol::messages::Abilities;
 pub use crate::protocol::messages::ThinkingKind;
 
 /// Facts of one model. Absent means unknown; what the provider's own `/models` says wins over templates.
@@ -49,6 +50,17 @@ impl ModelFacts {
             efforts: if self.efforts.is_empty() { base.efforts.clone() } else { self.efforts },
             thinking: self.thinking.or(base.thinking),
             schema_output: self.schema_output.or(base.schema_output),
+        }
+    }
+}
+
+impl From<ModelFacts> for Abilities {
+    fn from(facts: ModelFacts) -> Self {
+        Self {
+            max_output: facts.max_output,
+            thinking: facts.thinking.unwrap_or_default(),
+            efforts: facts.efforts,
+            schema_output: facts.schema_output.unwrap_or_default(),
         }
     }
 }

@@ -119,13 +119,7 @@ impl Route<'_> {
 
     /// What the model can do.
     pub(super) fn abilities(&self) -> Abilities {
-        let facts = self.facts();
-        Abilities {
-            max_output: facts.max_output,
-            thinking: facts.thinking.unwrap_or_default(),
-            efforts: facts.efforts,
-            schema_output: facts.schema_output.unwrap_or_default(),
-        }
+        Abilities::from(self.facts())
     }
 }
 
