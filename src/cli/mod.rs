@@ -13,6 +13,7 @@ mod key;
 mod left_keys;
 mod list;
 mod migrate;
+mod probe;
 mod profile;
 mod providers;
 mod remove;
@@ -57,6 +58,7 @@ enum Command {
     Providers(providers::Args),
     Migrate(migrate::Args),
     Run(run::Args),
+    Probe(probe::Args),
     Doctor(doctor::Args),
     Explain(explain::Args),
     Use(default::UseArgs),
@@ -96,6 +98,7 @@ impl Cli {
             Command::Providers(args) => args.run(&context),
             Command::Migrate(args) => args.run(&context),
             Command::Run(args) => args.run(&context),
+            Command::Probe(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context),
             Command::Explain(args) => args.run(),
             Command::Use(args) => args.run(&context),

@@ -2,6 +2,7 @@
 
 mod native;
 mod server;
+mod surveys;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

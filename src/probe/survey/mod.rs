@@ -3,6 +3,7 @@
 mod ability;
 mod heard;
 mod interview;
+mod keep;
 mod key;
 mod lost;
 mod network;
