@@ -123,7 +123,8 @@ pub fn drop_fields(body: &mut Vec<u8>, paths: &[String], losses: &mut Vec<Loss>)
     for path in paths {
         let before = object.clone();
         remove(&mut object, path);
-        if object != before {
+        // Codex never sent the gateway's own wish for usage.
+        if object != before && !path.starts_with("stream_options") {
             losses.push(Loss::refused(path));
         }
     }

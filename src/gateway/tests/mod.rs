@@ -6,6 +6,7 @@ mod door;
 mod exchange;
 mod keys;
 mod log;
+mod learning;
 mod losses;
 mod patience;
 mod reach;

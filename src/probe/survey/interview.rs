@@ -9,6 +9,7 @@ use serde_json::Value;
 use super::ability::{Ability, Topic, Verdict, in_words};
 use super::heard::Heard;
 use super::questions::{self, COLOUR, WORD};
+use super::written::written;
 use crate::probe::client::{Client, Reply, exchange};
 use crate::probe::decision::responses_quirks;
 use crate::probe::pace::Pace;
@@ -16,8 +17,7 @@ use crate::probe::question::{FEW_TOKENS, FUNCTION, MORE_TOKENS};
 use crate::probe::target::ANTHROPIC_VERSION;
 use crate::probe::{Call, ProbeError, ResponsesForm, Target, reasoning};
 use crate::protocol::messages::Abilities;
-use crate::protocol::tools::Names;
-use crate::protocol::{Decoder, Destination, Outbound, Quirks, Wire, gemini, loss, refusal, responses};
+use crate::protocol::{Destination, Outbound, Quirks, Wire, gemini, loss, refusal};
 
 /// Time for one answer.
 const WITHIN: Duration = Duration::from_mins(1);
@@ -299,19 +299,9 @@ impl<'a> Interview<'a> {
 
     /// The question in the words of the wire, with the quirks that are known by now.
     fn write(&self, question: &Value) -> Result<Outbound, ProbeError> {
-        let text = question.to_string();
-        let unusable = |rejection: responses::Rejection| ProbeError::Unusable { why: rejection.message };
-        let request = responses::parse(text.as_bytes()).map_err(unusable)?;
         let Self { model, quirks, abilities, .. } = self;
-        if self.found.wire != Wire::Responses || quirks.knows_functions_alone() {
-            let to = Destination { wire: self.found.wire, model, quirks, abilities, safety: gemini::Safety::default() };
-            return Ok(Outbound::new(&request, &to));
-        }
-        let responses::Rewritten { mut body, mut losses, .. } =
-            responses::rewrite(text.as_bytes(), model, quirks).map_err(unusable)?;
-        refusal::drop_fields(&mut body, &quirks.dropped, &mut losses);
-        let decoder = Decoder::Responses(responses::Decoder::new(Names::new(&request), model));
-        Ok(Outbound { path: "/responses".to_owned(), body, losses, decoder })
+        let safety = gemini::Safety::default();
+        written(question, &Destination { wire: self.found.wire, model, quirks, abilities, safety })
     }
 
     /// Asks, again without each field that is refused by name.

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::questions;
+use super::written::written;
 use crate::protocol::loss::{self, Loss};
 use crate::protocol::messages::Abilities;
-use crate::protocol::{Destination, Outbound, Quirks, Wire, gemini, responses};
+use crate::protocol::{Destination, Quirks, Wire, gemini};
 
 /// One sort of loss.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -20,13 +21,9 @@ pub struct Lost {
 
 /// The losses of a request that holds all that Codex sends, on this wire with these quirks.
 pub fn losses(wire: Wire, model: &str, quirks: &Quirks, abilities: &Abilities) -> Vec<Lost> {
-    let body = questions::representative(model, abilities.efforts.first().map(String::as_str)).to_string();
-    let found: Vec<Loss> = if wire == Wire::Responses && !quirks.knows_functions_alone() {
-        responses::rewrite(body.as_bytes(), model, quirks).map(|rewritten| rewritten.losses).unwrap_or_default()
-    } else {
-        let to = Destination { wire, model, quirks, abilities, safety: gemini::Safety::default() };
-        responses::parse(body.as_bytes()).map(|request| Outbound::new(&request, &to).losses).unwrap_or_default()
-    };
+    let question = questions::representative(model, abilities.efforts.first().map(String::as_str));
+    let to = Destination { wire, model, quirks, abilities, safety: gemini::Safety::default() };
+    let found = written(&question, &to).map(|written| written.losses).unwrap_or_default();
     let mut by_code: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     for Loss { code, detail } in found {
         let details = by_code.entry(code).or_default();

@@ -9,6 +9,7 @@ mod lost;
 mod network;
 mod problem;
 mod questions;
+mod written;
 
 use std::time::Instant;
 

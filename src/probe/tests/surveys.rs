@@ -210,8 +210,8 @@ async fn anthropic_s_form_on_an_openai_path_is_named() {
     let message = r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"walrus"}],"stop_reason":"end_turn"}"#;
     let server = Server::start(move |request| match request.line.as_str() {
         "GET /v1/models" => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
-        "POST /v1/responses" => Reply::not_found(),
-        _ => Reply::json(200, message),
+        "POST /v1/chat/completions" | "POST /v1/messages" => Reply::json(200, message),
+        _ => Reply::not_found(),
     })
     .await;
     let survey = of(&server, "/v1", Plan::default()).await;
