@@ -12,6 +12,7 @@ mod gateway;
 mod key;
 mod left_keys;
 mod list;
+mod measured;
 mod migrate;
 mod probe;
 mod profile;

@@ -13,6 +13,7 @@ mod keyring;
 mod keys;
 mod migrate_from;
 mod panics;
+mod probe;
 mod profiles;
 mod providers;
 mod remove;

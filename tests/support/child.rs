@@ -20,6 +20,7 @@ pub const COMMANDS: &[&str] = &[
     "providers",
     "migrate",
     "run",
+    "probe",
     "doctor",
     "explain",
     "use",

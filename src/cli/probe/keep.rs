@@ -6,7 +6,7 @@ use crate::probe::{Subject, Survey};
 use crate::settings::{KeyStore, Provider, Road};
 use crate::ui;
 
-use super::super::context::{Context, say_changed};
+use super::super::context::{Context, commit_or_show, say_changed};
 use super::super::default::say_left_sessions;
 use super::super::list::label;
 
@@ -14,7 +14,7 @@ use super::super::list::label;
 pub const MENDED: [&str; 3] = ["base-url", "wire", "key-header"];
 
 /// Writes the settings and what of Codex's files hangs on them.
-pub fn settings(context: &Context, subject: &Subject, survey: &Survey) -> Result<()> {
+pub fn settings(context: &Context, subject: &Subject, survey: &Survey, dry_run: bool) -> Result<()> {
     let Some((id, _)) = &subject.configured else { return Ok(()) };
     let mut setup = context.setup()?;
     let before = setup.provider_mut(id)?.clone();
@@ -31,8 +31,8 @@ pub fn settings(context: &Context, subject: &Subject, survey: &Survey) -> Result
     let after = if after.road == Road::Gateway { Provider { env_key: None, ..after } } else { after };
     let changes = changes(&before, &after);
     let moved = setup.change_provider(id, after, &context.token_command()?)?;
+    let Some(report) = commit_or_show(&setup, &format!("probe {id}"), dry_run)? else { return Ok(()) };
     setup.refresh_catalogues(Codex::find(&context.home).ok().as_ref())?;
-    let report = setup.commit(&format!("probe {id}"))?;
     ui::note(format!("kept in the settings of `{id}`:"));
     for change in changes {
         ui::note(format!("  {change}"));
@@ -46,7 +46,11 @@ pub fn settings(context: &Context, subject: &Subject, survey: &Survey) -> Result
 
 /// What is different, one line each.
 fn changes(before: &Provider, after: &Provider) -> Vec<String> {
-    let quirks = |provider: &Provider| provider.quirks.as_ref().map_or("the template's".into(), |names| names.join(", "));
+    let quirks = |provider: &Provider| match (&provider.quirks, &provider.template) {
+        (Some(names), _) => names.join(", "),
+        (None, Some(_)) => "those of the template".to_owned(),
+        (None, None) => "none".to_owned(),
+    };
     [
         ("address", before.base_url.clone(), after.base_url.clone()),
         ("road", label(&before.road), label(&after.road)),

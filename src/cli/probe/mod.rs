@@ -39,6 +39,9 @@ pub struct Args {
     /// Keep what was found as the provider's settings
     #[arg(long)]
     save: bool,
+    /// With --save: show what would change, and change nothing
+    #[arg(long, requires = "save")]
+    dry_run: bool,
     /// Count it as wrong when something of what Codex sends would be lost
     #[arg(long)]
     strict: bool,
@@ -56,7 +59,7 @@ impl Args {
         let subject = self.subject(context)?;
         if self.save && subject.configured.is_none() {
             return Err(Error::usage("only the settings of a provider that is configured can be kept")
-                .hint(format!("add it first: `codexgw add {}`", self.to_add(&subject))));
+                .hint(format!("add it first: `codexgw add {}`", to_add(&subject, &subject.base_url))));
         }
         let mut survey = self.ask(&subject)?;
         if self.strict && !survey.lost.is_empty() {
@@ -70,13 +73,13 @@ impl Args {
             tell::survey(&subject, &survey);
         }
         if let Some(failure) = survey.failure.take() {
-            return Err(survey.doubts.iter().fold(Error::from(failure), Error::cause));
+            return Err(survey.doubts.iter().fold(of_probe(failure.into()), Error::cause));
         }
         if self.save {
-            keep::settings(context, &subject, &survey)?;
+            keep::settings(context, &subject, &survey, self.dry_run)?;
             survey.problems.retain(|problem| !keep::MENDED.contains(&problem.id));
         } else if !self.json {
-            self.next(&subject, &survey);
+            Self::next(&subject, &survey);
         }
         Ok(if survey.problems.is_empty() { 0 } else { Kind::Found.exit_code() })
     }
@@ -158,24 +161,33 @@ impl Args {
         }
     }
 
-    /// What `add` would have to be given.
-    fn to_add(&self, subject: &Subject) -> String {
-        match subject.template {
-            Some(template) => template.id.clone(),
-            None => format!("custom --id ID --base-url {}", ui::plain(&self.provider, 200)),
-        }
-    }
-
     /// The command that makes use of what was found.
-    fn next(&self, subject: &Subject, survey: &Survey) {
+    fn next(subject: &Subject, survey: &Survey) {
         match (&subject.configured, &survey.decision) {
             (Some((id, provider)), _) if survey.kept_in(provider).is_some_and(|kept| kept != *provider) => {
                 ui::note(format!("keep what was found: codexgw probe {id} --save"));
             }
-            (None, Some(_)) => ui::note(format!("add it: codexgw add {}", self.to_add(subject))),
+            (None, Some(_)) => ui::note(format!("add it: codexgw add {}", to_add(subject, &survey.base_url))),
             _ => {}
         }
     }
+}
+
+/// What `add` would have to be given.
+fn to_add(subject: &Subject, base_url: &str) -> String {
+    match subject.template {
+        Some(template) => template.id.clone(),
+        None => format!("custom --id ID --base-url {}", ui::plain(base_url, 200)),
+    }
+}
+
+/// The error with hints that name the options of this command and not those of `add`.
+fn of_probe(error: Error) -> Error {
+    let bare = error.causes().iter().fold(Error::new(error.kind(), error.message()), Error::cause);
+    error.hints().iter().fold(bare, |told, hint| {
+        let hint = hint.replace(", or set it up unasked: `--no-probe`", "");
+        told.hint(hint.replace("`--base-url ", "`codexgw probe ").replace("`--via gateway`", "`codexgw add`"))
+    })
 }
 
 fn prefixes_of(template: &ProviderTemplate) -> Vec<String> {

@@ -24,8 +24,8 @@ pub fn survey(subject: &Subject, survey: &Survey) {
         ui::line("");
     }
     for wire in &survey.wires {
-        match &wire.absent {
-            Some(error) => line(&label(&wire.wire), &format!("no: {error}")),
+        match wire.absence() {
+            Some(why) => line(&label(&wire.wire), &format!("no: {why}")),
             None => reasons(wire),
         }
     }

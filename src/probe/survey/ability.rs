@@ -2,6 +2,8 @@
 
 use serde::{Serialize, Serializer};
 
+use crate::probe::ProbeError;
+
 /// What a wire is asked for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -110,7 +112,16 @@ impl Ability {
     }
 }
 
-/// Writes the words of an error.
-pub(super) fn in_words<T: ToString, S: Serializer>(error: &Option<T>, serializer: S) -> Result<S::Ok, S::Error> {
-    error.as_ref().map(ToString::to_string).serialize(serializer)
+/// What a provider said, else what its answer means.
+pub(super) fn words(error: &ProbeError) -> String {
+    match error {
+        ProbeError::Refused { words, .. } | ProbeError::Server { words, .. } if !words.is_empty() => words.clone(),
+        ProbeError::NotFound { .. } => "there is no such path".to_owned(),
+        error => error.to_string(),
+    }
+}
+
+/// Writes an error as its words.
+pub(super) fn in_words<S: Serializer>(error: &Option<ProbeError>, serializer: S) -> Result<S::Ok, S::Error> {
+    error.as_ref().map(words).serialize(serializer)
 }

@@ -6,7 +6,7 @@ use http::header::{ACCEPT, CONTENT_TYPE};
 use serde::Serialize;
 use serde_json::Value;
 
-use super::ability::{Ability, Topic, Verdict, in_words};
+use super::ability::{Ability, Topic, Verdict, in_words, words};
 use super::heard::Heard;
 use super::questions::{self, COLOUR, WORD};
 use super::written::written;
@@ -62,6 +62,12 @@ impl WireSurvey {
             quirks: Vec::new(),
             cut: None,
         }
+    }
+
+    /// Why it does not speak, in words.
+    #[must_use]
+    pub fn absence(&self) -> Option<String> {
+        self.absent.as_ref().map(words)
     }
 
     /// What was found out about a topic.
@@ -365,12 +371,4 @@ fn is_lasting(error: &ProbeError) -> bool {
                 | ProbeError::NoKey { .. }
                 | ProbeError::NoSuchModel { .. }
         )
-}
-
-/// What the provider said, else what its answer means.
-fn words(error: &ProbeError) -> String {
-    match error {
-        ProbeError::Refused { words, .. } | ProbeError::Server { words, .. } if !words.is_empty() => words.clone(),
-        error => error.to_string(),
-    }
 }

@@ -7,7 +7,7 @@ use hyper_util::client::proxy::matcher::Matcher;
 use serde::Serialize;
 use url::Url;
 
-use crate::probe::is_loopback;
+use crate::probe::{is_loopback, normalise};
 
 /// The way to a provider.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
@@ -59,9 +59,10 @@ fn variable(tls: bool, is_set: impl Fn(&str) -> bool) -> Option<&'static str> {
     own.into_iter().chain(["ALL_PROXY", "all_proxy"]).find(|name| is_set(name))
 }
 
-/// The host of a URL, for hints.
-pub fn host(url: &str) -> String {
-    Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
+/// The host of what a person gave as a base URL.
+pub fn host(base_url: &str) -> String {
+    let url = normalise(base_url).ok().and_then(|urls| Url::parse(urls.first()?).ok());
+    url.and_then(|url| url.host_str().map(str::to_owned)).unwrap_or_default()
 }
 
 #[cfg(test)]
