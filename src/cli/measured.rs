@@ -39,7 +39,8 @@ impl Measured {
 
     /// The same in lines, each with what it is about.
     pub fn lines(&self) -> Vec<(String, String)> {
-        let settings = (!self.settings.is_empty()).then(|| (format!("set for `{}`", self.id), self.settings.join(", ")));
+        let settings =
+            (!self.settings.is_empty()).then(|| (format!("set for `{}`", self.id), self.settings.join(", ")));
         let learned = self.learned.iter().map(|(model, quirks)| {
             (format!("learnt of `{}`", self.id), format!("{} (`{model}`, from refusals)", quirks.join(", ")))
         });

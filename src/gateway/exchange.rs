@@ -22,8 +22,8 @@ use super::{failure, whole};
 use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
-use crate::protocol::responses::{self, Encoder, ResponseMeta};
 use crate::protocol::refusal::{self, Lesson};
+use crate::protocol::responses::{self, Encoder, ResponseMeta};
 use crate::protocol::{Failure, Wire};
 use crate::settings::KeyStore;
 
@@ -152,7 +152,11 @@ async fn without_refused_fields(
         && let Some(lesson) = refusal::learn(call.wire, status.as_u16(), &failure.message, &call.body)
         && let Some(body) = lesson.apply(&call.body)
     {
-        tracing::info!(provider = call.id, quirk = lesson.quirk(), "a field was refused; the request goes out without it");
+        tracing::info!(
+            provider = call.id,
+            quirk = lesson.quirk(),
+            "a field was refused; the request goes out without it"
+        );
         lessons.push(lesson);
         call.body = body.into();
         sent = gateway.upstream.send(call).await;

@@ -119,7 +119,10 @@ mod tests {
         let read = Learned::read(&home);
         assert_eq!(read, learned);
         assert_eq!(read.of_model("a", &here, "v/m.1").collect::<Vec<_>>(), ["drop:store", "sampling_locked"]);
-        assert_eq!(read.of_provider("a", &here).collect::<Vec<_>>(), [("v/m.1", vec!["drop:store", "sampling_locked"])]);
+        assert_eq!(
+            read.of_provider("a", &here).collect::<Vec<_>>(),
+            [("v/m.1", vec!["drop:store", "sampling_locked"])]
+        );
         assert_eq!(read.of_model("a", &here, "other").count(), 0);
         assert_eq!(read.of_model("a", &elsewhere, "v/m.1").count(), 0);
         learned.add("a", &elsewhere, "m", "sampling_locked");

@@ -245,7 +245,9 @@ impl ProbeError {
             Self::WebPage { status, .. } => {
                 Some(format!("status {status}, `text/html`: a login page, a portal of the network, or a wrong path"))
             }
-            Self::LoginPage { .. } => Some("a single sign-on in front of the API, or the address of a console".to_owned()),
+            Self::LoginPage { .. } => {
+                Some("a single sign-on in front of the API, or the address of a console".to_owned())
+            }
             Self::OtherForm { .. } => Some("a proxy that maps every path to one protocol".to_owned()),
             Self::Redirect { to, .. } => Some(format!("it points to `{to}`")),
             Self::NotFound { urls } if urls.is_empty() => None,
@@ -324,7 +326,8 @@ impl ProbeError {
 
     /// Whether trying the next candidate base URL cannot help.
     pub(super) fn is_final(&self) -> bool {
-        self.is_network() || matches!(
+        self.is_network()
+            || matches!(
                 self,
                 Self::Unreachable { .. } | Self::Timeout { .. } | Self::BadHeader { .. } | Self::Portal { .. }
             )

@@ -79,7 +79,8 @@ impl Arrivals {
 /// is left out.
 fn holds_content(event: &Value) -> bool {
     let text = |value: &Value| value.as_str().is_some_and(|text| !text.is_empty());
-    let of_part = |part: &Value| ["content", "reasoning_content", "reasoning", "text"].iter().any(|name| text(&part[*name]));
+    let of_part =
+        |part: &Value| ["content", "reasoning_content", "reasoning", "text"].iter().any(|name| text(&part[*name]));
     match event["type"].as_str() {
         Some(kind) if kind.ends_with(".delta") => text(&event["delta"]),
         Some("content_block_delta") => text(&event["delta"]["text"]) || text(&event["delta"]["thinking"]),
@@ -101,7 +102,8 @@ mod tests {
         let event = "data: {\"choices\":[{\"delta\":{\"content\":\"1 \"}}]}\n\n";
         let body: String = ["data: {\"choices\":[]}\n\n"].into_iter().chain(times.iter().map(|_| event)).collect();
         let start = body.len() - event.len() * times.len();
-        let pieces = times.iter().enumerate().map(|(n, ms)| (start + event.len() * (n + 1), Duration::from_millis(*ms)));
+        let pieces =
+            times.iter().enumerate().map(|(n, ms)| (start + event.len() * (n + 1), Duration::from_millis(*ms)));
         let pieces = [(start, Duration::from_millis(50))].into_iter().chain(pieces).collect();
         Arrivals { head: Duration::from_millis(50), pieces }.pace(&body)
     }

@@ -24,7 +24,12 @@ pub fn places(body: &str) -> Vec<&'static str> {
         seen.push("<think>");
     }
     let mut once = Vec::new();
-    seen.retain(|place| !once.contains(place) && { once.push(*place); true });
+    seen.retain(|place| {
+        !once.contains(place) && {
+            once.push(*place);
+            true
+        }
+    });
     seen
 }
 

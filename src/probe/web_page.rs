@@ -5,8 +5,16 @@ use url::Url;
 use super::ProbeError;
 
 /// What network portals say of themselves (RFC 6585 gave them status 511, few use it).
-const PORTAL: [&str; 8] =
-    ["captive portal", "hotspot", "wispaccessgatewayparam", "network login", "guest network", "wi-fi login", "free wi-fi", "wlan login"];
+const PORTAL: [&str; 8] = [
+    "captive portal",
+    "hotspot",
+    "wispaccessgatewayparam",
+    "network login",
+    "guest network",
+    "wi-fi login",
+    "free wi-fi",
+    "wlan login",
+];
 
 /// Titles of login pages.
 const LOGIN: [&str; 6] = ["sign in", "signin", "log in", "login", "single sign-on", "anmelden"];
@@ -14,7 +22,8 @@ const LOGIN: [&str; 6] = ["sign in", "signin", "log in", "login", "single sign-o
 /// What a page means that came in place of an answer.
 pub fn of_page(url: String, status: u16, body: &str) -> ProbeError {
     let body = body.to_lowercase();
-    let title = body.split_once("<title").and_then(|(_, rest)| rest.split_once("</title")).map_or("", |(title, _)| title);
+    let title =
+        body.split_once("<title").and_then(|(_, rest)| rest.split_once("</title")).map_or("", |(title, _)| title);
     if status == 511 || PORTAL.iter().any(|words| body.contains(words)) {
         ProbeError::Portal { url }
     } else if body.contains("type=\"password\"") || LOGIN.iter().any(|words| title.contains(words)) {

@@ -54,12 +54,7 @@ pub async fn wire(
 ///
 /// # Errors
 /// When it speaks nowhere: what the weightiest failure means.
-pub async fn one_wire(
-    client: &Client,
-    target: &Target<'_>,
-    model: &str,
-    wire: Wire,
-) -> Result<Evidence, ProbeError> {
+pub async fn one_wire(client: &Client, target: &Target<'_>, model: &str, wire: Wire) -> Result<Evidence, ProbeError> {
     let asker = Asker { client, target, model };
     let mut best: Option<Evidence> = None;
     for base_url in normalise(&target.base_url)? {
@@ -271,7 +266,9 @@ impl Asker<'_> {
         let ask = async |limit| {
             let body = self.ask(base_url, Wire::Chat, &question::chat(self.model, limit)).await?;
             match NativeForm::read(&body, Wire::Messages, KeyForm::Bearer) {
-                Ok(Some(_)) => Err(ProbeError::OtherForm { url: self.url(base_url, Wire::Chat), speaks: Wire::Messages }),
+                Ok(Some(_)) => {
+                    Err(ProbeError::OtherForm { url: self.url(base_url, Wire::Chat), speaks: Wire::Messages })
+                }
                 _ => ChatForm::read(&body),
             }
         };

@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value};
 
+use super::Wire;
 use super::ir::Loss;
 use super::quirks::{DROP, nearest_effort};
-use super::Wire;
 
 /// Fields without which there is no request. What is wrong with these is no quirk.
 const NEEDED: [&str; 10] = [

@@ -98,7 +98,8 @@ impl Args {
         let settings = context.settings()?;
         if let Some(provider) = settings.providers.get(&self.provider) {
             let vault = Vault::new(&context.home);
-            let given = self.key(&provider.template.as_deref().and_then(catalog::provider).map_or(vec![], prefixes_of))?;
+            let given =
+                self.key(&provider.template.as_deref().and_then(catalog::provider).map_or(vec![], prefixes_of))?;
             let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.trim().is_empty());
             let subject = Subject::of_provider(&self.provider, provider, &vault, variable)?;
             return Ok(Subject { key: given.or(subject.key), ..subject });

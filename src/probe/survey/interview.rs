@@ -127,13 +127,19 @@ impl<'a> Interview<'a> {
 
     /// Two calls that must be made, streamed.
     async fn tools(&mut self, form: Option<&ResponsesForm>) -> Result<(), ProbeError> {
-        for quirk in form.filter(|form| form.refused.is_none()).map(|form| responses_quirks(Some(form))).into_iter().flatten() {
+        for quirk in
+            form.filter(|form| form.refused.is_none()).map(|form| responses_quirks(Some(form))).into_iter().flatten()
+        {
             self.learn(quirk);
         }
         let mut answer = self.two_calls(FEW_TOKENS).await;
-        if matches!(answer, Err(ProbeError::Refused { .. } | ProbeError::Server { .. })) && self.found.wire == Wire::Responses {
+        if matches!(answer, Err(ProbeError::Refused { .. } | ProbeError::Server { .. }))
+            && self.found.wire == Wire::Responses
+        {
             // The refusal did not say what it is about.
-            for quirk in responses_quirks(Some(&ResponsesForm { refused: Some(String::new()), ..ResponsesForm::default() })) {
+            for quirk in
+                responses_quirks(Some(&ResponsesForm { refused: Some(String::new()), ..ResponsesForm::default() }))
+            {
                 self.learn(quirk);
             }
             answer = self.two_calls(FEW_TOKENS).await;
@@ -158,12 +164,13 @@ impl<'a> Interview<'a> {
         let calls = heard.calls.iter().filter(|name| *name == FUNCTION).count();
         self.note(match calls {
             0 if heard.cut_short => Ability::unclear(Topic::Functions, "the model was still thinking"),
+            0 if !heard.calls.is_empty() => Ability::unclear(Topic::Functions, "the model called other tools"),
             0 => Ability::no(Topic::Functions, "the model called none in the test"),
             _ => Ability::yes(Topic::Functions),
         });
         self.note(if self.quirks.tool_choice_auto_only {
             Ability::no(Topic::Required, "refused")
-        } else if calls > 0 {
+        } else if !heard.calls.is_empty() {
             Ability::yes(Topic::Required)
         } else if heard.cut_short {
             Ability::unclear(Topic::Required, "the model was still thinking")
@@ -187,16 +194,18 @@ impl<'a> Interview<'a> {
     /// The kinds that Codex has beside functions.
     fn kinds_of_tools(&mut self, form: Option<&ResponsesForm>) {
         let as_functions = |topic| Ability::told(topic, Verdict::Gateway, "as functions");
+        let was_refused = form.is_some_and(|form| form.refused.is_some());
         let of_call = |topic, call, refused: bool| match call {
             _ if refused => Ability::no(topic, "refused"),
             Call::InForm => Ability::yes(topic),
             Call::OtherForm => Ability::no(topic, "comes back in another form"),
+            Call::Missing if was_refused => Ability::unclear(topic, "not tried, since others are refused"),
             Call::Missing => Ability::unclear(topic, "taken, but the model did not call it"),
         };
         if self.found.wire == Wire::Responses {
             let form = form.cloned().unwrap_or_default();
             self.note(of_call(Topic::Custom, form.custom, self.quirks.custom_tools_rejected));
-            self.note(of_call(Topic::Namespace, form.namespaced, self.quirks.namespace_tools_rejected && form.refused.is_some()));
+            self.note(of_call(Topic::Namespace, form.namespaced, was_refused && self.quirks.namespace_tools_rejected));
         } else {
             self.note(as_functions(Topic::Custom));
             self.note(as_functions(Topic::Namespace));

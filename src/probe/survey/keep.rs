@@ -58,9 +58,21 @@ mod tests {
         use KeyForm::{Bearer, XApiKey};
         for (before, found, road, wire, key_form) in [
             (provider("gateway", "chat"), (Road::Direct, Wire::Responses, None), Road::Gateway, Wire::Responses, None),
-            (provider("direct", "responses"), (Road::Direct, Wire::Responses, None), Road::Direct, Wire::Responses, None),
+            (
+                provider("direct", "responses"),
+                (Road::Direct, Wire::Responses, None),
+                Road::Direct,
+                Wire::Responses,
+                None,
+            ),
             (provider("direct", "responses"), (Road::Gateway, Wire::Chat, None), Road::Gateway, Wire::Chat, None),
-            (provider("gateway", "chat"), (Road::Gateway, Wire::Messages, Some(XApiKey)), Road::Gateway, Wire::Messages, None),
+            (
+                provider("gateway", "chat"),
+                (Road::Gateway, Wire::Messages, Some(XApiKey)),
+                Road::Gateway,
+                Wire::Messages,
+                None,
+            ),
             (
                 provider("gateway", "chat"),
                 (Road::Gateway, Wire::Messages, Some(Bearer)),
@@ -80,7 +92,10 @@ mod tests {
             let survey = survey(found.0, found.1, found.2, &["no_done"]);
             assert_eq!(survey.kept_in(&before), Some(expected), "{found:?}");
         }
-        assert_eq!(survey(Road::Direct, Wire::Chat, None, &[]).kept_in(&provider("gateway", "chat")).unwrap().quirks, None);
+        assert_eq!(
+            survey(Road::Direct, Wire::Chat, None, &[]).kept_in(&provider("gateway", "chat")).unwrap().quirks,
+            None
+        );
         assert_eq!(Survey::default().kept_in(&provider("gateway", "chat")), None);
     }
 }

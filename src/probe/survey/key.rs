@@ -17,7 +17,9 @@ pub fn doubts(key: Option<&Secret>, template: Option<&ProviderTemplate>) -> Vec<
         doubts.push(format!("keys of {} hold in one region alone: is this the base URL of yours?", template.name));
     }
     if has("coding_plan_key") {
-        doubts.push("a key of a coding plan works at the plan's own base URL alone, and other keys do not there".to_owned());
+        doubts.push(
+            "a key of a coding plan works at the plan's own base URL alone, and other keys do not there".to_owned(),
+        );
     }
     if !doubts.is_empty() {
         doubts.extend(template.note.clone());

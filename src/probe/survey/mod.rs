@@ -15,8 +15,8 @@ use std::time::Instant;
 
 use serde::Serialize;
 
-pub use ability::{Ability, Topic, Verdict};
 use ability::in_words;
+pub use ability::{Ability, Topic, Verdict};
 use interview::Interview;
 pub use interview::WireSurvey;
 pub use lost::Lost;
@@ -25,8 +25,8 @@ pub use problem::Problem;
 
 use super::error::name;
 use super::{
-    Answer, Client, Decision, Evidence, Models, NativeForm, ProbeError, Spent, Subject, check_key, decide, models, normalise,
-    one_wire, other_wires, wire,
+    Answer, Client, Decision, Evidence, Models, NativeForm, ProbeError, Spent, Subject, check_key, decide, models,
+    normalise, one_wire, other_wires, wire,
 };
 use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::error::{Error, Result};
@@ -104,9 +104,15 @@ pub async fn survey(client: &Client, subject: &Subject, plan: &Plan<'_>, note: i
     let outcome = match listed {
         Ok(listed) => ask_on(client, subject, plan, &mut survey, listed, &note).await,
         Err(error) if error.is_final() || is_about_key(&error) => Ok(Err(error)),
+        // With a model at hand the wires may work all the same.
+        Err(error) if plan.model.or(subject.model.as_deref()).is_none() => Ok(Err(error)),
         Err(_) => {
-            let listed =
-                Models { base_url: subject.base_url.clone(), list: vec![], key_form: subject.key_form, complete: false };
+            let listed = Models {
+                base_url: subject.base_url.clone(),
+                list: vec![],
+                key_form: subject.key_form,
+                complete: false,
+            };
             ask_on(client, subject, plan, &mut survey, listed, &note).await
         }
     };
@@ -145,7 +151,10 @@ async fn ask_on(
     note(format!("asking what it speaks, with `{}` …", super::foreign::quote(&model)));
     let likely = plan.wire.or(subject.wire);
     let asked = match plan.wire {
-        Some(only) => one_wire(client, &target, &model, only).await,
+        Some(only) => one_wire(client, &target, &model, only).await.map_err(|error| match error {
+            ProbeError::NotFound { .. } => ProbeError::WireNotServed { wire: only, why: ability::words(&error) },
+            error => error,
+        }),
         None => wire(client, &target, &model, likely).await,
     };
     let mut evidence = match asked {
@@ -217,9 +226,10 @@ fn conclude(subject: &Subject, survey: &mut Survey, evidence: &Evidence, decisio
 
 /// The model to ask: the one that was named, else the subject's, else the first on the list.
 fn choose(subject: &Subject, plan: &Plan<'_>, listed: &[&str]) -> Result<String> {
-    let favourite = subject.model.as_deref().filter(|model| {
-        subject.configured.is_some() || listed.is_empty() || listed.contains(model)
-    });
+    let favourite = subject
+        .model
+        .as_deref()
+        .filter(|model| subject.configured.is_some() || listed.is_empty() || listed.contains(model));
     let chosen = plan.model.or(favourite).or(listed.first().copied());
     chosen.map(str::to_owned).ok_or_else(|| {
         Error::usage(format!("{} lists no models, so one has to be named", subject.name))

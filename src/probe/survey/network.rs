@@ -37,7 +37,8 @@ impl Network {
         }
         let proxy = base_url.parse::<Uri>().ok().and_then(|uri| Matcher::from_system().intercept(&uri));
         let proxy = proxy.map(|proxy| shown(proxy.uri()));
-        let variable = proxy.as_ref().and_then(|_| variable(tls, |name| env::var_os(name).is_some_and(|v| !v.is_empty())));
+        let variable =
+            proxy.as_ref().and_then(|_| variable(tls, |name| env::var_os(name).is_some_and(|v| !v.is_empty())));
         Self { tls, proxy, variable, ..Self::default() }
     }
 

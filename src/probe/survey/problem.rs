@@ -98,7 +98,11 @@ fn chosen_wire(survey: &Survey) -> Vec<Problem> {
     }
     if wire.is(Topic::Streamed, Verdict::No) || wire.is(Topic::Paced, Verdict::No) {
         let what = "answers are held back and come all at the end";
-        found.push(Problem::new("held-back", what, "look for a proxy that buffers, such as nginx with `proxy_buffering on`"));
+        found.push(Problem::new(
+            "held-back",
+            what,
+            "look for a proxy that buffers, such as nginx with `proxy_buffering on`",
+        ));
     }
     found
 }
@@ -115,7 +119,11 @@ mod tests {
             ("a.b/v1", "https://a.b/v1", None),
             ("https://a.b", "https://a.b/v1", Some("the base URL lacks `/v1`")),
             ("https://a.b/v1", "https://a.b", Some("the base URL has a `/v1` too many")),
-            ("https://a.b/v1/chat/completions", "https://a.b/v1", Some("the base URL has the path of an endpoint at its end")),
+            (
+                "https://a.b/v1/chat/completions",
+                "https://a.b/v1",
+                Some("the base URL has the path of an endpoint at its end"),
+            ),
         ] {
             let subject = Subject::of_url(given, None);
             let survey = Survey { base_url: found.to_owned(), ..Survey::default() };

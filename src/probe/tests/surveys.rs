@@ -61,9 +61,10 @@ fn picky_chat(request: &Request) -> Reply {
         "POST /v1/chat/completions" if request.says("parallel_tool_calls") => {
             refused("Unsupported parameter: 'parallel_tool_calls'")
         }
-        "POST /v1/chat/completions" if request.says("stream_options") => {
-            Reply::json(422, r#"{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}"#)
-        }
+        "POST /v1/chat/completions" if request.says("stream_options") => Reply::json(
+            422,
+            r#"{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}"#,
+        ),
         "POST /v1/chat/completions" if request.says("image_url") => refused("This model does not support image input"),
         "POST /v1/chat/completions" if request.says("\"developer\"") => refused("unknown role"),
         "POST /v1/chat/completions" if request.body["stream"] == false => Reply::json(
@@ -207,7 +208,8 @@ async fn a_kind_of_tool_that_is_refused_by_name_is_a_quirk_of_its_own() {
 
 #[tokio::test]
 async fn anthropic_s_form_on_an_openai_path_is_named() {
-    let message = r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"walrus"}],"stop_reason":"end_turn"}"#;
+    let message =
+        r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"walrus"}],"stop_reason":"end_turn"}"#;
     let server = Server::start(move |request| match request.line.as_str() {
         "GET /v1/models" => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
         "POST /v1/chat/completions" | "POST /v1/messages" => Reply::json(200, message),
