@@ -82,7 +82,7 @@ fn holds_content(event: &Value) -> bool {
     let of_part =
         |part: &Value| ["content", "reasoning_content", "reasoning", "text"].iter().any(|name| text(&part[*name]));
     match event["type"].as_str() {
-        Some(kind) if kind.ends_with(".delta") => text(&event["delta"]),
+        Some(kind) if kind.rsplit('.').next() == Some("delta") => text(&event["delta"]),
         Some("content_block_delta") => text(&event["delta"]["text"]) || text(&event["delta"]["thinking"]),
         Some(_) => false,
         None => {

@@ -73,7 +73,7 @@ impl Args {
             tell::survey(&subject, &survey);
         }
         if let Some(failure) = survey.failure.take() {
-            return Err(survey.doubts.iter().fold(of_probe(failure.into()), Error::cause));
+            return Err(survey.doubts.iter().fold(of_probe(&failure.into()), Error::cause));
         }
         if self.save {
             keep::settings(context, &subject, &survey, self.dry_run)?;
@@ -183,7 +183,7 @@ fn to_add(subject: &Subject, base_url: &str) -> String {
 }
 
 /// The error with hints that name the options of this command and not those of `add`.
-fn of_probe(error: Error) -> Error {
+fn of_probe(error: &Error) -> Error {
     let bare = error.causes().iter().fold(Error::new(error.kind(), error.message()), Error::cause);
     error.hints().iter().fold(bare, |told, hint| {
         let hint = hint.replace(", or set it up unasked: `--no-probe`", "");

@@ -122,6 +122,7 @@ pub(super) fn words(error: &ProbeError) -> String {
 }
 
 /// Writes an error as its words.
+#[expect(clippy::ref_option, reason = "serde calls it by reference")]
 pub(super) fn in_words<S: Serializer>(error: &Option<ProbeError>, serializer: S) -> Result<S::Ok, S::Error> {
     error.as_ref().map(words).serialize(serializer)
 }

@@ -248,9 +248,8 @@ impl<'a> Interview<'a> {
     async fn whole(&mut self) -> Result<(), ProbeError> {
         let question = questions::word(self.model, "developer");
         let mut answer = match self.found.wire {
-            Wire::Responses => self.ask(&question).await,
             Wire::Chat => self.ask_as_developer(&question).await,
-            Wire::Messages | Wire::Gemini => self.ask(&question).await,
+            _ => self.ask(&question).await,
         };
         let role = match &answer {
             Err(error) if is_lasting(error) => return Err(error.clone()),
