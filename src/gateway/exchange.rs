@@ -24,7 +24,7 @@ use crate::error::{Error, Result};
 use crate::protocol::ir::Loss;
 use crate::protocol::refusal::{self, Lesson};
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
-use crate::protocol::{Failure, Wire};
+use crate::protocol::{Failure, FailureCode, Wire};
 use crate::settings::KeyStore;
 
 /// Most fields that one request is sent again without.
@@ -149,6 +149,7 @@ async fn without_refused_fields(
     let mut lessons: Vec<Lesson> = Vec::new();
     while let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
         && lessons.len() < MOST_LESSONS
+        && failure.code == FailureCode::InvalidPrompt
         && let Some(lesson) = refusal::learn(call.wire, status.as_u16(), &failure.message, &call.body)
         && let Some(body) = lesson.apply(&call.body)
     {

@@ -2,6 +2,7 @@
 
 use crate::codex::Codex;
 use crate::error::{Error, Result};
+use crate::gateway::Learned;
 use crate::probe::{Subject, Survey};
 use crate::settings::{KeyStore, Provider, Road};
 use crate::ui;
@@ -11,7 +12,7 @@ use super::super::default::say_left_sessions;
 use super::super::list::label;
 
 /// The problems that are mended by it.
-pub const MENDED: [&str; 3] = ["base-url", "wire", "key-header"];
+pub const MENDED: [&str; 4] = ["base-url", "wire", "road", "key-header"];
 
 /// Writes the settings and what of Codex's files hangs on them.
 pub fn settings(context: &Context, subject: &Subject, survey: &Survey, dry_run: bool) -> Result<()> {
@@ -19,6 +20,12 @@ pub fn settings(context: &Context, subject: &Subject, survey: &Survey, dry_run: 
     let mut setup = context.setup()?;
     let before = setup.provider_mut(id)?.clone();
     let Some(after) = survey.kept_in(&before) else { return Ok(()) };
+    let mut learned = Learned::read(&context.home);
+    if !dry_run && learned.forget(id) {
+        // What still holds of it was found by the survey too, or will be learnt again.
+        learned.write(&context.home)?;
+        ui::note(format!("what refusals had taught of `{id}` before is forgotten"));
+    }
     if before == after {
         ui::note(format!("the settings of `{id}` say the same already"));
         return Ok(());

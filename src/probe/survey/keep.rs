@@ -1,6 +1,6 @@
 //! What a survey changes in a provider's settings.
 
-use super::Survey;
+use super::{Survey, Topic, Verdict};
 use crate::catalog;
 use crate::protocol::Wire;
 use crate::settings::{Provider, Road};
@@ -11,7 +11,7 @@ impl Survey {
     #[must_use]
     pub fn kept_in(&self, provider: &Provider) -> Option<Provider> {
         let decision = self.decision.as_ref()?;
-        let stays_direct = provider.road == Road::Direct && decision.road == Road::Direct;
+        let stays_direct = provider.road == Road::Direct && (decision.road == Road::Direct || self.may_stay_direct());
         let (road, wire) = if stays_direct { (Road::Direct, Wire::Responses) } else { (Road::Gateway, decision.wire) };
         let mut kept = Provider { base_url: self.base_url.clone(), road, wire, ..provider.clone() };
         if let Some(form) = self.key_form {
@@ -20,10 +20,21 @@ impl Survey {
         }
         let of_template = || provider.template.as_deref().and_then(catalog::provider).map(|known| known.quirks.clone());
         let known = provider.quirks.clone().or_else(of_template).unwrap_or_default();
-        if self.quirks != known {
+        // On the direct road nobody asks for them, and a model that made no call may have better days.
+        if self.quirks != known && (!stays_direct || decision.road == Road::Direct) {
             kept.quirks = Some(self.quirks.clone());
         }
         Some(kept)
+    }
+
+    /// Whether nothing was seen that Codex itself could not get along with: a call that did not come may be the model's
+    /// fault.
+    fn may_stay_direct(&self) -> bool {
+        let responses = self.wires.iter().find(|wire| wire.wire == Wire::Responses && wire.absent.is_none());
+        responses.is_some_and(|wire| {
+            let needed = [Topic::Streamed, Topic::Custom, Topic::Namespace, Topic::WebSearch, Topic::DeveloperRole];
+            needed.into_iter().all(|topic| !wire.is(topic, Verdict::No))
+        })
     }
 }
 

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::{Survey, Topic, Verdict};
 use crate::probe::{Subject, is_loopback, normalise};
+use crate::settings::Road;
 
 /// How many names are offered in place of a model that is not there.
 const NEAREST: usize = 3;
@@ -41,6 +42,11 @@ pub fn problems(subject: &Subject, survey: &Survey, listed: &[&str]) -> Vec<Prob
         if provider.wire != decision.wire {
             let what = format!("it is set to `{}`, but {}", crate::probe::error::name(provider.wire), decision.why);
             found.push(Problem::new("wire", what, save.clone()));
+        }
+        let leaves = survey.kept_in(provider).is_some_and(|kept| kept.road == Road::Gateway);
+        if provider.wire == decision.wire && provider.road == Road::Direct && leaves {
+            let what = format!("Codex talks to it directly, but {}", decision.why);
+            found.push(Problem::new("road", what, save.clone()));
         }
         if survey.key_form.is_some_and(|form| form != provider.key_form()) {
             let what = "it takes the key in another header than the one that is set";
