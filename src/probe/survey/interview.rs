@@ -83,6 +83,16 @@ impl WireSurvey {
     }
 }
 
+/// What is known before anything is asked.
+pub struct Known {
+    /// The provider's own name of the model to ask.
+    pub model: String,
+    /// What the provider does differently.
+    pub quirks: Quirks,
+    /// What the model can do.
+    pub abilities: Abilities,
+}
+
 /// One wire being asked.
 pub struct Interview<'a> {
     client: &'a Client,
@@ -95,16 +105,10 @@ pub struct Interview<'a> {
 }
 
 impl<'a> Interview<'a> {
-    /// Of this wire, with what is known of it.
-    pub fn new(
-        client: &'a Client,
-        target: Target<'a>,
-        model: &'a str,
-        wire: Wire,
-        quirks: Quirks,
-        abilities: &'a Abilities,
-    ) -> Self {
-        Self { client, target, model, quirks, abilities, found: WireSurvey::new(wire) }
+    /// Of this wire.
+    pub fn new(client: &'a Client, target: Target<'a>, wire: Wire, known: &'a Known) -> Self {
+        let Known { model, quirks, abilities } = known;
+        Self { client, target, model, quirks: quirks.clone(), abilities, found: WireSurvey::new(wire) }
     }
 
     /// Asks everything. `form` is what was seen of `/responses` before.

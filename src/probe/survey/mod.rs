@@ -17,16 +17,16 @@ use serde::Serialize;
 
 use ability::in_words;
 pub use ability::{Ability, Topic, Verdict};
-use interview::Interview;
 pub use interview::WireSurvey;
+use interview::{Interview, Known};
 pub use lost::Lost;
 pub use network::{Network, host};
 pub use problem::Problem;
 
 use super::error::name;
 use super::{
-    Answer, Client, Decision, Evidence, Models, NativeForm, ProbeError, Spent, Subject, check_key, decide, models,
-    normalise, one_wire, other_wires, wire,
+    Answer, Client, Decision, Evidence, Models, NativeForm, ProbeError, Spent, Subject, Target, check_key, decide,
+    models, normalise, one_wire, other_wires, wire,
 };
 use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::error::{Error, Result};
@@ -142,7 +142,7 @@ async fn ask_on(
     let model = choose(subject, plan, &names)?;
     survey.model = Some(model.clone());
     survey.is_listed = (listed.complete && !names.is_empty()).then(|| names.contains(&model.as_str()));
-    let target = super::Target { base_url: listed.base_url.clone(), key_form: listed.key_form, ..subject.target() };
+    let target = Target { base_url: listed.base_url.clone(), key_form: listed.key_form, ..subject.target() };
     if let Some(path) = subject.template.and_then(|template| template.key_check_path.as_deref())
         && let Err(error) = check_key(client, &target, path).await
     {
@@ -165,30 +165,15 @@ async fn ask_on(
         other_wires(client, &target, &model, &mut evidence).await;
     }
     survey.base_url.clone_from(&evidence.base_url);
-    let said = listed.list.iter().find(|(name, _)| *name == model).map(|(_, facts)| facts.clone()).unwrap_or_default();
-    let facts = said.merged_over(catalog::model_facts(&model).unwrap_or(&ModelFacts::default()));
-    let abilities = Abilities::from(facts);
-    let (known, _) = Quirks::from_names(&subject.quirks);
-    for wire in [Wire::Responses, Wire::Chat, Wire::Messages, Wire::Gemini] {
-        if plan.wire.is_some_and(|only| only != wire) {
-            continue;
-        }
-        if let Some(error) = failure_of(&evidence, wire) {
-            survey.wires.push(WireSurvey::absent(wire, error.clone()));
-            continue;
-        }
-        note(format!("asking `{}` what it can do …", name(wire)));
-        let key_form = native_form(&evidence, wire).or(target.key_form);
-        let target = super::Target { base_url: evidence.base_url.clone(), key_form, ..target.clone() };
-        let interview = Interview::new(client, target, &model, wire, known.clone(), &abilities);
-        let form = if wire == Wire::Responses { evidence.responses.spoke() } else { None };
-        survey.wires.push(interview.hold(form).await);
-    }
+    let (quirks, _) = Quirks::from_names(&subject.quirks);
+    let known = Known { abilities: Abilities::from(facts(subject, &model, &listed)), quirks, model };
+    let target = Target { base_url: evidence.base_url.clone(), ..target };
+    survey.wires = interview_all(client, &target, plan.wire, &evidence, &known, note).await;
     let decision = match decide(&evidence, plan.wire, plan.via, likely) {
         Ok(decision) => decision,
         Err(error) => return Ok(Err(error)),
     };
-    conclude(subject, survey, &evidence, decision.with_key_in(listed.key_form), &abilities);
+    conclude(subject, survey, &evidence, decision.with_key_in(listed.key_form), &known.abilities);
     survey.key_form = subject.key.as_ref().map(|_| {
         let decided = survey.decision.as_ref().map(|decision| decision.wire);
         let form = decided.and_then(|wire| native_form(&evidence, wire)).or(listed.key_form);
@@ -196,6 +181,40 @@ async fn ask_on(
     });
     survey.problems = problem::problems(subject, survey, &names);
     Ok(Ok(()))
+}
+
+/// What is known of the model: what the list says, the gaps filled from the settings and from our own table.
+fn facts(subject: &Subject, model: &str, listed: &Models) -> ModelFacts {
+    let said = listed.list.iter().find(|(name, _)| name == model).map(|(_, facts)| facts.clone()).unwrap_or_default();
+    let settings = subject.configured.as_ref().and_then(|(_, provider)| provider.models.get(model));
+    [settings, catalog::model_facts(model)].into_iter().flatten().fold(said, ModelFacts::merged_over)
+}
+
+/// Interviews each wire that spoke, or the one that is wanted.
+async fn interview_all(
+    client: &Client,
+    target: &Target<'_>,
+    only: Option<Wire>,
+    evidence: &Evidence,
+    known: &Known,
+    note: &impl Fn(String),
+) -> Vec<WireSurvey> {
+    let mut wires = Vec::new();
+    for wire in [Wire::Responses, Wire::Chat, Wire::Messages, Wire::Gemini] {
+        if only.is_some_and(|only| only != wire) {
+            continue;
+        }
+        if let Some(error) = failure_of(evidence, wire) {
+            wires.push(WireSurvey::absent(wire, error.clone()));
+            continue;
+        }
+        note(format!("asking `{}` what it can do …", name(wire)));
+        let target = Target { key_form: native_form(evidence, wire).or(target.key_form), ..target.clone() };
+        let interview = Interview::new(client, target, wire, known);
+        let form = if wire == Wire::Responses { evidence.responses.spoke() } else { None };
+        wires.push(interview.hold(form).await);
+    }
+    wires
 }
 
 /// Wire and road, with the quirks and losses that go with them.
