@@ -16,10 +16,13 @@ use super::upstream::{Call, NoAnswer};
 use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
 use crate::protocol::ir::{Loss, loss};
-use crate::protocol::{Wire, messages, responses};
+use crate::protocol::refusal::{self, Lesson};
+use crate::protocol::{FailureCode, Wire, messages, responses};
 use crate::secret::Secret;
 use crate::settings::KeyStore;
 
+/// Most fields that one request is sent again without.
+const MOST_LESSONS: usize = 4;
 /// How often one answer may pause: some fifty steps of the provider's own. More is a loop that costs money.
 const MAX_PAUSES: usize = 5;
 
@@ -94,7 +97,7 @@ async fn connect(gateway: &Gateway, call: &mut Call, is_strict: bool) -> Result<
     if let Err(error) = add_secrets(gateway, call).await {
         return Err(NoAnswer { status: None, refuses_key: false, failure: failure::of_error(&error) });
     }
-    let mut sent = gateway.upstream.send(call).await;
+    let (mut sent, mut left_out) = (gateway.upstream.send(call).await, None);
     if is_refused(&sent) {
         gateway.keys.forget(&call.id);
         let refused = call.headers.clone();
@@ -115,9 +118,41 @@ async fn connect(gateway: &Gateway, call: &mut Call, is_strict: bool) -> Result<
         }
         tracing::info!(provider = call.id, "sealed reasoning was refused; the request goes out without it");
         call.body = body;
-        return gateway.upstream.send(call).await.map(|response| (response, Some(lost)));
+        left_out = Some(lost);
+        sent = gateway.upstream.send(call).await;
     }
-    sent.map(|response| (response, None))
+    if !is_strict {
+        sent = without_refused_fields(gateway, call, sent).await;
+    }
+    sent.map(|response| (response, left_out))
+}
+
+/// Sends a request again without the field that the refusal names, once for each; what helped is kept.
+async fn without_refused_fields(
+    gateway: &Gateway,
+    call: &mut Call,
+    mut sent: Result<Response, NoAnswer>,
+) -> Result<Response, NoAnswer> {
+    let mut lessons: Vec<Lesson> = Vec::new();
+    while let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
+        && lessons.len() < MOST_LESSONS
+        && failure.code == FailureCode::InvalidPrompt
+        && let Some(lesson) = refusal::learn(call.wire, status.as_u16(), &failure.message, &call.body)
+        && let Some(body) = lesson.apply(&call.body)
+    {
+        tracing::info!(
+            provider = call.id,
+            quirk = lesson.quirk(),
+            "a field was refused; the request goes out without it"
+        );
+        lessons.push(lesson);
+        call.body = body.into();
+        sent = gateway.upstream.send(call).await;
+    }
+    if sent.is_ok() && !lessons.is_empty() {
+        gateway.directory.learn(&call.id, &call.model, lessons.iter().map(Lesson::quirk));
+    }
+    sent
 }
 
 /// The same request without what only a certain upstream can open, when it was refused for that.

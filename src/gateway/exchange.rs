@@ -41,7 +41,7 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     let stream = head.stream && task == Task::Answer;
     let encoder = Encoder::new(meta(&head.model));
     let catalogue = gateway.directory.current();
-    let is_strict = gateway.strict || catalogue.settings.strict;
+    let is_strict = gateway.is_strict(&catalogue.settings);
     let is_large = body.len() > LARGE;
     let (model, seals) = (head.model.clone(), Arc::clone(&gateway.seals));
     let prepare = move || {

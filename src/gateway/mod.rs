@@ -15,6 +15,7 @@ mod errand;
 mod exchange;
 mod failure;
 mod keys;
+mod learned;
 mod lifecycle;
 mod limits;
 mod listener;
@@ -35,6 +36,7 @@ mod whole;
 mod tests;
 
 pub use errand::{Errand, Heard};
+pub use learned::Learned;
 pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
 
 /// Our version, as the gateway proves it and upstreams see it.

@@ -15,7 +15,9 @@ use crate::protocol::ir::{Item, Loss, Request};
 use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
 use crate::protocol::tools::Names;
-use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, compaction, gemini, images, messages};
+use crate::protocol::{
+    Decoder, Destination, Failure, Outbound, Quirks, Wire, compaction, gemini, images, messages, refusal,
+};
 use crate::settings::{Provider, Safety};
 
 /// The version of Anthropic's protocol that is written and read here.
@@ -101,7 +103,7 @@ pub(super) fn prepare(
         }
         responses::mend_halves(&mut body);
     }
-    let translated = if passes { pass(route, task, &body, seals)? } else { translate(route, &body, stream)? };
+    let translated = if passes { pass(route, task, &body, seals)? } else { translate(route, &body)? };
     let unsigned = translated.is_signed.then(|| Unsigned {
         source: body,
         model: model.to_owned(),
@@ -113,6 +115,7 @@ pub(super) fn prepare(
     let call = Call {
         id: id.to_owned(),
         name: provider.name.clone(),
+        model: model.to_owned(),
         wire: provider.wire,
         url: address(id, provider, &translated.path).map_err(|error| failure::of_error(&error))?,
         headers: plain_headers(id, provider).map_err(|error| failure::of_error(&error))?,
@@ -144,31 +147,12 @@ fn read<'a>(body: &'a [u8], wire: Wire, quirks: &Quirks, window: Option<u64>) ->
     Ok(request)
 }
 
-fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated, Failure> {
+fn translate(route: &Route<'_>, body: &[u8]) -> Result<Translated, Failure> {
     let Route { provider, ref quirks, model, .. } = *route;
     let request = read(body, provider.wire, quirks, route.window())?;
-    let mut may_pause = false;
-    let (path, body, losses, decoder) = match provider.wire {
-        Wire::Gemini => {
-            let options = gemini::Options { safety: provider.safety, ..gemini::Options::default() };
-            let gemini::Outbound { body, losses, decoder } = gemini::encode_with(&request, model, quirks, options);
-            (gemini::path(model, stream), body, losses, Decoder::Gemini(decoder))
-        }
-        Wire::Messages => {
-            let outbound = messages::encode(&request, model, quirks, &route.abilities());
-            let messages::Outbound { body, losses, decoder, .. } = outbound;
-            may_pause = outbound.may_pause;
-            ("/messages".to_owned(), body, losses, Decoder::Messages(decoder))
-        }
-        Wire::Responses => {
-            let responses::Outbound { body, losses, decoder } = responses::lower(&request, model, quirks);
-            ("/responses".to_owned(), body, losses, Decoder::Responses(decoder))
-        }
-        Wire::Chat => {
-            let chat::Outbound { body, losses, decoder } = chat::encode(&request, model, quirks);
-            ("/chat/completions".to_owned(), body, losses, Decoder::Chat(decoder))
-        }
-    };
+    let abilities = route.abilities();
+    let to = Destination { wire: provider.wire, model, quirks, abilities: &abilities, safety: provider.safety };
+    let Outbound { path, body, losses, decoder, may_pause } = Outbound::new(&request, &to);
     let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
     Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed, may_pause })
 }
@@ -187,6 +171,7 @@ fn pass(route: &Route<'_>, task: Task, body: &[u8], seals: &Seals) -> Result<Tra
     };
     let Rewritten { mut body, mut losses, compacts } = rewritten.map_err(|rejection| rejected(&rejection))?;
     losses.extend(context::fit_passing(&mut body, compacts || is_native, route.window())?);
+    refusal::drop_fields(&mut body, &quirks.dropped, &mut losses);
     Ok(Translated {
         path: if is_native { "/responses/compact" } else { "/responses" }.to_owned(),
         body,

@@ -17,7 +17,7 @@ use super::seals::Seals;
 use super::upstream::Upstream;
 use super::{body, exchange, models};
 use crate::secret::Secret;
-use crate::settings::Home;
+use crate::settings::{Home, Settings};
 
 /// Everything that the requests of one gateway share.
 pub(super) struct Gateway {
@@ -48,7 +48,7 @@ impl Gateway {
     /// A gateway that listens on `port`.
     pub(super) fn new(home: Home, token: Secret, port: u16, version: &str, limits: Limits) -> Self {
         Self {
-            directory: Directory::new(home.settings_file()),
+            directory: Directory::new(home.clone()),
             keys: Keys::new(home.clone()),
             seals: Arc::default(),
             upstream: Upstream::new(&limits),
@@ -67,6 +67,11 @@ impl Gateway {
     pub(super) fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
+    }
+
+    /// Whether what cannot be carried over is refused.
+    pub(super) fn is_strict(&self, settings: &Settings) -> bool {
+        self.strict || settings.strict
     }
 
     /// Answers one request.

@@ -39,6 +39,8 @@ pub(super) struct Call {
     pub id: String,
     /// Its shown name, for error messages.
     pub name: String,
+    /// Its own name of the model.
+    pub model: String,
     /// What it speaks.
     pub wire: Wire,
     /// Where to.

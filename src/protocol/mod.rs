@@ -18,9 +18,11 @@ pub mod ir;
 mod lenient;
 pub mod loss;
 pub mod messages;
+mod outbound;
 mod pairing;
 pub mod quirks;
 mod quota;
+pub mod refusal;
 pub mod responses;
 pub mod sse;
 pub mod tools;
@@ -28,6 +30,7 @@ pub mod tools;
 pub use decoder::Decoder;
 pub use failure::{Failure, FailureCode, failure_from_response};
 pub use ir::End;
+pub use outbound::{Destination, Outbound};
 pub use quirks::Quirks;
 
 /// What an upstream speaks.

@@ -1,5 +1,8 @@
 //! What an upstream does differently from its protocol's documentation.
 
+/// Begins the name of a quirk that is no flag: a field of the body that is refused.
+pub const DROP: &str = "drop:";
+
 /// Declares [`Quirks`]: one flag per name, so that a quirk is one line here and one arm in a writer.
 macro_rules! quirks {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -11,14 +14,20 @@ macro_rules! quirks {
             $($(#[$doc])* pub $name: bool,)*
             /// The efforts that the model has, lowest first; empty when not known.
             pub efforts: Vec<String>,
+            /// Fields of the body that are refused, by their paths (`store`, `text.verbosity`); named `drop:<path>`.
+            pub dropped: Vec<String>,
         }
 
         impl Quirks {
             /// Sets the flag of that name; false when translation knows none.
-            fn set(&mut self, name: &str) -> bool {
+            pub fn set(&mut self, name: &str) -> bool {
                 match name {
                     $(stringify!($name) => self.$name = true,)*
-                    _ => return false,
+                    _ => match name.strip_prefix(DROP) {
+                        Some(path) if self.dropped.iter().any(|known| known == path) => {}
+                        Some(path) => self.dropped.push(path.to_owned()),
+                        None => return false,
+                    },
                 }
                 true
             }
@@ -87,8 +96,6 @@ quirks! {
     json_schema_rejected,
     /// Answers cannot be held to any form, neither in a stream nor beside tools (`response_format`, chat).
     response_format_rejected,
-    /// The model sees no images (chat).
-    images_rejected,
     /// Tool results must follow their calls at once (chat always does that).
     tool_results_adjacent,
     /// Images in tool outputs are refused (chat always moves them).
@@ -206,10 +213,12 @@ mod tests {
 
     #[test]
     fn names_set_flags_and_strangers_come_back() {
-        let (quirks, unknown) = Quirks::from_names(["no_done", "region_keys", "made_up"]);
+        let names = ["no_done", "region_keys", "made_up", "drop:store", "drop:store"];
+        let (quirks, unknown) = Quirks::from_names(names);
         assert!(quirks.no_done);
+        assert_eq!(quirks.dropped, ["store"]);
         assert_eq!(unknown, ["made_up"]);
-        assert_eq!(Quirks { no_done: false, ..quirks }, Quirks::default());
+        assert_eq!(Quirks { no_done: false, dropped: vec![], ..quirks }, Quirks::default());
     }
 
     #[test]

@@ -6,6 +6,7 @@ mod door;
 mod errand;
 mod exchange;
 mod keys;
+mod learning;
 mod log;
 mod losses;
 mod patience;
