@@ -46,8 +46,14 @@ _codexgw() {
             codexgw,migrate)
                 cmd="codexgw__subcmd__migrate"
                 ;;
+            codexgw,models)
+                cmd="codexgw__subcmd__models"
+                ;;
             codexgw,off)
                 cmd="codexgw__subcmd__off"
+                ;;
+            codexgw,probe)
+                cmd="codexgw__subcmd__probe"
                 ;;
             codexgw,profile)
                 cmd="codexgw__subcmd__profile"
@@ -106,6 +112,12 @@ _codexgw() {
             codexgw__subcmd__key,set)
                 cmd="codexgw__subcmd__key__subcmd__set"
                 ;;
+            codexgw__subcmd__models,refresh)
+                cmd="codexgw__subcmd__models__subcmd__refresh"
+                ;;
+            codexgw__subcmd__models,test)
+                cmd="codexgw__subcmd__models__subcmd__test"
+                ;;
             codexgw__subcmd__profile,add)
                 cmd="codexgw__subcmd__profile__subcmd__add"
                 ;;
@@ -125,7 +137,7 @@ _codexgw() {
 
     case "${cmd}" in
         codexgw)
-            opts="-v -h -V --home --verbose --help --version demo add list providers migrate run doctor explain use off profile key remove config undo gateway token completions uninstall"
+            opts="-v -h -V --home --verbose --help --version demo add list providers models migrate run probe doctor explain use off profile key remove config undo gateway token completions uninstall"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -143,13 +155,17 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__add)
-            opts="-v -h --base-url --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --key-header --query --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
+            opts="-v -h --base-url --endpoint --id --model --profile --default --key-stdin --key-from-env --key-command --env-key --store --via --wire --key-header --query --header --header-stdin --no-probe --dry-run --force --json --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -628,6 +644,60 @@ _codexgw() {
             COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
             return 0
             ;;
+        codexgw__subcmd__models)
+            opts="-v -h --offline --json --home --verbose --help test refresh"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__models__subcmd__refresh)
+            opts="-v -h --dry-run --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__models__subcmd__test)
+            opts="-v -h --save --json --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
         codexgw__subcmd__off)
             opts="-v -h --dry-run --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
@@ -635,6 +705,40 @@ _codexgw() {
                 return 0
             fi
             case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__probe)
+            opts="-v -h --model --key-stdin --key-from-env --wire --save --dry-run --strict --json --key --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-from-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wire)
+                    COMPREPLY=($(compgen -W "auto responses chat messages gemini" -- "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -29,8 +29,10 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand add 'Add a provider: store its key, ask what it speaks, write what Codex needs'
             cand list 'List the providers that are configured'
             cand providers 'Show the providers that codexgw knows, configured or not'
+            cand models 'Show which models there are, what they cost and what they can do'
             cand migrate 'Mend what today''s Codex refuses or ignores in your files, or take over the providers of another tool'
             cand run 'Start Codex on a profile or provider'
+            cand probe 'Ask a provider what it can do, wire by wire, and say how to use it'
             cand doctor 'Find out what is wrong, and mend it'
             cand explain 'Say what an error of Codex means, and what mends it'
             cand use 'Make a provider or profile Codex''s default, also for the IDE extension and the desktop app'
@@ -56,6 +58,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
         }
         &'codexgw;add'= {
             cand --base-url 'Where the provider is; needed for `custom`'
+            cand --endpoint 'Which of its endpoints, where it has several: another region or plan (see `codexgw providers show`)'
             cand --id 'The name to give it here'
             cand --model 'The model to start with, by the provider''s own name; more may follow'
             cand --profile 'Name of the profile to write; the id when left out'
@@ -107,6 +110,34 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand -h 'Print help'
             cand --help 'Print help'
         }
+        &'codexgw;models'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --offline 'Ask nobody; show what the settings and codexgw''s own tables know'
+            cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+            cand test 'Measure whether a model can carry Codex'
+            cand refresh 'Ask providers again what their models can do, and tell Codex'
+        }
+        &'codexgw;models;test'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --save 'Keep in the settings what was found, so that Codex is told; the model is then among those chosen'
+            cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
+        &'codexgw;models;refresh'= {
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --dry-run 'Show what would change, and change nothing'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help'
+            cand --help 'Print help'
+        }
         &'codexgw;migrate'= {
             cand --from 'Set up here the providers that another tool holds'
             cand --path 'The tool''s file, when it is not where the tool keeps it'
@@ -133,6 +164,22 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'codexgw;probe'= {
+            cand --model 'The model to ask, by the provider''s own name'
+            cand --key-from-env 'Read the key from this variable'
+            cand --wire 'Ask this wire alone'
+            cand --key 'key'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --key-stdin 'Read the key from standard input'
+            cand --save 'Keep what was found as the provider''s settings'
+            cand --dry-run 'With --save: show what would change, and change nothing'
+            cand --strict 'Count it as wrong when something of what Codex sends would be lost'
+            cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'codexgw;doctor'= {
             cand --only 'Look only for this; may be given several times'

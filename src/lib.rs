@@ -26,6 +26,7 @@
 //! | [`protocol`] | pure translation: no sockets, no clock, no files |
 //! | [`gateway`] | the local server around it, and its life |
 //! | [`import`] | what other tools hold of providers, read so that it can be set up here |
+//! | [`trial`] | puts a model to the test: can it carry Codex |
 //! | [`launch`] | environment and exec of codex |
 //! | [`demo`] | the embedded default: Codex on a scripted model |
 //! | [`error`] | the one error type: kind, causes, hints |
@@ -38,8 +39,8 @@
 //!
 //! | to add | touch |
 //! |---|---|
-//! | a provider that speaks a known protocol | `templates/providers/<id>.toml` |
-//! | a model's facts | a row in `templates/models/` |
+//! | a provider that speaks a known protocol | `templates/providers/<id>.toml`, with what it answers as `[fixture]` |
+//! | a model's facts | a row in `templates/models/<maker>.toml`; its price holds at the provider of that id alone |
 //! | a provider's quirk | a flag in its template and one arm in that protocol's writer |
 //! | an upstream protocol | a folder under `protocol/` and one variant of [`protocol::Wire`] |
 //! | a doctor's check | `doctor/checks/<name>.rs` and one line in the list |
@@ -61,6 +62,7 @@ pub mod protocol;
 pub mod secret;
 pub mod settings;
 pub mod setup;
+pub mod trial;
 pub mod ui;
 
 /// The same Codex as for the black-box tests.

@@ -1,10 +1,11 @@
 //! Black-box tests: the program from outside, with the real Codex, real sockets and a real keyring.
 //!
 //! `support` holds the sandbox and the doubles, `cli` what a person types without Codex running, `e2e` the real Codex
-//! doing work through codexgw, `sdk` the official SDK as a client, `secrets` keys under every strain, `house` the rooms of the source and what README.md says.
+//! doing work through codexgw, `golden` what requests and answers become, `sdk` the official SDK as a client, `secrets` keys under every strain, `house` the rooms of the source and what README.md says.
 
 mod cli;
 mod e2e;
+mod golden;
 mod house;
 mod sdk;
 mod secrets;
@@ -24,6 +25,7 @@ fn no_test_file_is_forgotten() {
             if is_module
                 && stem != "mod"
                 && stem != "snapshots"
+                && stem != "files"
                 && !declared.lines().any(|l| l.trim().ends_with(&format!("mod {stem};")))
             {
                 forgotten.push(path.display().to_string());
@@ -34,7 +36,7 @@ fn no_test_file_is_forgotten() {
         }
     }
     let mut forgotten = Vec::new();
-    for room in ["cli", "e2e", "house", "sdk", "secrets", "support"] {
+    for room in ["cli", "e2e", "golden", "house", "sdk", "secrets", "support"] {
         walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(room), &mut forgotten);
     }
     assert!(forgotten.is_empty(), "no `mod` line names {forgotten:?}");

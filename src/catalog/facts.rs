@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::Price;
+use crate::protocol::messages::Abilities;
 pub use crate::protocol::messages::ThinkingKind;
 
 /// Facts of one model. Absent means unknown; what the provider's own `/models` says wins over templates.
@@ -34,6 +36,15 @@ pub struct ModelFacts {
     /// Whether it can be held to a JSON schema.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub schema_output: Option<bool>,
+    /// Whether it calls several tools in one answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub parallel: Option<bool>,
+    /// Whether it writes patches as Codex's `apply_patch` tool reads them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub apply_patch: Option<bool>,
+    /// What its tokens cost here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub price: Option<Price>,
 }
 
 impl ModelFacts {
@@ -49,6 +60,23 @@ impl ModelFacts {
             efforts: if self.efforts.is_empty() { base.efforts.clone() } else { self.efforts },
             thinking: self.thinking.or(base.thinking),
             schema_output: self.schema_output.or(base.schema_output),
+            parallel: self.parallel.or(base.parallel),
+            apply_patch: self.apply_patch.or(base.apply_patch),
+            price: self.price.or_else(|| base.price.clone()),
+        }
+    }
+}
+
+impl ModelFacts {
+    /// What writing a request for this model needs of them; the gaps are filled from what its name tells.
+    #[must_use]
+    pub fn abilities(self, model: &str) -> Abilities {
+        let guess = Abilities::of_name(model);
+        Abilities {
+            max_output: self.max_output.or(guess.max_output),
+            thinking: self.thinking.unwrap_or(guess.thinking),
+            efforts: self.efforts,
+            schema_output: self.schema_output.unwrap_or_default(),
         }
     }
 }
@@ -69,6 +97,9 @@ mod tests {
             efforts: vec!["low".into()],
             thinking: Some(ThinkingKind::Budget),
             schema_output: Some(false),
+            parallel: Some(true),
+            apply_patch: Some(true),
+            price: Some(Price::default()),
         };
         let expected = ModelFacts { context: Some(8), images: Some(false), ..base.clone() };
         assert_eq!(said.merged_over(&base), expected);

@@ -1,27 +1,74 @@
-//! What is known beforehand of providers and models: the templates that are built into the program.
+//! What is known beforehand of providers and models: the templates that are built into the program, and the person's
+//! own.
 
+mod catalogue;
 mod embedded;
+mod endpoint;
 mod facts;
+#[cfg(test)]
+mod fixture;
 mod key_form;
+mod own;
+mod price;
+mod rules;
 mod template;
 
-use std::sync::LazyLock;
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{LazyLock, OnceLock};
 
+use catalogue::Catalogue;
+pub use catalogue::server;
+pub use embedded::typed_key_prefixes;
+pub use endpoint::Endpoint;
 pub use facts::{ModelFacts, ThinkingKind};
+#[cfg(test)]
+pub use fixture::{Fixture, fixtures};
 pub use key_form::KeyForm;
-pub use template::{Auth, ProviderTemplate};
+pub use own::BrokenTemplate;
+pub use price::{Price, Usd};
+pub use template::{Auth, Origin, ProviderTemplate, parts};
 
-static PROVIDERS: LazyLock<Vec<ProviderTemplate>> = LazyLock::new(embedded::providers);
-static MODELS: LazyLock<embedded::Models> = LazyLock::new(embedded::models);
+/// The folder of the person's own templates.
+static FOLDER: OnceLock<PathBuf> = OnceLock::new();
+static CATALOGUE: LazyLock<Catalogue> = LazyLock::new(|| Catalogue::load(FOLDER.get().map(PathBuf::as_path)));
+static MODELS: LazyLock<BTreeMap<String, Known>> = LazyLock::new(embedded::models);
+
+/// What a file of ours says of a model.
+#[derive(Debug)]
+struct Known {
+    /// The template id of whoever made the model and serves it: the name of the file.
+    maker: &'static str,
+    /// Without the price, which is that of the maker alone.
+    facts: ModelFacts,
+    price: Option<Price>,
+}
+
+/// Says where the person's own templates are, once for the process and before the first question. Nothing is read until
+/// then.
+pub fn with_own_from(folder: PathBuf) {
+    // Whoever comes second has the same folder: it is one process for one home.
+    let _ = FOLDER.set(folder);
+}
 
 /// The template of that id or alias; letter case does not matter.
 pub fn provider(id_or_alias: &str) -> Option<&'static ProviderTemplate> {
-    PROVIDERS.iter().find(|template| template.names().any(|name| name.eq_ignore_ascii_case(id_or_alias)))
+    CATALOGUE.provider(id_or_alias)
+}
+
+/// The template whose provider answers at the host of that URL; none where several do.
+pub fn of_host(base_url: &str) -> Option<&'static ProviderTemplate> {
+    CATALOGUE.of_host(base_url)
 }
 
 /// All provider templates, sorted by id.
 pub fn providers() -> impl Iterator<Item = &'static ProviderTemplate> {
-    PROVIDERS.iter()
+    CATALOGUE.templates.iter()
+}
+
+/// The person's own templates that cannot be used.
+pub fn broken() -> &'static [BrokenTemplate] {
+    &CATALOGUE.broken
 }
 
 /// Whose keys start with what: shown names of providers and prefixes.
@@ -29,27 +76,36 @@ pub fn key_prefixes() -> Vec<(&'static str, &'static str)> {
     let of = |template: &'static ProviderTemplate| {
         template.key_prefixes.iter().map(|prefix| (template.name.as_str(), prefix.as_str()))
     };
-    PROVIDERS.iter().flat_map(of).collect()
+    providers().flat_map(of).collect()
 }
 
 /// The template id or alias that a mistyped name most likely stands for.
 pub fn nearest(id: &str) -> Option<&'static str> {
-    /// How alike two names must be (Jaro-Winkler, 0 to 1), so that `opnrouter` finds its like and `acme` does not.
-    const ALIKE: f64 = 0.8;
-    let id = id.to_ascii_lowercase();
-    PROVIDERS
-        .iter()
-        .flat_map(ProviderTemplate::names)
-        .map(|name| (strsim::jaro_winkler(&id, name), name))
-        .filter(|(score, _)| *score >= ALIKE)
-        .max_by(|a, b| a.0.total_cmp(&b.0))
-        .map(|(_, name)| name)
+    CATALOGUE.nearest(id)
 }
 
 /// What is known of a model, by the upstream's name of it. A name with a vendor in front (`deepseek/deepseek-v4-pro`,
 /// `us.anthropic.claude-sonnet-4-6`) falls back to the part behind it, one with a date (`-20251001`, `@20251001`) to
 /// the part before it.
+/// The price is not among it: see [`known`].
 pub fn model_facts(model: &str) -> Option<&'static ModelFacts> {
+    find(model).map(|known| &known.facts)
+}
+
+/// What is known of a model at one provider, by the provider's template: [`model_facts`], and what its tokens cost where
+/// the provider is the model's maker. Others ask what they like for it.
+pub fn known(template: Option<&str>, model: &str) -> ModelFacts {
+    let Some(known) = find(model) else { return ModelFacts::default() };
+    let price = known.price.clone().filter(|_| template == Some(known.maker));
+    ModelFacts { price, ..known.facts.clone() }
+}
+
+/// The models that a provider made itself, by name.
+pub fn models_of(template: &str) -> impl Iterator<Item = &'static str> {
+    MODELS.iter().filter(move |(_, known)| known.maker == template).map(|(model, _)| model.as_str())
+}
+
+fn find(model: &str) -> Option<&'static Known> {
     let bare = model.rsplit_once('/').map_or(model, |(_, bare)| bare);
     let bare = bare.rsplit_once("anthropic.").map_or(bare, |(_, bare)| bare);
     MODELS.get(model).or_else(|| MODELS.get(bare)).or_else(|| MODELS.get(undated(bare)))

@@ -1,10 +1,12 @@
 //! The shape of a provider template.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
-use super::KeyForm;
+use super::{Endpoint, KeyForm};
 use crate::protocol::Wire;
 
 /// One provider as `templates/providers/<id>.toml` describes it.
@@ -26,6 +28,12 @@ pub struct ProviderTemplate {
     pub default_id: Option<String>,
     /// Base URL without a trailing slash. Parts that only the person knows stand in braces: `{region}`.
     pub base_url: String,
+    /// Whom the base URL is for, where there are further [`endpoints`](Self::endpoints): `pay-as-you-go keys`.
+    #[serde(default)]
+    pub base_url_for: Option<String>,
+    /// Further places where it answers: other regions, other plans.
+    #[serde(default)]
+    pub endpoints: Vec<Endpoint>,
     /// How the key is sent.
     pub auth: Auth,
     /// The variable that the provider's own documentation uses for the key.
@@ -63,6 +71,27 @@ pub struct ProviderTemplate {
     /// One line that a person should know before adding it.
     #[serde(default)]
     pub note: Option<String>,
+    /// What the provider answers, for tests alone ([`Fixture`](super::fixture)).
+    #[serde(default, rename = "fixture")]
+    pub(super) _fixture: IgnoredAny,
+    /// Where the template comes from.
+    #[serde(skip)]
+    pub origin: Origin,
+}
+
+/// Where a template comes from.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Origin {
+    /// It is built into the program.
+    #[default]
+    Embedded,
+    /// It is the person's own.
+    Own {
+        /// Its file.
+        file: PathBuf,
+        /// Whether an embedded one of the same id is out of sight because of it.
+        replaces: bool,
+    },
 }
 
 impl ProviderTemplate {
@@ -78,24 +107,29 @@ impl ProviderTemplate {
         self.profile.as_deref().unwrap_or_else(|| self.default_id())
     }
 
-    /// The parts of the base URL that only the person knows, each once.
-    #[must_use]
-    pub fn base_url_parts(&self) -> Vec<&str> {
-        let mut parts = Vec::new();
-        for piece in self.base_url.split('{').skip(1) {
-            if let Some((part, _)) = piece.split_once('}')
-                && !parts.contains(&part)
-            {
-                parts.push(part);
-            }
-        }
-        parts
+    /// The base URLs of all its endpoints, its own first.
+    pub fn base_urls(&self) -> impl Iterator<Item = &str> {
+        std::iter::once(self.base_url.as_str()).chain(self.endpoints.iter().map(|endpoint| endpoint.base_url.as_str()))
     }
 
     /// The id and all aliases.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         std::iter::once(self.id.as_str()).chain(self.aliases.iter().map(String::as_str))
     }
+}
+
+/// The parts of a base URL that only the person knows, each once.
+#[must_use]
+pub fn parts(base_url: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    for piece in base_url.split('{').skip(1) {
+        if let Some((part, _)) = piece.split_once('}')
+            && !parts.contains(&part)
+        {
+            parts.push(part);
+        }
+    }
+    parts
 }
 
 /// How a provider wants its key.

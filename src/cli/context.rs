@@ -3,9 +3,10 @@
 use std::path::Path;
 use std::sync::Once;
 
+use crate::catalog::BrokenTemplate;
 use crate::codex::CodexHome;
 use crate::config::{FileDiff, Outcome, Report};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::secret::credentials;
 use crate::settings::{Home, Settings, UnknownKey};
 use crate::setup::{Setup, TokenCommand};
@@ -20,7 +21,9 @@ pub struct Context {
 
 impl Context {
     pub fn new(home: Option<&Path>) -> Result<Self> {
-        Ok(Self { home: Home::resolve(home)?, warned: Once::new() })
+        let home = Home::resolve(home)?;
+        catalog::with_own_from(home.templates_dir());
+        Ok(Self { home, warned: Once::new() })
     }
 
     pub fn settings(&self) -> Result<Settings> {
@@ -65,6 +68,13 @@ pub fn commit_or_show(setup: &Setup, label: &str, dry_run: bool) -> Result<Optio
         return Ok(None);
     }
     setup.commit(label).map(Some)
+}
+
+/// The error for one of the person's own templates that cannot be used.
+pub fn unusable(broken: &BrokenTemplate) -> Error {
+    Error::fixable(format!("the template `{}` cannot be used", broken.id()))
+        .cause(broken)
+        .hint("mend it there; `codexgw providers` says when it is good")
 }
 
 /// What keys of known providers start with.

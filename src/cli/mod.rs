@@ -12,7 +12,10 @@ mod gateway;
 mod key;
 mod left_keys;
 mod list;
+mod measured;
 mod migrate;
+mod models;
+mod probe;
 mod profile;
 mod providers;
 mod remove;
@@ -55,8 +58,10 @@ enum Command {
     Add(Box<add::Args>),
     List(list::Args),
     Providers(providers::Args),
+    Models(models::Args),
     Migrate(migrate::Args),
     Run(run::Args),
+    Probe(probe::Args),
     Doctor(doctor::Args),
     Explain(explain::Args),
     Use(default::UseArgs),
@@ -94,8 +99,10 @@ impl Cli {
             Command::Add(args) => args.run(&context),
             Command::List(args) => args.run(&context),
             Command::Providers(args) => args.run(&context),
+            Command::Models(args) => args.run(&context),
             Command::Migrate(args) => args.run(&context),
             Command::Run(args) => args.run(&context),
+            Command::Probe(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context),
             Command::Explain(args) => args.run(),
             Command::Use(args) => args.run(&context),

@@ -1,13 +1,15 @@
 use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
 
-use crate::catalog::{self, Auth, ProviderTemplate};
+use crate::catalog::{self, Auth, Endpoint, Origin, ProviderTemplate};
 use crate::error::{Error, Result};
+use crate::gateway::Learned;
 use crate::settings::Wire;
 use crate::ui;
 
-use super::context::Context;
+use super::context::{Context, unusable};
 use super::list::label;
+use super::measured::Measured;
 
 /// Show the providers that codexgw knows, configured or not
 #[derive(Debug, ClapArgs)]
@@ -43,6 +45,10 @@ struct Row<'a> {
     name: &'a str,
     aliases: &'a [String],
     base_url: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    base_url_for: Option<&'a str>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    endpoints: &'a [Endpoint],
     wire: Wire,
     key: &'a str,
     model: Option<&'a str>,
@@ -57,6 +63,13 @@ struct Row<'a> {
     quirks: &'a [String],
     #[serde(skip_serializing_if = "Option::is_none")]
     note: Option<&'a str>,
+    /// The file of a template of the person's own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    template: Option<String>,
+    #[serde(skip)]
+    origin: &'a Origin,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    measured: Vec<Measured>,
 }
 
 impl Args {
@@ -67,8 +80,24 @@ impl Args {
             row(template, ours.map(|(id, _)| id.clone()).collect())
         };
         match self.command {
-            Some(ProvidersCommand::Show { provider, json }) => show(&row(find(&provider)?), json),
-            None => list(catalog::providers().map(row).filter(|row| has(row, &self.words)).collect(), self.json),
+            Some(ProvidersCommand::Show { provider, json }) => {
+                let learned = Learned::read(&context.home);
+                let configured = settings.providers.get(&provider);
+                if configured.is_some_and(|configured| configured.template.is_none()) {
+                    return Ok(own(&Measured::of(&settings, &learned, |id, _| id == provider), &provider, json));
+                }
+                let template = configured.and_then(|configured| configured.template.as_deref()).unwrap_or(&provider);
+                let mut row = row(find(template)?);
+                row.measured = Measured::of(&settings, &learned, |_, p| p.template.as_deref() == Some(row.id));
+                show(&row, json);
+            }
+            None => {
+                list(catalog::providers().map(row).filter(|row| has(row, &self.words)).collect(), self.json);
+                for broken in catalog::broken() {
+                    let hint = "mend it there; all other providers work as before";
+                    ui::warn(format!("a template of yours cannot be used: {broken}"), Some(hint));
+                }
+            }
         }
         Ok(0)
     }
@@ -76,6 +105,9 @@ impl Args {
 
 fn find(words: &str) -> Result<&'static ProviderTemplate> {
     catalog::provider(words).ok_or_else(|| {
+        if let Some(broken) = catalog::broken().iter().find(|broken| broken.id() == words) {
+            return unusable(broken);
+        }
         let error = Error::usage(format!("codexgw does not know the provider `{}`", ui::plain(words, 60)));
         match catalog::nearest(words) {
             Some(near) => error.hint(format!("did you mean `codexgw providers show {near}`?")),
@@ -90,6 +122,8 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
         name: &template.name,
         aliases: &template.aliases,
         base_url: &template.base_url,
+        base_url_for: template.base_url_for.as_deref(),
+        endpoints: &template.endpoints,
         wire: template.wire,
         key: match template.auth {
             Auth::None => "none",
@@ -103,12 +137,35 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
         docs: template.docs.as_deref(),
         quirks: &template.quirks,
         note: template.note.as_deref(),
+        template: match &template.origin {
+            Origin::Embedded => None,
+            Origin::Own { file, .. } => Some(file.display().to_string()),
+        },
+        origin: &template.origin,
+        measured: Vec::new(),
     }
 }
 
+/// A provider of the person's own, of which there is no template.
+fn own(measured: &[Measured], id: &str, json: bool) -> u8 {
+    if json {
+        ui::json(&measured);
+    } else {
+        ui::line(format!("{id} (your own)"));
+        for (what, said) in measured.iter().flat_map(Measured::lines) {
+            ui::line(format!("  {what}: {said}"));
+        }
+        ui::note(format!("ask it what it can do: codexgw probe {id}"));
+    }
+    0
+}
+
 fn has(row: &Row<'_>, words: &[String]) -> bool {
-    let text = format!("{} {} {} {} {}", row.id, row.name, row.aliases.join(" "), row.base_url, label(&row.wire));
-    let text = text.to_lowercase();
+    let wire = label(&row.wire);
+    let mut words_of = vec![row.id, row.name, row.base_url, &wire];
+    words_of.extend(row.aliases.iter().map(String::as_str));
+    words_of.extend(row.endpoints.iter().flat_map(|endpoint| [endpoint.for_whom.as_str(), &endpoint.base_url]));
+    let text = words_of.join(" ").to_lowercase();
     words.iter().all(|word| text.contains(&word.to_lowercase()))
 }
 
@@ -121,7 +178,7 @@ fn list(rows: Vec<Row<'_>>, json: bool) {
         let lines = rows.into_iter().map(|row| {
             vec![
                 row.id.to_owned(),
-                row.name.to_owned(),
+                if row.template.is_some() { format!("{} (yours)", row.name) } else { row.name.to_owned() },
                 label(&row.wire),
                 row.key.to_owned(),
                 row.configured.join(", "),
@@ -141,10 +198,15 @@ fn show(row: &Row<'_>, json: bool) {
     let configured = row.configured.join(", ");
     let quirks = row.quirks.join(", ");
     let wire = label(&row.wire);
+    let template = match row.origin {
+        Origin::Embedded => String::new(),
+        Origin::Own { file, replaces: false } => file.display().to_string(),
+        Origin::Own { file, replaces: true } => format!("{}, in place of the built-in one", file.display()),
+    };
     ui::line(format!("{} ({})", row.name, row.id));
     for (what, said) in [
         ("also called", aliases.as_str()),
-        ("address", row.base_url),
+        ("address", &address(row.base_url, row.base_url_for)),
         ("wire", &wire),
         ("key", row.key),
         ("variable", row.variable.unwrap_or_default()),
@@ -154,10 +216,25 @@ fn show(row: &Row<'_>, json: bool) {
         ("quirks", &quirks),
         ("configured as", &configured),
         ("note", row.note.unwrap_or_default()),
+        ("template", &template),
     ] {
         if !said.is_empty() {
             ui::line(format!("  {what:<14} {said}"));
         }
     }
+    if !row.endpoints.is_empty() {
+        ui::line("  other endpoints");
+        let lines = row.endpoints.iter().map(|endpoint| {
+            vec![format!("    --endpoint {}", endpoint.id), address(&endpoint.base_url, Some(&endpoint.for_whom))]
+        });
+        ui::line(ui::table(&[], lines));
+    }
+    for (what, said) in row.measured.iter().flat_map(Measured::lines) {
+        ui::line(format!("  {what}: {said}"));
+    }
     ui::note(format!("add it: codexgw add {}", row.id));
+}
+
+fn address(base_url: &str, for_whom: Option<&str>) -> String {
+    for_whom.map_or(base_url.to_owned(), |for_whom| format!("{base_url}  (for {for_whom})"))
 }

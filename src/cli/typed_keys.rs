@@ -2,15 +2,14 @@
 
 use std::ffi::OsString;
 
+use crate::catalog::typed_key_prefixes;
 use crate::secret::Secret;
 use crate::secret::key_shape::{is_key, words};
-
-use super::context::prefixes;
 
 /// Makes the redacting printer know what looks like a key on the command line, so that no complaint about it repeats
 /// it into a log.
 pub fn remember(args: impl Iterator<Item = OsString>) {
-    let prefixes = prefixes();
+    let prefixes = typed_key_prefixes();
     // Known from here on, though nobody keeps it.
     let keep_out_of_sight = |key: &str| drop(Secret::new(key.to_owned()));
     let mut after_key = false;

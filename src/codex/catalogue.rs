@@ -39,11 +39,12 @@ pub fn entry(slug: &str, facts: &ModelFacts, instructions: &str, priority: u32) 
         "truncation_policy": {"mode": "tokens", "limit": TOOL_OUTPUT_TOKENS},
         "experimental_supported_tools": [],
         "base_instructions": instructions,
-        "apply_patch_tool_type": "freeform",
+        // Without the tool, Codex lets patches be applied through the shell, where any model can write them.
+        "apply_patch_tool_type": (facts.apply_patch != Some(false)).then_some("freeform"),
         "context_window": context,
         "max_context_window": context,
         "input_modalities": modalities,
-        "supports_parallel_tool_calls": true,
+        "supports_parallel_tool_calls": facts.parallel != Some(false),
         "supports_reasoning_summaries": true,
         "supports_reasoning_summary_parameter": true,
         "default_reasoning_summary": "auto",
@@ -116,6 +117,16 @@ mod tests {
         assert_eq!(entry["input_modalities"], json!(["text", "image"]));
         assert_eq!(entry["supported_reasoning_levels"], json!([]));
         assert_eq!(entry.get("default_reasoning_level"), None);
+    }
+
+    #[test]
+    fn what_a_model_was_seen_to_fail_at_is_not_offered_to_it() {
+        for (able, patch) in [(None, json!("freeform")), (Some(true), json!("freeform")), (Some(false), json!(null))] {
+            let facts = ModelFacts { apply_patch: able, parallel: able, ..ModelFacts::default() };
+            let entry = entry("m", &facts, "", 0);
+            assert_eq!(entry["apply_patch_tool_type"], patch, "{able:?}");
+            assert_eq!(entry["supports_parallel_tool_calls"], json!(able != Some(false)), "{able:?}");
+        }
     }
 
     #[test]

@@ -98,7 +98,7 @@ fn chosen(catalogue: Catalogue) -> Option<String> {
 fn without_model_name(text: &str) -> String {
     let mut lines = Vec::new();
     for line in text.lines() {
-        if !line.contains("GPT") {
+        if !names_openai(line) {
             lines.push(line.to_owned());
             continue;
         }
@@ -108,8 +108,12 @@ fn without_model_name(text: &str) -> String {
     lines.join("\n")
 }
 
+fn names_openai(text: &str) -> bool {
+    text.contains("GPT") || text.contains("OpenAI")
+}
+
 fn rework(sentence: &str) -> Option<String> {
-    if !sentence.contains("GPT") {
+    if !names_openai(sentence) {
         return Some(sentence.to_owned());
     }
     let opening = sentence.trim_start().starts_with("You are Codex");
@@ -122,7 +126,7 @@ mod tests {
 
     #[test]
     fn sentences_that_name_the_model_go_or_are_reworked() {
-        let text = "You are Codex, a coding agent based on GPT-5. You and the user share a workspace.\n\nAs GPT-5 you know. Stay.\nPlain.";
+        let text = "You are Codex, a coding agent based on GPT-5. You and the user share a workspace.\n\nAs GPT-5 you know. Made by OpenAI. Stay.\nPlain.";
         let expected =
             "You are a coding agent that works in the Codex CLI. You and the user share a workspace.\n\nStay.\nPlain.";
         assert_eq!(without_model_name(text), expected);

@@ -6,6 +6,7 @@ use http::header::RETRY_AFTER;
 use super::answer::{self, Answer};
 use super::client::Client;
 use crate::error::Error;
+use crate::protocol::ir::Loss;
 use crate::protocol::{Failure, OpenAiError};
 use crate::secret::redact::redact;
 
@@ -38,4 +39,13 @@ pub(super) fn answer(failure: &Failure, client: Client) -> Answer {
         answer.headers_mut().insert(RETRY_AFTER, seconds.into());
     }
     answer
+}
+
+/// The refusal of a request that cannot be carried over whole, where the person wants it whole or not at all.
+pub(super) fn too_much_lost(losses: &[Loss]) -> Failure {
+    let mut named: Vec<String> = losses.iter().map(|loss| format!("{} ({})", loss.code, loss.detail)).collect();
+    named.dedup();
+    let message = format!("`strict` is on, and this cannot be carried over: {}", named.join(", "));
+    let failure = Failure { status: 400, ..shown(message) };
+    failure.with_hint("leave it out of the request, or take `strict` out of codexgw's settings")
 }

@@ -17,12 +17,24 @@ const KEPT: Duration = Duration::from_secs(10);
 pub(super) struct Keys {
     home: Home,
     kept: Mutex<HashMap<String, (Instant, Arc<Secret>)>>,
+    /// Keys that no store has, for as long as this process runs.
+    lent: Mutex<HashMap<String, Arc<Secret>>>,
 }
 
 impl Keys {
     /// Nothing read yet.
     pub(super) fn new(home: Home) -> Self {
-        Self { home, kept: Mutex::default() }
+        Self { home, kept: Mutex::default(), lent: Mutex::default() }
+    }
+
+    /// Takes a provider's key that no store has.
+    pub(super) fn lend(&self, provider: &str, key: Secret) {
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner).insert(provider.to_owned(), Arc::new(key));
+    }
+
+    /// The key that was lent for a provider.
+    pub(super) fn lent(&self, provider: &str) -> Option<Arc<Secret>> {
+        self.lent.lock().unwrap_or_else(PoisonError::into_inner).get(provider).cloned()
     }
 
     /// A provider's key, which `command` prints when that is its store.

@@ -11,10 +11,12 @@ mod client;
 mod context;
 mod directory;
 mod door;
+mod errand;
 mod exchange;
 mod failure;
 mod hint;
 mod keys;
+mod learned;
 mod lifecycle;
 mod limits;
 mod listener;
@@ -25,6 +27,7 @@ mod passing;
 mod phase;
 mod record;
 mod redirect;
+mod seals;
 mod service;
 mod translation;
 mod upstream;
@@ -34,6 +37,8 @@ mod whole;
 #[cfg(test)]
 mod tests;
 
+pub use errand::{Errand, Heard};
+pub use learned::Learned;
 pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
 
 /// Our version, as the gateway proves it and upstreams see it.

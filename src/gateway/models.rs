@@ -26,16 +26,13 @@ pub(super) fn answer(gateway: &Gateway, query: Option<&str>) -> Answer {
 /// Codex reads `models`, SDKs read `object` and `data`; Codex accepts both in one answer (measured, G32). A provider's
 /// own choice comes first among its models.
 fn document(settings: &Settings, entry: impl Fn(&str, &ModelFacts, u32) -> Value) -> Value {
-    let unknown = ModelFacts::default();
     let (mut models, mut data) = (Vec::new(), Vec::new());
     let mut priority = 0;
     for (id, provider) in settings.providers.iter().filter(|(_, provider)| provider.road == Road::Gateway) {
-        let chosen = (&provider.model, provider.models.get(&provider.model).unwrap_or(&unknown));
-        let others = provider.models.iter().filter(|(model, _)| **model != provider.model);
-        for (model, facts) in std::iter::once(chosen).chain(others) {
+        for model in provider.chosen() {
             priority += 1;
             let slug = format!("{id}/{model}");
-            models.push(entry(&slug, facts, priority));
+            models.push(entry(&slug, &provider.facts(model), priority));
             data.push(json!({"id": slug, "object": "model", "owned_by": id}));
         }
     }

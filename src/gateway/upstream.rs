@@ -3,7 +3,7 @@
 //! Redirects are not followed, and no URL that stands in a body is ever fetched.
 
 use std::error::Error as _;
-use std::sync::{Arc, OnceLock};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -34,12 +34,13 @@ pub(super) struct Upstream {
 }
 
 /// One request, ready to be sent as often as it takes.
-#[derive(Clone)]
 pub(super) struct Call {
     /// The provider's id.
     pub id: String,
     /// Its shown name, for error messages.
     pub name: String,
+    /// Its own name of the model.
+    pub model: String,
     /// What it speaks.
     pub wire: Wire,
     /// Where to.
@@ -58,8 +59,10 @@ pub(super) struct Call {
     pub stream: bool,
     /// The translated body: the one copy of it that is kept while nothing has come.
     pub body: Bytes,
+    /// Whether the provider may pause its answer, and is asked to go on with the same body then.
+    pub may_pause: bool,
     /// What the body is made of anew when its signatures are refused.
-    pub unsigned: Option<Arc<Unsigned>>,
+    pub unsigned: Option<Unsigned>,
     /// Where a person finds the keys and the account.
     pub keys_url: Option<&'static str>,
 }

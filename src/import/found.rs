@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::catalog::{self, KeyForm, ProviderTemplate};
+use crate::catalog::{self, KeyForm, ProviderTemplate, server};
 use crate::codex;
 use crate::secret::Secret;
 use crate::settings::Wire;
@@ -89,7 +89,7 @@ impl Found {
     #[must_use]
     pub fn at(mut self, base_url: &str) -> Self {
         let base_url = base_url.trim().trim_end_matches('/').to_owned();
-        self.template = template_of_host(&base_url).map(|template| template.id.clone());
+        self.template = catalog::of_host(&base_url).map(|template| template.id.clone());
         self.base_url = Some(base_url);
         self
     }
@@ -148,16 +148,6 @@ pub fn id_from(name: &str) -> String {
     if codex::valid_provider_id(&id) { id } else { "imported".to_owned() }
 }
 
-/// The template whose provider answers at the host of that URL. On this machine the port has to be the same as well.
-#[must_use]
-pub fn template_of_host(base_url: &str) -> Option<&'static ProviderTemplate> {
-    let wanted = server(base_url)?;
-    let mut fitting = catalog::providers()
-        .filter(|template| server(&template.base_url).is_some_and(|of_template| of_template == wanted));
-    // A port that several servers use says nothing.
-    fitting.next().filter(|_| fitting.next().is_none())
-}
-
 /// Whether two base URLs lead to the same place: a trailing slash or a version at the end makes no difference.
 #[must_use]
 pub fn same_address(a: &str, b: &str) -> bool {
@@ -174,16 +164,6 @@ pub fn host(url: &str) -> String {
     let host = Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
     let host = host.unwrap_or_default();
     host.strip_prefix("api.").unwrap_or(&host).to_owned()
-}
-
-/// Host and port.
-fn server(url: &str) -> Option<(String, u16)> {
-    let url = Url::parse(url).ok()?;
-    let host = match url.host_str()? {
-        "127.0.0.1" | "[::1]" | "0.0.0.0" => "localhost",
-        host => host,
-    };
-    Some((host.to_owned(), url.port_or_known_default()?))
 }
 
 #[cfg(test)]
@@ -204,24 +184,6 @@ mod tests {
             assert_eq!(id_from(name), id, "{name}");
         }
         assert!(codex::valid_provider_id(&id_from(&"long name ".repeat(20))));
-    }
-
-    #[test]
-    fn a_template_is_known_by_its_host() {
-        let found = |url| template_of_host(url).map(|template| template.id.as_str());
-        for (url, id) in [
-            ("https://openrouter.ai/api", Some("openrouter")),
-            ("https://api.deepseek.com/anthropic", Some("deepseek")),
-            ("http://127.0.0.1:11434", Some("ollama")),
-            ("http://localhost:4000", Some("litellm")),
-            ("http://localhost:9999/v1", None),
-            ("http://localhost:8080/v1", None),
-            ("https://api.anthropic.com", Some("anthropic")),
-            ("https://relay.example.com/v1", None),
-            ("not a url", None),
-        ] {
-            assert_eq!(found(url), id, "{url}");
-        }
     }
 
     #[test]

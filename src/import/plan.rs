@@ -196,7 +196,7 @@ mod tests {
                 "add relay-2",
                 "skip relay-for-claude: the same as `relay-2`",
                 "add relay-3",
-                "add openai-custom",
+                "add openai-api",
                 "add ollama-local",
                 "skip deepseek: no key was found for it",
                 "add mine-2",

@@ -96,8 +96,8 @@ mod tests {
                 &[("OPENROUTER_API_KEY", "a"), ("DEEPSEEK_API_KEY", "b")],
                 &["deepseek deepseek - DEEPSEEK_API_KEY ", "openrouter openrouter - OPENROUTER_API_KEY "],
             ),
-            // Ollama wants no key: the variable says nothing of a server here.
-            (&[("OLLAMA_API_KEY", "a")], &[]),
+            // Ollama itself wants no key: the variable says nothing of a server here.
+            (&[("OLLAMA_API_KEY", "a")], &["ollama-cloud ollama-cloud - OLLAMA_API_KEY "]),
             (&[("OPENAI_API_KEY", "a")], &[]),
             (&[("OPENAI_API_KEY", "a"), ("OPENAI_BASE_URL", "https://api.openai.com/v1/")], &[]),
             (

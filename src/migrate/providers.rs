@@ -193,7 +193,7 @@ impl Mending<'_, '_> {
     /// What our settings will say of it; nothing when its address or a model is not known.
     fn provider(&self, road: Road, wire: Wire) -> Option<Provider> {
         let base_url = self.table.plain_base_url()?;
-        let template = template_of(&base_url);
+        let template = catalog::of_host(&base_url);
         let mut models = self.models.clone();
         models.extend(template.and_then(|template| template.model.clone()).filter(|_| models.is_empty()));
         let facts = |name: &String| (name.clone(), catalog::model_facts(name).cloned().unwrap_or_default());
@@ -275,7 +275,11 @@ impl Mending<'_, '_> {
     /// An id that nobody has.
     fn free_id(&mut self) -> String {
         let id = self.table.id.as_str();
-        let template = catalog::provider(id).map(ProviderTemplate::default_id).filter(|other| *other != id);
+        // `openai` is what many call anything that speaks as OpenAI does.
+        let is_it = |template: &&ProviderTemplate| {
+            id != "openai" || self.table.plain_base_url().is_some_and(|url| catalog::of_host(&url) == Some(template))
+        };
+        let template = catalog::provider(id).filter(is_it).map(ProviderTemplate::default_id).filter(|it| *it != id);
         let wanted = match template {
             Some(other) => other.to_owned(),
             None if codex::is_reserved(id) => format!("{id}-custom"),
@@ -326,13 +330,6 @@ const BUILT_IN: [(&str, &[&str]); 3] = [
     ("amazon-bedrock-runtime", &["base_url", "auth", "http_headers", "aws"]),
     ("gcp", &["base_url", "auth", "http_headers", "project_id", "location", "credential_file"]),
 ];
-
-/// The template of the provider that a URL belongs to.
-fn template_of(base_url: &str) -> Option<&'static ProviderTemplate> {
-    let host = |url: &str| url::Url::parse(url).ok().and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
-    let wanted = host(base_url)?;
-    catalog::providers().find(|template| host(&template.base_url).as_ref() == Some(&wanted))
-}
 
 /// An id of ours, made of one that may not be.
 pub(super) fn tame(id: &str) -> String {

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::catalog::{ModelFacts, ThinkingKind};
+use crate::catalog::{ModelFacts, Price, ThinkingKind, Usd};
 
 /// Kinds that cannot hold a conversation (`type` at Together and LM Studio, `mode` at LiteLLM).
 const OTHER_KINDS: [&str; 13] = [
@@ -37,16 +37,21 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
     if !is_name || !converses(entry) {
         return None;
     }
-    // LiteLLM and GitHub put the figures one level down.
-    let detail = ["model_info", "limits"].iter().map(|key| &entry[*key]).find(|value| value.is_object());
+    // LiteLLM, Venice, Poe and DeepInfra put the figures one level down.
+    let detail = ["model_info", "limits", "model_spec", "context_window", "metadata"]
+        .iter()
+        .map(|key| &entry[*key])
+        .find(|value| value.is_object());
     let (entry, detail) = (entry, detail.unwrap_or(&Value::Null));
     let top = &entry["top_provider"];
     let number = |place: &Value, keys: &[&str]| keys.iter().find_map(|key| place[*key].as_u64()).filter(|n| *n > 0);
     let contexts = [
         // vLLM, LM Studio, Groq, OpenRouter and Together, Gemini, LiteLLM and GitHub.
         number(entry, &["max_model_len", "loaded_context_length", "context_window", "context_length"]),
-        number(entry, &["max_context_length", "inputTokenLimit", "max_input_tokens"]),
-        number(detail, &["max_input_tokens"]),
+        number(entry, &["max_context_length", "inputTokenLimit", "max_input_tokens", "context_size"]),
+        number(detail, &["max_input_tokens", "availableContextTokens", "context_length"]),
+        // Hugging Face: any of the hosts may be the one that answers.
+        hosts(entry).filter_map(|host| number(host, &["context_length"])).min(),
     ];
     let context = contexts.into_iter().flatten().next();
     let facts = ModelFacts {
@@ -60,13 +65,18 @@ pub fn read(entry: &Value) -> Option<(String, ModelFacts)> {
         // Anthropic's `max_tokens` is the most of an answer; elsewhere the name stands for other things.
         max_output: number(top, &["max_completion_tokens"])
             .or_else(|| number(entry, &["max_tokens"]).filter(|_| entry["max_input_tokens"].is_u64()))
-            .or_else(|| number(entry, &["max_completion_tokens", "max_output_tokens", "outputTokenLimit"]))
-            .or_else(|| number(detail, &["max_output_tokens"])),
+            .or_else(|| {
+                number(entry, &["max_completion_tokens", "max_output_tokens", "max_output_length", "outputTokenLimit"])
+            })
+            .or_else(|| number(detail, &["max_output_tokens", "maxCompletionTokens"])),
         images: images(entry, detail),
         tools: tools(entry, detail),
         efforts: efforts(entry),
         thinking: thinking(&entry["capabilities"]["thinking"]),
         schema_output: entry["capabilities"]["structured_outputs"]["supported"].as_bool(),
+        parallel: detail["supports_parallel_function_calling"].as_bool(),
+        apply_patch: None,
+        price: price(entry, detail),
     };
     Some((id.to_owned(), facts))
 }
@@ -100,6 +110,7 @@ fn images(entry: &Value, detail: &Value) -> Option<bool> {
             // Anthropic.
             &entry["capabilities"]["image_input"]["supported"],
             &detail["supports_vision"],
+            &detail["capabilities"]["supportsVision"],
         ]
         .iter()
         .find_map(|flag| flag.as_bool())
@@ -110,17 +121,25 @@ fn tools(entry: &Value, detail: &Value) -> Option<bool> {
     let parameters = &entry["supported_parameters"];
     // Ollama calls it `tools`, LM Studio `tool_use`.
     let capabilities = &entry["capabilities"];
-    let list = [parameters, capabilities].into_iter().find(|list| list.is_array());
-    list.map(|list| holds(list, &["tools", "tool_use"])).or_else(|| {
+    let lists = [parameters, capabilities, &entry["supported_features"], &entry["features"]];
+    let list = lists.into_iter().find(|list| list.is_array());
+    list.map(|list| holds(list, &["tools", "tool_use", "function-calling"])).or_else(|| {
         [
             &entry["supports_tools"],
             &entry["supports_function_calling"],
             &entry["capabilities"]["function_calling"],
             &detail["supports_function_calling"],
+            &detail["capabilities"]["supportsFunctionCalling"],
         ]
         .iter()
         .find_map(|flag| flag.as_bool())
+        .or_else(|| hosts(entry).filter_map(|host| host["supports_tools"].as_bool()).max())
     })
+}
+
+/// The hosts that Hugging Face chooses from.
+fn hosts(entry: &Value) -> impl Iterator<Item = &Value> {
+    entry["providers"].as_array().into_iter().flatten()
 }
 
 /// Efforts, weakest first. OpenRouter lists none, but takes these three of every model with `reasoning` among its
@@ -151,6 +170,47 @@ fn thinking(thinking: &Value) -> Option<ThinkingKind> {
         (true, _, Value::Bool(true)) => Some(ThinkingKind::Budget),
         (true, ..) => None,
     }
+}
+
+/// What the list says of costs: OpenRouter and Vercel in dollars per token, as text; LiteLLM too, as numbers; Together in
+/// dollars per million, as numbers. A router whose price depends on where it goes says -1.
+fn price(entry: &Value, detail: &Value) -> Option<Price> {
+    let pricing = &entry["pricing"];
+    let number = |value: &Value| match value {
+        Value::String(text) => text.parse().ok(),
+        value => value.as_f64(),
+    };
+    let is_per_million = pricing["input"].is_number();
+    let usd = |names: [&str; 2], place: &Value| {
+        let dollars: f64 = names.iter().find_map(|name| number(&place[*name])).filter(|dollars| *dollars >= 0.0)?;
+        Some(if is_per_million { Usd::from(dollars) } else { Usd::per_token(dollars) })
+    };
+    let read = |place: &Value, input, output, cached, cache_write| {
+        Some(Price {
+            input: usd(input, place)?,
+            output: usd(output, place)?,
+            cached: usd(cached, place),
+            cache_write: usd(cache_write, place),
+            as_of: None,
+            source: None,
+        })
+    };
+    let listed = read(
+        pricing,
+        ["prompt", "input"],
+        ["completion", "output"],
+        ["input_cache_read", "cached_input"],
+        ["input_cache_write", "cache_write"],
+    );
+    listed.or_else(|| {
+        read(
+            detail,
+            ["input_cost_per_token", ""],
+            ["output_cost_per_token", ""],
+            ["cache_read_input_token_cost", ""],
+            ["cache_creation_input_token_cost", ""],
+        )
+    })
 }
 
 /// Whether a JSON list holds one of these words.
@@ -263,6 +323,45 @@ mod tests {
         ];
         for (provider, entry, expected) in cases {
             assert_eq!(read(&entry), Some(("m".to_owned(), expected)), "{provider}");
+        }
+    }
+
+    #[test]
+    fn prices_are_read_in_the_units_of_each_list() {
+        let usd = |dollars: f64| Some(Usd::from(dollars));
+        for (list, entry, expected) in [
+            (
+                "openrouter",
+                json!({"pricing": {"prompt": "0.000003", "completion": "0.000015", "request": "0",
+                    "input_cache_read": "0.0000003", "input_cache_write": "0.00000375"}}),
+                Some((usd(3.0), usd(15.0), usd(0.3), usd(3.75))),
+            ),
+            ("free", json!({"pricing": {"prompt": "0", "completion": "0"}}), Some((usd(0.0), usd(0.0), None, None))),
+            ("a router", json!({"pricing": {"prompt": "-1", "completion": "-1"}}), None),
+            (
+                "vercel",
+                json!({"pricing": {"input": "0.00000075", "output": "0.00000375", "input_cache_read": "0.000000075"}}),
+                Some((usd(0.75), usd(3.75), usd(0.075), None)),
+            ),
+            (
+                "together",
+                json!({"pricing": {"hourly": 0, "input": 0.88, "output": 0.9, "base": 0, "finetune": 0}}),
+                Some((usd(0.88), usd(0.9), None, None)),
+            ),
+            (
+                "litellm",
+                json!({"model_info": {"input_cost_per_token": 1.5e-7, "output_cost_per_token": 6e-7,
+                    "cache_read_input_token_cost": 7.5e-8}}),
+                Some((usd(0.15), usd(0.6), usd(0.075), None)),
+            ),
+            ("half", json!({"pricing": {"prompt": "0.1"}}), None),
+            ("nonsense", json!({"pricing": {"prompt": "dear", "completion": []}}), None),
+        ] {
+            let mut entry = entry;
+            entry["id"] = json!("m");
+            let price = read(&entry).expect("a model").1.price;
+            let found = price.map(|price| (Some(price.input), Some(price.output), price.cached, price.cache_write));
+            assert_eq!(found, expected, "{list}");
         }
     }
 

@@ -76,6 +76,12 @@ impl Failure {
         self.code == FailureCode::ServerError || self.code == FailureCode::RateLimitExceeded && self.status == 503
     }
 
+    /// The same failure after further tries, on top of which Codex is to make none.
+    #[must_use]
+    pub fn for_good(self) -> Self {
+        Self { code: FailureCode::ServerError, ..self }
+    }
+
     /// The same failure with the provider's name for `the provider`, which is all that a back end knows of it.
     #[must_use]
     pub fn naming(mut self, provider: &str) -> Self {

@@ -179,7 +179,18 @@ pub const EMPTY_SCHEMA: &str = r#"{"type":"object","properties":{}}"#;
 /// The schema of a function as Codex wrote it; of one that takes nothing where there is no object.
 #[must_use]
 pub fn object_schema(parameters: Option<&RawValue>) -> &RawValue {
-    parameters.filter(|schema| schema.get().starts_with('{')).unwrap_or_else(|| constant(EMPTY_SCHEMA))
+    parameters.filter(|schema| is_of_object(schema)).unwrap_or_else(|| constant(EMPTY_SCHEMA))
+}
+
+/// Whether a schema may be that of an object. Arguments are one, and upstreams refuse a request that says otherwise.
+fn is_of_object(schema: &RawValue) -> bool {
+    #[derive(serde::Deserialize)]
+    struct Look<'a> {
+        #[serde(borrow, default, rename = "type")]
+        kind: super::lenient::Text<'a>,
+    }
+    let look = serde_json::from_str::<Look<'_>>(schema.get());
+    schema.get().starts_with('{') && look.is_ok_and(|look| matches!(look.kind.as_str(), "" | "object"))
 }
 
 /// The schema of a custom tool once it is a function, as raw JSON.

@@ -45,6 +45,12 @@ impl Home {
         &self.config
     }
 
+    /// The folder of the person's own provider templates.
+    #[must_use]
+    pub fn templates_dir(&self) -> PathBuf {
+        self.config.join("providers")
+    }
+
     /// The folder of state: mode 0700, made by whoever writes there first.
     #[must_use]
     pub fn state_dir(&self) -> &Path {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::catalog::{KeyForm, ModelFacts};
+use crate::catalog::{self, KeyForm, ModelFacts};
 pub use crate::protocol::Wire;
 pub use crate::protocol::gemini::Safety;
 
@@ -118,6 +118,22 @@ impl Provider {
     #[must_use]
     pub fn key_form(&self) -> KeyForm {
         self.key_form.unwrap_or_else(|| KeyForm::of_wire(self.wire))
+    }
+
+    /// The models that Codex is told of: the one to start with first.
+    pub fn chosen(&self) -> impl Iterator<Item = &String> {
+        let others = self.models.keys().filter(|model| **model != self.model);
+        std::iter::once(&self.model).filter(|model| !model.is_empty()).chain(others)
+    }
+
+    /// All that is known of a model here: what stands in the settings, the gaps filled from our own tables.
+    #[must_use]
+    pub fn facts(&self, model: &str) -> ModelFacts {
+        let known = catalog::known(self.template.as_deref(), model);
+        match self.models.get(model) {
+            Some(said) => said.clone().merged_over(&known),
+            None => known,
+        }
     }
 }
 

@@ -43,9 +43,10 @@ impl Setup {
 fn document<'a>(providers: impl Iterator<Item = (&'a str, &'a Provider)>, instructions: &str) -> Vec<u8> {
     let mut entries = Vec::new();
     for (id, provider) in providers {
-        for (model, facts) in &provider.models {
+        for model in provider.chosen() {
             let priority = u32::from(*model != provider.model);
-            entries.push(catalogue::entry(&slug(id, model, provider.road), facts, instructions, priority));
+            let facts = provider.facts(model);
+            entries.push(catalogue::entry(&slug(id, model, provider.road), &facts, instructions, priority));
         }
     }
     catalogue::document(&entries).to_string().into_bytes()

@@ -36,3 +36,20 @@ fn a_question_that_is_broken_off_changes_nothing() {
     assert!(!screen.contains("ended with 0") && !screen.contains("panicked"), "{screen}");
     assert_eq!((sandbox.config(), sandbox.profile("up")), (None, None));
 }
+
+#[test]
+fn a_provider_with_several_addresses_is_asked_which_it_is() {
+    let sandbox = Sandbox::with_codex();
+    let terminal = Terminal::start(&sandbox, "codexgw add moonshot --store file --no-probe");
+    terminal.wait_for("Moonshot AI answers at several addresses, for");
+    terminal.press("Down");
+    terminal.press("Enter");
+    let screen = terminal.wait_for("Key for Moonshot AI");
+    assert!(screen.contains("Keys are made at https://platform.moonshot.cn"), "{screen}");
+    terminal.write("sk-0123456789abcdef");
+    terminal.press("Enter");
+    terminal.wait_for("Make `moonshot` Codex's default");
+    terminal.write("n");
+    terminal.wait_for("ended with 0");
+    sandbox.codexgw(&["list", "--json"]).run().ok().stdout_has("https://api.moonshot.cn/v1");
+}

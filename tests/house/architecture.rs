@@ -16,6 +16,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
     ("probe", &["catalog", "error", "protocol", "secret", "settings"]),
     ("launch", &["codex", "error"]),
     ("gateway", &["catalog", "codex", "error", "protocol", "secret", "settings"]),
+    ("trial", &["catalog", "error", "gateway"]),
     ("setup", &["catalog", "codex", "config", "error", "gateway", "settings"]),
     ("migrate", &["catalog", "codex", "config", "error", "secret", "settings", "setup"]),
     ("import", &["catalog", "codex", "error", "secret", "settings"]),
@@ -32,7 +33,7 @@ const ALLOWED: &[(&str, &[&str])] = &[
         "cli",
         &[
             "catalog", "codex", "config", "demo", "doctor", "error", "gateway", "import", "launch", "migrate", "probe",
-            "secret", "settings", "setup", "ui",
+            "secret", "settings", "setup", "trial", "ui",
         ],
     ),
 ];

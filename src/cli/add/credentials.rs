@@ -127,7 +127,7 @@ impl Credentials {
             )));
         }
         self.needs(vault)?;
-        if let Some(url) = identity.template.and_then(|template| template.keys_url.as_deref()) {
+        if let Some(url) = identity.keys_url() {
             ui::note(format!("Keys are made at {url}"));
         }
         let question = if auth.is_required() {

@@ -58,6 +58,7 @@ impl Given {
         let args = Args {
             provider: self.template.unwrap_or_else(|| "custom".to_owned()),
             base_url: self.base_url,
+            endpoint: None,
             // A template's own id brings its own name of the profile along.
             id: Some(self.id).filter(|id| template.is_none_or(|template| template.default_id() != id)),
             model: self.models,

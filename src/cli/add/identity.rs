@@ -1,11 +1,12 @@
-use crate::catalog::{self, ProviderTemplate};
+use crate::catalog::{self, Endpoint, ProviderTemplate};
 use crate::codex;
 use crate::error::{Error, Result};
 use crate::secret::key_shape::holds_key;
+use crate::settings::Wire;
 use crate::setup::Setup;
 use crate::ui;
 
-use super::super::context::prefixes;
+use super::super::context::{prefixes, unusable};
 use super::Args;
 
 /// Which provider is meant, and under which names it will stand.
@@ -20,13 +21,15 @@ pub struct Identity {
     pub profile: String,
     /// Base URL as given or known.
     pub base_url: String,
+    endpoint: Option<&'static Endpoint>,
 }
 
 impl Identity {
     /// Finds the template and checks the names, before anything else is asked.
     pub fn settle(args: &Args, setup: &Setup) -> Result<Self> {
         let template = template(&args.provider)?;
-        let base_url = base_url(args, template)?;
+        let endpoint = endpoint(args, template)?;
+        let base_url = base_url(args, template, endpoint)?;
         let id = free_id(args, template)?;
         may_replace(args, setup, &id)?;
         let offered = template.filter(|_| args.id.is_none()).map(|template| template.default_profile().to_owned());
@@ -34,7 +37,31 @@ impl Identity {
         setup.check_profile_name(&profile)?;
         may_take_profile(args, setup, &profile, &id)?;
         let name = template.map_or_else(|| id.clone(), |template| template.name.clone());
-        Ok(Self { template, id, name, profile, base_url })
+        Ok(Self { template, id, name, profile, base_url, endpoint })
+    }
+
+    /// The wire that is to be expected there.
+    pub fn wire(&self) -> Option<Wire> {
+        self.endpoint.and_then(|endpoint| endpoint.wire).or(self.template.map(|template| template.wire))
+    }
+
+    /// Where keys are made.
+    pub fn keys_url(&self) -> Option<&'static str> {
+        let of_endpoint = self.endpoint.and_then(|endpoint| endpoint.keys_url.as_deref());
+        of_endpoint.or_else(|| self.template?.keys_url.as_deref())
+    }
+
+    /// The provider's other endpoints, to which a key that is refused here may belong.
+    pub fn elsewhere(&self) -> Option<String> {
+        let template = self.template.filter(|template| !template.endpoints.is_empty())?;
+        let here = self.endpoint.map(|endpoint| endpoint.id.as_str());
+        let others = template.endpoints.iter().filter(|other| Some(other.id.as_str()) != here);
+        let mut others: Vec<String> =
+            others.map(|other| format!("`--endpoint {}` is for {}", other.id, other.for_whom)).collect();
+        if let (Some(_), Some(for_whom)) = (here, &template.base_url_for) {
+            others.insert(0, format!("without `--endpoint` it is for {for_whom}"));
+        }
+        Some(format!("it may be a key for elsewhere: {}", others.join("; ")))
     }
 }
 
@@ -58,15 +85,19 @@ fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
         return Ok(None);
     }
     catalog::provider(words).map(Some).ok_or_else(|| {
-        let known: Vec<&str> = catalog::providers().map(|template| template.id.as_str()).collect();
+        if let Some(broken) = catalog::broken().iter().find(|broken| broken.id() == words) {
+            return unusable(broken);
+        }
         let error = Error::usage(format!("codexgw does not know the provider `{words}`"))
-            .cause(format!("it knows {}, and `custom`", known.join(", ")));
+            .cause(format!("it knows {} others, and `custom`", catalog::providers().count()));
         match catalog::nearest(words) {
             Some(near) => error.hint(format!("did you mean `codexgw add {near}`?")),
             None if holds_key(words, &prefixes()) => error
                 .cause("that looks like a key; it stays in the shell's history, so better make a new one")
                 .hint("name the provider, and pipe the key in: `codexgw add openrouter --key-stdin`"),
-            None => error.hint(format!("name its address: `codexgw add custom --id {} --base-url URL`", tame(words))),
+            None => error
+                .hint("see which ones there are: `codexgw providers`")
+                .hint(format!("or name its address: `codexgw add custom --id {} --base-url URL`", tame(words))),
         }
     })
 }
@@ -80,27 +111,58 @@ fn tame(words: &str) -> String {
     if codex::valid_provider_id(&id) { id } else { "mine".to_owned() }
 }
 
-fn base_url(args: &Args, template: Option<&ProviderTemplate>) -> Result<String> {
+/// Which of the provider's endpoints is meant; none for the template's own base URL.
+fn endpoint(args: &Args, template: Option<&'static ProviderTemplate>) -> Result<Option<&'static Endpoint>> {
+    let endpoints = template.map(|template| template.endpoints.as_slice()).unwrap_or_default();
+    match (&args.endpoint, template) {
+        (Some(wanted), _) => {
+            if let Some(endpoint) = endpoints.iter().find(|endpoint| endpoint.id == *wanted) {
+                return Ok(Some(endpoint));
+            }
+            let known: Vec<String> = endpoints.iter().map(|endpoint| format!("`{}`", endpoint.id)).collect();
+            let error = Error::usage(format!("`{}` has no endpoint `{wanted}`", args.provider));
+            Err(match known.as_slice() {
+                [] => error.hint("name the address: `--base-url URL`"),
+                known => error
+                    .cause(format!("it has {}", known.join(", ")))
+                    .hint(format!("see what each is for: `codexgw providers show {}`", args.provider)),
+            })
+        }
+        (None, Some(template)) if !endpoints.is_empty() && args.base_url.is_none() && !args.asks_nothing() => {
+            let line = |for_whom: &str, url: &str| format!("{for_whom}  ({url})");
+            let own = template.base_url_for.as_deref().unwrap_or("most keys");
+            let mut lines = vec![line(own, &template.base_url)];
+            lines.extend(endpoints.iter().map(|endpoint| line(&endpoint.for_whom, &endpoint.base_url)));
+            let picked = ui::prompt::select(&format!("{} answers at several addresses, for", template.name), &lines)?;
+            Ok(picked.checked_sub(1).and_then(|place| endpoints.get(place)))
+        }
+        _ => Ok(None),
+    }
+}
+
+fn base_url(args: &Args, template: Option<&ProviderTemplate>, endpoint: Option<&'static Endpoint>) -> Result<String> {
     match (&args.base_url, template) {
         (Some(url), _) => Ok(url.clone()),
-        (None, Some(template)) => filled(args, template),
+        (None, Some(template)) => {
+            filled(args, template, endpoint.map_or(&template.base_url, |endpoint| &endpoint.base_url))
+        }
         (None, None) if !args.asks_nothing() => ui::prompt::input("Base URL", "http://localhost:8000/v1"),
         (None, None) => Err(Error::usage("`custom` needs to know where the provider is")
             .hint("name it: `codexgw add custom --id ID --base-url URL`")),
     }
 }
 
-/// The template's base URL, the parts that only the person knows asked for.
-fn filled(args: &Args, template: &ProviderTemplate) -> Result<String> {
-    let parts = template.base_url_parts();
+/// A base URL of the template, the parts that only the person knows asked for.
+fn filled(args: &Args, template: &ProviderTemplate, base_url: &str) -> Result<String> {
+    let parts = catalog::parts(base_url);
     if args.asks_nothing() && !parts.is_empty() {
         let named: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
         let example =
-            parts.iter().fold(template.base_url.clone(), |url, part| url.replace(&braced(part), &part.to_uppercase()));
+            parts.iter().fold(base_url.to_owned(), |url, part| url.replace(&braced(part), &part.to_uppercase()));
         return Err(Error::usage(format!("the address of {} holds your {}", template.name, named.join(" and ")))
             .hint(format!("give it whole: `codexgw add {} --base-url {example}`", template.id)));
     }
-    let mut url = template.base_url.clone();
+    let mut url = base_url.to_owned();
     for part in parts {
         let value = ui::prompt::input(&format!("Your {} at {}", part.replace('_', " "), template.name), "")?;
         let is_plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));

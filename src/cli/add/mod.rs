@@ -33,6 +33,9 @@ pub struct Args {
     /// Where the provider is; needed for `custom`
     #[arg(long, value_name = "URL")]
     base_url: Option<String>,
+    /// Which of its endpoints, where it has several: another region or plan (see `codexgw providers show`)
+    #[arg(long, value_name = "ENDPOINT", conflicts_with = "base_url")]
+    endpoint: Option<String>,
     /// The name to give it here
     #[arg(long)]
     id: Option<String>,
@@ -135,7 +138,7 @@ impl From<ViaChoice> for Via {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum WireChoice {
+pub enum WireChoice {
     /// Ask the provider
     Auto,
     /// OpenAI Responses
@@ -183,7 +186,8 @@ impl From<KeyForm> for KeyHeader {
 }
 
 impl WireChoice {
-    const fn wanted(self) -> Option<Wire> {
+    /// The wire that was named.
+    pub const fn wanted(self) -> Option<Wire> {
         match self {
             Self::Auto => None,
             Self::Responses => Some(Wire::Responses),

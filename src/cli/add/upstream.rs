@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::error::{Error, Result};
-use crate::probe::{self, Decision, Target};
+use crate::probe::{self, Decision, ProbeError, Target, takes_bearer};
 use crate::settings::{Road, Via, Wire};
 use crate::ui;
 
@@ -62,19 +62,23 @@ impl Upstream {
             query: &query,
             models_path: template.and_then(|template| template.models_path.as_deref()),
             name: &identity.name,
-            keys_url: template.and_then(|template| template.keys_url.as_deref()),
+            keys_url: identity.keys_url(),
+        };
+        let explained = |error: ProbeError| {
+            let elsewhere = identity.elsewhere().filter(|_| matches!(error, ProbeError::WrongKey { .. }));
+            elsewhere.into_iter().fold(Error::from(error), Error::hint)
         };
         let client = probe::client()?;
         ui::note(format!("asking {} for its models …", identity.name));
-        let listed = probe::models(&client, &target).await?;
+        let listed = probe::models(&client, &target).await.map_err(explained)?;
         let target = Target { base_url: listed.base_url.clone(), key_form: listed.key_form, ..target };
         if let Some(path) = template.and_then(|template| template.key_check_path.as_deref()) {
-            probe::check_key(&client, &target, path).await?;
+            probe::check_key(&client, &target, path).await.map_err(explained)?;
         }
         let chosen = choose(args, identity, &listed.list)?;
         ui::note(format!("asking what it speaks, with `{}` …", chosen[0]));
-        let likely = args.wire.wanted().or(template.map(|template| template.wire));
-        let evidence = probe::wire(&client, &target, &chosen[0], likely).await?;
+        let likely = args.wire.wanted().or(identity.wire());
+        let evidence = probe::wire(&client, &target, &chosen[0], likely).await.map_err(explained)?;
         let decision = fit(probe::decide(&evidence, args.wire.wanted(), via, likely)?, target.key_form, via)?;
         let mut told: BTreeMap<String, ModelFacts> = listed.list.into_iter().collect();
         let details = probe::details(&client, &target, &chosen[0]).await;
@@ -97,7 +101,7 @@ impl Upstream {
         let (road, likely) = match via {
             // Only Responses can be spoken directly, so asking for that road says which wire it is.
             Via::Direct => (Road::Direct, Wire::Responses),
-            Via::Auto | Via::Gateway => (Road::Gateway, identity.template.map_or(Wire::Chat, |template| template.wire)),
+            Via::Auto | Via::Gateway => (Road::Gateway, identity.wire().unwrap_or(Wire::Chat)),
         };
         let wire = args.wire.wanted().unwrap_or(likely);
         let form = args.key_form().or(identity.template.and_then(|template| template.auth.form()));
@@ -127,18 +131,7 @@ impl Upstream {
 
 /// The road once more: Codex can send a key as a bearer only.
 fn fit(decision: Decision, form: Option<KeyForm>, via: Via) -> Result<Decision> {
-    if decision.road == Road::Gateway || takes_bearer(form) {
-        return Ok(decision);
-    }
-    if via == Via::Direct {
-        return Err(no_direct());
-    }
-    let why = format!("{}; but Codex cannot send the key as this provider wants it", decision.why);
-    Ok(Decision { road: Road::Gateway, why, ..decision })
-}
-
-fn takes_bearer(form: Option<KeyForm>) -> bool {
-    form.is_none_or(|form| form == KeyForm::Bearer)
+    if via == Via::Direct && !takes_bearer(form) { Err(no_direct()) } else { Ok(decision.with_key_in(form)) }
 }
 
 fn no_direct() -> Error {

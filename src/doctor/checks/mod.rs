@@ -16,6 +16,7 @@ mod provider;
 mod proxy;
 mod sessions;
 mod settings;
+mod templates;
 mod token_command;
 
 use super::Check;
@@ -27,6 +28,7 @@ pub const CHECKS: &[Check] = &[
     codex_home::CHECK,
     config_file::CHECK,
     settings::CHECK,
+    templates::CHECK,
     old_config::CHECK,
     names::CHECK,
     profiles::CHECK,

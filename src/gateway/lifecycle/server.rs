@@ -38,9 +38,9 @@ pub fn serve(home: &Home, options: ServeOptions) -> Result<()> {
 
 /// [`serve`] without what belongs to the process; version and limits are given from outside for the tests.
 pub(super) fn serve_as(home: &Home, options: ServeOptions, version: &str, limits: Limits) -> Result<()> {
-    let workers = std::thread::available_parallelism().map_or(2, |count| count.get().clamp(2, 4));
-    let runtime = tokio::runtime::Builder::new_multi_thread()
-        .worker_threads(workers)
+    // One thread: an event passes two tasks on its way, and waking another thread for each costs eight times what
+    // translating it does. Keys, large bodies and packed ones have threads of their own.
+    let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Error::bug("cannot start the runtime").cause(e))?;

@@ -65,7 +65,7 @@ fn what_a_codex_entry_becomes() {
             json!({}),
             "one - https://relay.example/v1 responses gpt-5.1-codex $RELAY_KEY",
         ),
-        (config(""), json!({}), "one - https://api.openai.com/v1 - - [12]"),
+        (config(""), json!({}), "one openai https://api.openai.com/v1 - - [12]"),
         (config("openai_base_url = \"https://eu.example/v1\""), json!({}), "one - https://eu.example/v1 - - [12]"),
         // The table of a provider that is not the active one says nothing.
         (

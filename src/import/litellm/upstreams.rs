@@ -98,7 +98,8 @@ impl Upstream {
 
     /// Id of the template that stands for it.
     pub fn template(&self) -> Option<&'static str> {
-        catalog::provider(self.id).map(|template| template.id.as_str())
+        // `openai` is what LiteLLM calls anything that speaks as OpenAI does.
+        catalog::provider(self.id).filter(|_| self.prefix != "openai").map(|template| template.id.as_str())
     }
 
     /// Why it cannot be reached from here, when it cannot.

@@ -12,6 +12,8 @@ use crate::protocol::lenient::read;
 pub(super) enum Ending {
     /// Well.
     Stop(Stop),
+    /// In the middle: asked again with what it said so far, it goes on.
+    Pause,
     /// Without an answer that Codex could go on from.
     Fail(Failure),
 }
@@ -19,6 +21,13 @@ pub(super) enum Ending {
 /// Whether a `stop_reason` says that the model was done, or waits for its tools.
 pub(super) fn is_done(reason: &str) -> bool {
     matches!(reason, "end_turn" | "stop_sequence" | "tool_use" | "compaction")
+}
+
+/// Why a pause is the end, where the provider cannot be asked again.
+pub(super) fn paused() -> Failure {
+    Failure::shown(
+        "the provider paused its answer after many steps of its own; ask it to go on (`stop_reason`: `pause_turn`)",
+    )
 }
 
 /// What a `stop_reason` means. One that is not known ends the answer well: new ones are mostly finer words for that.
@@ -31,7 +40,7 @@ pub(super) fn ending(reason: &str, details: Option<&RawValue>) -> Ending {
             status: 400,
             ..Failure::shown(format!("the provider's answer filled the model's context (`stop_reason`: `{reason}`)"))
         }),
-        "pause_turn" => shown("the provider paused its answer after many steps of its own; ask it to go on"),
+        "pause_turn" => Ending::Pause,
         "refusal" => {
             let details = read::<StopDetails<'_>>(details).unwrap_or_default();
             let category = clean(details.category.as_str());

@@ -36,29 +36,6 @@ pub(super) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Reject
     serde_json::from_slice(body).or_else(|error| refuse(&error))
 }
 
-/// What routing needs of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Head {
-    /// The model as Codex names it.
-    pub model: String,
-    /// Whether the answer is to be streamed.
-    pub stream: bool,
-}
-
-/// Reads the head alone; the rest is only skipped over.
-pub fn head(body: &[u8]) -> Result<Head, Rejection> {
-    #[derive(Deserialize)]
-    struct Wanted<'a> {
-        #[serde(borrow, default)]
-        model: Text<'a>,
-        #[serde(default)]
-        stream: Option<bool>,
-    }
-    let wanted: Wanted<'_> = object(body)?;
-    let model = wanted.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
-    Ok(Head { model: model.into_owned(), stream: wanted.stream.unwrap_or(false) })
-}
-
 /// Declares [`Body`] with a reader that, unlike a derived one, also tells which fields it does not know.
 macro_rules! body {
     ($($name:ident: $kind:ty,)*) => {
@@ -126,17 +103,33 @@ body! {
 }
 
 /// Fields that change nothing about the answer: who asks, what for, how it is kept and cached, how it is framed.
-const HARMLESS: [&str; 9] = [
+const HARMLESS: [&str; 8] = [
     "client_metadata",
     "metadata",
     "moderation",
     "prompt_cache_options",
     "prompt_cache_retention",
     "safety_identifier",
-    "store",
     "stream_options",
     "user",
 ];
+
+/// The fields that should hold a list, or text, and hold something else. Read only when no list was found.
+pub(super) fn misshapen(body: &[u8]) -> Vec<&'static str> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Lists<'a> {
+        #[serde(borrow)]
+        input: Option<&'a RawValue>,
+        #[serde(borrow)]
+        tools: Option<&'a RawValue>,
+    }
+    let lists: Lists<'_> = object(body).unwrap_or_default();
+    let is_odd = |raw: &RawValue, may_begin: &[char]| !is_nothing(raw) && !raw.get().starts_with(may_begin);
+    let input = lists.input.filter(|raw| is_odd(raw, &['[', '"'])).map(|_| "input");
+    let tools = lists.tools.filter(|raw| is_odd(raw, &['['])).map(|_| "tools");
+    input.into_iter().chain(tools).collect()
+}
 
 /// Whether a value asks for nothing.
 fn is_nothing(raw: &RawValue) -> bool {
@@ -186,6 +179,14 @@ pub(super) struct RawPart<'a> {
     pub refusal: Text<'a>,
     #[serde(borrow, default)]
     pub image_url: Text<'a>,
+    #[serde(borrow, default)]
+    pub filename: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_data: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_url: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_id: Text<'a>,
     #[serde(borrow, default)]
     pub detail: Text<'a>,
 }

@@ -6,6 +6,7 @@ use serde_json::value::RawValue;
 use super::event::{
     Annotation, Compaction, Empty, ErrorOut, Event, Incomplete, Item, Part, Response, Search, UsageOut,
 };
+use super::open::{Call, Prose, write, write_json};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::compaction;
 use crate::protocol::failure::Failure;
@@ -47,6 +48,8 @@ pub struct Encoder {
     summary: Option<String>,
     /// Whether anything was said or called.
     has_answer: bool,
+    /// Whether the last word was a tool's, after which a model may rightly have nothing to say.
+    answers_tools: bool,
     /// The upstream's word for why it stopped, where nobody knows it.
     reason: Option<String>,
     /// Whether failures carry the codes that OpenAI's SDKs know, not those that Codex wants.
@@ -58,30 +61,6 @@ enum Ending {
     Completed,
     Incomplete,
     Failed(Failure),
-}
-
-/// The open message or reasoning item; there is one at a time.
-#[derive(Debug)]
-struct Prose {
-    index: usize,
-    id: String,
-    text: String,
-    thought: bool,
-    carrier: Option<Carrier>,
-    annotations: Vec<Annotation>,
-}
-
-/// A call; several may be open at once, since upstreams interleave their fragments.
-#[derive(Debug)]
-struct Call {
-    key: usize,
-    index: usize,
-    id: String,
-    /// The `call_id` by which Codex ties the output to the call.
-    pairing: String,
-    tool: ToolName<'static>,
-    kind: ToolKind,
-    json: String,
 }
 
 impl Encoder {
@@ -102,6 +81,7 @@ impl Encoder {
             provider: None,
             summary: None,
             has_answer: false,
+            answers_tools: false,
             reason: None,
             for_sdks: false,
         }
@@ -121,9 +101,16 @@ impl Encoder {
         self
     }
 
+    /// The same for an answer to the outputs of tools, which may say nothing.
+    #[must_use]
+    pub fn answering_tools(mut self) -> Self {
+        self.answers_tools = true;
+        self
+    }
+
     /// Another answer comes in place of one of which no item has begun.
     pub fn start_over(&mut self) {
-        self.usage = None;
+        (self.usage, self.reason) = (None, None);
         self.summary.iter_mut().for_each(String::clear);
     }
 
@@ -184,7 +171,7 @@ impl Encoder {
                     prose.carrier = Some(carrier);
                 }
             }
-            Delta::Citation { url, title, length } => self.cite(url, title, length, out),
+            Delta::Citation { url, title, length, behind } => self.cite(url, title, length, behind, out),
             Delta::WebSearch { query } => self.web_search(&query, out),
             Delta::CallStart { key, id, tool, kind } => {
                 self.has_answer = true;
@@ -200,10 +187,15 @@ impl Encoder {
             Delta::Usage(usage) => self.usage = Some(usage),
             Delta::Unknown(reason) => self.reason = Some(reason),
             // An end without a word would look to the person as if nothing had been asked.
-            Delta::Stop(Stop::Done) if !self.has_answer => self.fail(self.silence(), out),
+            Delta::Stop(Stop::Done) if self.is_silent() => self.fail(self.silence(), out),
             Delta::Stop(stop) => self.stop(stop, out),
             Delta::Fail(failure) => self.fail(failure, out),
         }
+    }
+
+    /// Whether there is no answer where there has to be one. What stopped for a reason that nobody knows was not done.
+    const fn is_silent(&self) -> bool {
+        !self.has_answer && !(self.answers_tools && self.reason.is_none())
     }
 
     /// Why an answer that ended in order is none.
@@ -383,10 +375,10 @@ impl Encoder {
     }
 
     /// Says what the open text rests on; without text there is nothing to say.
-    fn cite(&mut self, url: String, title: String, length: usize, out: &mut Vec<u8>) {
+    fn cite(&mut self, url: String, title: String, length: usize, behind: usize, out: &mut Vec<u8>) {
         let sequence_number = self.sequence;
         let Some(prose) = self.prose.as_mut().filter(|prose| !prose.thought) else { return };
-        let end_index = prose.text.chars().count();
+        let end_index = prose.text.chars().count().saturating_sub(behind);
         let annotation = Annotation { url, title, start_index: end_index.saturating_sub(length), end_index };
         let event = Event {
             kind: "response.output_text.annotation.added",
@@ -581,38 +573,6 @@ impl Encoder {
             top_p: (),
         });
     }
-}
-
-impl Prose {
-    /// Whether more thought belongs to this one; what was sealed is whole.
-    const fn is_open_thought(&self) -> bool {
-        self.thought && self.carrier.is_none()
-    }
-}
-
-impl Call {
-    fn item<'a>(&'a self, status: &'static str, input: &'a str, arguments: &'a Value) -> Item<'a> {
-        let (id, call_id, name) = (self.id.as_str(), self.pairing.as_str(), self.tool.name.as_ref());
-        let namespace = self.tool.namespace.as_deref();
-        match self.kind {
-            ToolKind::Function => Item::FunctionCall { id, call_id, name, namespace, arguments: input, status },
-            ToolKind::Custom => Item::CustomToolCall { id, call_id, name, namespace, input, status },
-            ToolKind::Search => Item::ToolSearchCall { id, call_id, execution: "client", arguments, status },
-        }
-    }
-}
-
-fn write(out: &mut Vec<u8>, event: &Event<'_>) {
-    out.extend_from_slice(b"event: ");
-    out.extend_from_slice(event.kind.as_bytes());
-    out.extend_from_slice(b"\ndata: ");
-    write_json(out, event);
-    out.extend_from_slice(b"\n\n");
-}
-
-/// Writing strings, numbers and values into a buffer cannot fail.
-fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
-    let _ = serde_json::to_writer(out, value);
 }
 
 #[cfg(test)]

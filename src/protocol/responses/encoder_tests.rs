@@ -207,6 +207,22 @@ fn an_end_without_a_word_is_a_failure() {
 }
 
 #[test]
+fn an_answer_to_tools_may_say_nothing() {
+    for (deltas, status) in [
+        (vec![], "completed"),
+        (vec![Delta::Reasoning("hm".into())], "completed"),
+        (vec![Delta::Unknown("`stop_reason`: `zzz`".into())], "failed"),
+    ] {
+        let mut encoder = Encoder::new(meta()).answering_tools();
+        for delta in deltas.into_iter().chain([Delta::Stop(Stop::Done)]) {
+            encoder.push(delta, &mut Vec::new());
+        }
+        let body: Value = serde_json::from_slice(&encoder.into_response()).unwrap();
+        assert_eq!(body["status"], status);
+    }
+}
+
+#[test]
 fn the_length_stop_is_incomplete() {
     let (_, body) = encode(vec![Delta::Text("t".into()), Delta::Stop(Stop::Length)]);
     assert_eq!(body["incomplete_details"], serde_json::json!({"reason": "max_output_tokens"}));
@@ -224,7 +240,12 @@ fn any_delta() -> impl Strategy<Value = Delta> {
         }),
         (0..3usize, "[{}\":a]{0,4}").prop_map(|(key, json)| Delta::CallInput { key, json }),
         (0..3usize).prop_map(|key| Delta::CallEnd { key }),
-        (0..3usize).prop_map(|length| Delta::Citation { url: "u".into(), title: String::new(), length }),
+        (0..3usize).prop_map(|length| Delta::Citation {
+            url: "u".into(),
+            title: String::new(),
+            length,
+            behind: length / 2,
+        }),
         text.prop_map(|query| Delta::WebSearch { query }),
         Just(Delta::Usage(Usage { input: 1, output: 1, ..Usage::default() })),
         Just(Delta::Stop(Stop::Done)),
@@ -300,7 +321,7 @@ proptest! {
 
 #[test]
 fn searches_and_their_sources_are_items_and_annotations() {
-    let cite = |url: &str, length| Delta::Citation { url: url.into(), title: "T".into(), length };
+    let cite = |url: &str, length| Delta::Citation { url: url.into(), title: "T".into(), length, behind: 0 };
     let (events, body) = encode(vec![
         cite("https://nothing.example", 3),
         Delta::WebSearch { query: "rust".into() },

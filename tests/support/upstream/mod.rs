@@ -81,6 +81,8 @@ pub struct Recorded {
 struct State {
     serves: Serves,
     models: Vec<String>,
+    /// The model list as it stands, where it is to tell more than the interface's own does.
+    list: Option<Value>,
     key: String,
     script: Script,
     records: Vec<Recorded>,
@@ -140,6 +142,7 @@ impl Upstream {
         let state = State {
             serves,
             models: vec!["m1".to_owned(), "m2".to_owned()],
+            list: None,
             key: "sk-test-0123456789abcdef0123456789".to_owned(),
             script,
             records: Vec::new(),
@@ -171,6 +174,17 @@ impl Upstream {
     pub fn with_models(self, models: &[&str]) -> Self {
         self.shared.state().models = models.iter().map(|m| (*m).to_owned()).collect();
         self
+    }
+
+    /// This very document as the list of models.
+    pub fn with_model_list(self, list: Value) -> Self {
+        self.list_models(list);
+        self
+    }
+
+    /// From now on this very document is the list of models.
+    pub fn list_models(&self, list: Value) {
+        self.shared.state().list = Some(list);
     }
 
     /// Wants the key as a bearer token, where it is usual to want it otherwise.
@@ -367,7 +381,8 @@ impl Shared {
         }
         match request.method.as_str() {
             "GET" if path == format!("{}/models", serves.root()) => {
-                (Purpose::Models, Answer::models(&*interface, &state.models))
+                let list = state.list.clone().unwrap_or_else(|| interface.models(&state.models));
+                (Purpose::Models, Answer::models(&list))
             }
             "POST" if asks => state.model(request, &*interface),
             method => {
@@ -403,6 +418,37 @@ impl Serves {
             }
         }
     }
+}
+
+/// What an upstream makes of a request without a socket.
+pub enum Rehearsal {
+    /// The pieces of its answer.
+    Answer(Vec<Vec<u8>>),
+    /// The script asks for what this interface lacks.
+    Lacks,
+    /// Breaches of the documentation.
+    Refused(Vec<String>),
+}
+
+/// Checks a request as an upstream would, and writes what the model does.
+pub fn rehearse(serves: Serves, target: &str, body: &Value, turn: &Turn) -> Rehearsal {
+    let (interface, asks) = serves.interface(target);
+    let mut breaches = interface.breaches(body);
+    breaches.extend((!asks).then(|| format!("nobody answers at `{target}`")));
+    breaches.extend(interface.refuses(body));
+    if !breaches.is_empty() {
+        return Rehearsal::Refused(breaches);
+    }
+    let Ok((_, mut pieces)) = interface.write(body, turn) else { return Rehearsal::Lacks };
+    match &turn.ending {
+        Ending::Fails { status, message } => {
+            pieces.pop();
+            pieces.push(interface.error_event(*status, message));
+        }
+        Ending::Early => drop(pieces.pop()),
+        _ => {}
+    }
+    Rehearsal::Answer(pieces)
 }
 
 /// One interface: how it checks a request and how it writes what the model does.
