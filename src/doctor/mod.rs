@@ -10,6 +10,7 @@ mod explain;
 mod finding;
 mod fix;
 mod run;
+mod table;
 mod world;
 
 pub use checks::CHECKS;
@@ -17,6 +18,7 @@ pub use explain::{Explanation, explain};
 pub use finding::{Finding, Severity};
 pub use fix::{Fix, apply};
 pub use run::{Report, examine};
+pub use table::{ProviderTable, template_at};
 pub use world::{Subject, World};
 
 use std::time::Duration;

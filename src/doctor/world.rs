@@ -100,6 +100,11 @@ impl World {
         self.config().into_iter().chain(self.profiles.values())
     }
 
+    /// The provider tables of all of Codex's files.
+    pub fn tables(&self) -> impl Iterator<Item = super::ProviderTable<'_>> {
+        self.documents().flat_map(super::ProviderTable::all)
+    }
+
     /// Our providers that are asked about.
     pub fn providers(&self) -> Vec<(&str, &Provider)> {
         let Ok(settings) = &self.settings else { return Vec::new() };
