@@ -12,6 +12,7 @@ mod program;
 pub mod sessions;
 mod version;
 
+pub use bounded::bounded_all;
 pub use home::CodexHome;
 pub use ids::{is_built_in, is_reserved, valid_provider_id};
 pub use judge::Verdict;

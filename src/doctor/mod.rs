@@ -19,7 +19,7 @@ pub use finding::{Finding, Severity};
 pub use fix::{Fix, apply};
 pub use run::{Report, examine};
 pub use table::{ProviderTable, template_at};
-pub use world::{Subject, World};
+pub use world::{Choice, Subject, World};
 
 use std::time::Duration;
 

@@ -45,6 +45,46 @@ pub struct World {
     pub offline: bool,
 }
 
+/// What one start of Codex goes by: `config.toml`, or a profile over it.
+#[derive(Clone, Copy)]
+pub struct Choice<'w> {
+    /// The profile's name; nothing for the default.
+    pub profile: Option<&'w str>,
+    /// The file that decides first.
+    pub document: &'w Document,
+    base: Option<&'w Document>,
+}
+
+impl<'w> Choice<'w> {
+    /// A top-level string of the profile, else of `config.toml`.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&'w str> {
+        self.document.get_str(&[key]).or_else(|| self.base?.get_str(&[key]))
+    }
+
+    /// Whether either file has that top-level key.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.document.get(&[key]).is_some() || self.base.is_some_and(|base| base.get(&[key]).is_some())
+    }
+
+    /// The chosen provider's table; its own file first.
+    #[must_use]
+    pub fn table(&self) -> Option<super::ProviderTable<'w>> {
+        let id = self.text("model_provider")?;
+        [Some(self.document), self.base].into_iter().flatten().find_map(|document| {
+            document.get(&["model_providers", id])?;
+            Some(super::ProviderTable { document, id })
+        })
+    }
+
+    /// What it is called in a sentence.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.profile.map_or_else(|| "Codex's default".to_owned(), |name| format!("the profile `{name}`"))
+    }
+}
+
 impl World {
     /// Reads everything. What cannot be read is for the checks to tell.
     #[must_use]
@@ -103,6 +143,14 @@ impl World {
     /// The provider tables of all of Codex's files.
     pub fn tables(&self) -> impl Iterator<Item = super::ProviderTable<'_>> {
         self.documents().flat_map(super::ProviderTable::all)
+    }
+
+    /// What Codex would run: its default first, then each profile over it.
+    pub fn choices(&self) -> Vec<Choice<'_>> {
+        let base = self.config();
+        let default = base.map(|document| Choice { profile: None, document, base: None });
+        let profile = |(name, document)| Choice { profile: Some(name), document, base };
+        default.into_iter().chain(self.profiles.iter().map(|(name, document)| profile((name.as_str(), document)))).collect()
     }
 
     /// Our providers that are asked about.

@@ -11,7 +11,13 @@ pub const CHECK: Check = Check { id: "base-url", about: "base URLs that cannot w
 const ENDPOINTS: [&str; 4] = ["/responses", "/chat/completions", "/completions", "/messages"];
 
 fn look(world: &World) -> Vec<Finding> {
-    world.tables().filter(|table| !crate::codex::is_built_in(table.id)).filter_map(one).collect()
+    world
+        .tables()
+        .filter(|table| !crate::codex::is_built_in(table.id))
+        // A profile may hold a part of a table, the rest of which stands in `config.toml`.
+        .filter(|table| table.has("base_url") || !world.tables().any(|other| other.id == table.id && other.has("base_url")))
+        .filter_map(one)
+        .collect()
 }
 
 fn one(table: ProviderTable<'_>) -> Option<Finding> {
