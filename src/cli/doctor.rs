@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use anstyle::{AnsiColor, Style};
 use clap::Args as ClapArgs;
 
@@ -28,8 +30,17 @@ pub struct Args {
     /// Look only for this; may be given several times
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
+    /// Run the real Codex for one turn too; costs what one turn costs
+    #[arg(long, conflicts_with = "offline")]
+    run: bool,
+    /// Write a report for an issue into FILE, without secrets
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
+    /// Replace the file of `--bundle`
+    #[arg(long, requires = "bundle")]
+    force: bool,
     /// List what is looked at
-    #[arg(long, conflicts_with_all = ["fix", "subject", "only"])]
+    #[arg(long, conflicts_with_all = ["fix", "subject", "only", "run", "bundle"])]
     list: bool,
 }
 
@@ -40,14 +51,31 @@ impl Args {
             list();
             return Ok(0);
         }
-        let examine = || -> Result<Report> {
+        if let Some(odd) = self.only.iter().find(|id| !CHECKS.iter().any(|check| check.yields(id))) {
+            return Err(Error::usage(format!("there is no check `{}`", ui::plain(odd, 60)))
+                .hint("see them: `codexgw doctor --list`"));
+        }
+        let world = || -> Result<World> {
             let subject = self.subject.as_deref().map(|name| subject(context, name)).transpose()?;
-            Ok(doctor::examine(World::read(&context.home, subject, self.offline), &self.only))
+            Ok(World::read(&context.home, subject, self.offline))
         };
+        let examine = || Ok::<_, Error>(doctor::examine(world()?, &self.only));
         let mut report = examine()?;
         if self.fix && report.has_trouble() {
             mend(&report, &context.home, self.json);
             report = examine()?;
+        }
+        if self.run {
+            let leaks = report.findings.iter().any(|finding| finding.severity == Severity::Danger);
+            if leaks {
+                ui::warn("Codex was not run: your login would go to a third party", Some("`codexgw doctor --fix`"));
+            } else {
+                report.add("run", doctor::turn(&world()?)?);
+            }
+        }
+        if let Some(file) = &self.bundle {
+            doctor::save(file, &doctor::bundle(&world()?, &report), self.force)?;
+            ui::note(format!("wrote {}; look through it before you paste it", file.display()));
         }
         if self.json {
             ui::json(&report);
@@ -120,6 +148,9 @@ fn tell(report: &Report) {
     }
 }
 
+/// Longest evidence that is shown, in characters: it may be foreign text.
+const LONGEST: usize = 500;
+
 fn one(finding: &Finding) {
     let (word, style) = match finding.severity {
         Severity::Danger => ("danger", AnsiColor::Red.on_default().bold()),
@@ -129,7 +160,7 @@ fn one(finding: &Finding) {
     };
     ui::line(format!("{style}{word}{style:#} {} [{}]", finding.what, finding.id));
     for seen in &finding.evidence {
-        ui::line(format!("    {seen}"));
+        ui::line(format!("    {}", ui::plain(seen, LONGEST)));
     }
     if let Some(fix) = &finding.fix {
         ui::line(format!("  → {}", fix.words()));

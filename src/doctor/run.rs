@@ -27,6 +27,13 @@ impl Report {
     pub fn has_trouble(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity < Severity::Note)
     }
+
+    /// Adds what a later check found, behind what is as bad.
+    pub fn add(&mut self, check: &'static str, findings: Vec<Finding>) {
+        self.looked_at.push(check);
+        self.findings.extend(findings);
+        self.findings.sort_by_key(|finding| finding.severity);
+    }
 }
 
 /// Runs the checks that are wanted: all, or those of the given names of checks or findings. A check that does not end
@@ -34,8 +41,7 @@ impl Report {
 pub fn examine(world: World, only: &[String]) -> Report {
     let started = Instant::now();
     let wanted = |check: &&Check| {
-        let named =
-            only.is_empty() || only.iter().any(|id| id == check.id || id.starts_with(&format!("{}-", check.id)));
+        let named = only.is_empty() || only.iter().any(|id| check.yields(id));
         named && !(check.is_online && world.offline)
     };
     let checks: Vec<&'static Check> = CHECKS.iter().filter(wanted).collect();
@@ -45,7 +51,7 @@ pub fn examine(world: World, only: &[String]) -> Report {
         let (sender, world, check) = (sender.clone(), world.clone(), *check);
         thread::spawn(move || {
             // The receiver is gone when time is up.
-            let _ = sender.send((check.id, (check.look)(&world)));
+            let _ = sender.send((check, (check.look)(&world)));
         });
     }
     drop(sender);
@@ -53,15 +59,15 @@ pub fn examine(world: World, only: &[String]) -> Report {
     let mut looked_at = Vec::new();
     while looked_at.len() < checks.len() {
         let left = TIME_LIMIT.saturating_sub(started.elapsed());
-        let Ok((id, found)) = receiver.recv_timeout(left) else { break };
-        looked_at.push(id);
-        findings.extend(found);
+        let Ok((check, found)) = receiver.recv_timeout(left) else { break };
+        looked_at.push(check.id);
+        let is_wanted =
+            |finding: &Finding| only.is_empty() || only.iter().any(|id| *id == check.id || *id == finding.id);
+        let place = CHECKS.iter().position(|other| other.id == check.id);
+        findings.extend(found.into_iter().filter(is_wanted).map(|finding| (finding.severity, place, finding)));
     }
-    findings.retain(|finding: &Finding| {
-        only.is_empty() || only.iter().any(|id| finding.id == id || CHECKS.iter().any(|check| check.id == id))
-    });
-    let order = |id: &str| CHECKS.iter().position(|check| id.starts_with(check.id)).unwrap_or(CHECKS.len());
-    findings.sort_by(|a, b| a.severity.cmp(&b.severity).then_with(|| order(a.id).cmp(&order(b.id))));
+    findings.sort_by_key(|(severity, place, _)| (*severity, *place));
+    let findings = findings.into_iter().map(|(.., finding)| finding).collect();
     let out_of_time = checks.iter().map(|check| check.id).filter(|id| !looked_at.contains(id)).collect();
     looked_at.sort_unstable();
     Report { findings, looked_at, out_of_time, took_ms: started.elapsed().as_millis() }

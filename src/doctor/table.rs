@@ -53,8 +53,7 @@ impl<'w> ProviderTable<'w> {
     /// Whether codexgw wrote it: it belongs to a provider of ours, or to the gateway.
     #[must_use]
     pub fn is_ours(&self, world: &World) -> bool {
-        self.id == GATEWAY_ID
-            || world.settings.as_ref().is_ok_and(|settings| settings.providers.contains_key(self.id))
+        self.id == GATEWAY_ID || world.settings.as_ref().is_ok_and(|settings| settings.providers.contains_key(self.id))
     }
 
     /// The provider that we know at this address.
@@ -81,6 +80,7 @@ pub fn template_at(url: &str) -> Option<&'static ProviderTemplate> {
     };
     let path = url.path().trim_end_matches('/');
     let all: Vec<_> = catalog::providers().filter(same_host).collect();
-    let same_path = all.iter().find(|t| url::Url::parse(&t.base_url).is_ok_and(|u| u.path().trim_end_matches('/') == path));
+    let same_path =
+        all.iter().find(|t| url::Url::parse(&t.base_url).is_ok_and(|u| u.path().trim_end_matches('/') == path));
     same_path.or(all.first()).copied()
 }

@@ -150,7 +150,10 @@ impl World {
         let base = self.config();
         let default = base.map(|document| Choice { profile: None, document, base: None });
         let profile = |(name, document)| Choice { profile: Some(name), document, base };
-        default.into_iter().chain(self.profiles.iter().map(|(name, document)| profile((name.as_str(), document)))).collect()
+        default
+            .into_iter()
+            .chain(self.profiles.iter().map(|(name, document)| profile((name.as_str(), document))))
+            .collect()
     }
 
     /// Our providers that are asked about.

@@ -15,7 +15,9 @@ fn look(world: &World) -> Vec<Finding> {
         .tables()
         .filter(|table| !crate::codex::is_built_in(table.id))
         // A profile may hold a part of a table, the rest of which stands in `config.toml`.
-        .filter(|table| table.has("base_url") || !world.tables().any(|other| other.id == table.id && other.has("base_url")))
+        .filter(|table| {
+            table.has("base_url") || !world.tables().any(|other| other.id == table.id && other.has("base_url"))
+        })
         .filter_map(one)
         .collect()
 }
@@ -86,10 +88,9 @@ fn known_elsewhere(table: ProviderTable<'_>, bare: &str, seen: String) -> Option
         Finding::broken("base-url-path", what)
             .saw(seen)
             .saw(format!("its API lies at {}", template.base_url))
-            .mended_by(table.change(
-                Change::set(&table.path("base_url"), template.base_url.as_str()),
-                "mend a base URL",
-            )),
+            .mended_by(
+                table.change(Change::set(&table.path("base_url"), template.base_url.as_str()), "mend a base URL"),
+            ),
     )
 }
 

@@ -150,10 +150,7 @@ mod tests {
         }});
         let found = explained(&report);
         let ids: Vec<_> = found.iter().map(|finding| (finding.id, finding.severity)).collect();
-        assert_eq!(
-            ids,
-            [("codex-doctor-sandbox", Severity::Broken), ("codex-doctor-sessions", Severity::Note)]
-        );
+        assert_eq!(ids, [("codex-doctor-sandbox", Severity::Broken), ("codex-doctor-sessions", Severity::Note)]);
         assert_eq!(found[0].evidence, ["Codex says: no helper", "Codex says: reinstall"]);
         assert!(explained(&json!({})).is_empty());
     }

@@ -28,7 +28,8 @@ fn stored(vault: &Vault<'_>, id: &str, provider: &Provider) -> Option<Finding> {
     }
     let error = match vault.key(id, provider.key, &provider.key_command) {
         Ok(key) => {
-            let template = provider.template.as_deref().and_then(catalog::provider).or_else(|| template_at(&provider.base_url));
+            let template =
+                provider.template.as_deref().and_then(catalog::provider).or_else(|| template_at(&provider.base_url));
             return foreign(id, &key, template.map(|template| template.key_prefixes.as_slice()).unwrap_or_default());
         }
         Err(error) => error,
@@ -83,7 +84,8 @@ fn unset(world: &World, table: ProviderTable<'_>, variable: &str) -> Finding {
         return Finding::broken("key-variable-other", what).saw(words).mended_by(fix);
     }
     if let Some((file, line)) = world.person.as_deref().and_then(|home| migrate::start_up_file(home, variable)) {
-        let what = format!("`{variable}` is set in a file that this shell did not read, so Codex refuses to ask `{id}`");
+        let what =
+            format!("`{variable}` is set in a file that this shell did not read, so Codex refuses to ask `{id}`");
         let say = format!("read it: `source {}`, or open a new terminal", file.display());
         return Finding::warning("key-variable-unread", what)
             .saw(format!("{}:{line} sets it", file.display()))

@@ -26,7 +26,8 @@ fn look(world: &World) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (id, provider) in world.providers() {
         for (model, facts) in &provider.models {
-            let facts = catalog::model_facts(model).map_or_else(|| facts.clone(), |base| facts.clone().merged_over(base));
+            let facts =
+                catalog::model_facts(model).map_or_else(|| facts.clone(), |base| facts.clone().merged_over(base));
             findings.extend(unfit(id, model, &facts));
         }
     }
@@ -41,7 +42,8 @@ pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Find
     let mut findings = Vec::new();
     let other = || format!("choose another: `codexgw profile add NAME --provider {provider} --model MODEL`");
     if facts.tools == Some(false) {
-        let what = format!("`{model}` of `{provider}` calls no tools, so Codex can neither read nor change a file with it");
+        let what =
+            format!("`{model}` of `{provider}` calls no tools, so Codex can neither read nor change a file with it");
         findings.push(Finding::broken("model-without-tools", what).say(other()));
     }
     if let Some(window) = facts.context.filter(|window| *window < ROOMY) {
@@ -50,7 +52,9 @@ pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Find
         findings.push(if window < PROMPT + PROMPT / 4 {
             Finding::broken("model-window", format!("{what}: too small for Codex")).saw(prompt).say(other())
         } else {
-            Finding::warning("model-window-narrow", format!("{what}: Codex has little room in it")).saw(prompt).say(other())
+            Finding::warning("model-window-narrow", format!("{what}: Codex has little room in it"))
+                .saw(prompt)
+                .say(other())
         });
     }
     findings
@@ -66,7 +70,11 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
         if choice.profile.is_some() {
             return Vec::new();
         }
-        let what = format!("{} names the provider `{}` and no model, so Codex asks for OpenAI's own", choice.words(), table.id);
+        let what = format!(
+            "{} names the provider `{}` and no model, so Codex asks for OpenAI's own",
+            choice.words(),
+            table.id
+        );
         return vec![
             Finding::broken("model-missing", what)
                 .saw(World::place(choice.document, &["model_provider"]))
@@ -81,7 +89,8 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
     }
     let place = World::place(choice.document, &["model"]);
     if CODE_MODE.iter().any(|start| model.starts_with(start)) {
-        let what = format!("Codex takes `{model}` for OpenAI's own and asks `{}` in a form that OpenAI alone knows", table.id);
+        let what =
+            format!("Codex takes `{model}` for OpenAI's own and asks `{}` in a form that OpenAI alone knows", table.id);
         findings.push(
             Finding::warning("model-code-mode", what)
                 .saw(place)

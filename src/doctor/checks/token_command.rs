@@ -33,8 +33,7 @@ fn one(world: &World, table: ProviderTable<'_>) -> Option<Finding> {
     let path = ["model_providers", id, "auth", "command"];
     let command = table.document.get_str(&path)?;
     let dir = table.document.get_str(&["model_providers", id, "auth", "cwd"]).map_or(world.cwd.as_path(), Path::new);
-    let is_there =
-        if command.contains('/') { dir.join(command).is_file() } else { which::which(command).is_ok() };
+    let is_there = if command.contains('/') { dir.join(command).is_file() } else { which::which(command).is_ok() };
     let seen = format!("{} runs `{command}`", World::place(table.document, &path));
     let by_hand = format!("put it back, or name another: `codexgw config edit`, table `model_providers.{id}`");
     if !is_there {

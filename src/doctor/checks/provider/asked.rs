@@ -105,7 +105,8 @@ impl<'w> Asked<'w> {
                 .any(|choice| choice.profile == Some(name) && choice.text("model_provider") == Some(id)),
         };
         let mut found: Vec<Self> = Vec::new();
-        for table in world.tables().filter(|table| !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id)) {
+        for table in world.tables().filter(|table| !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id))
+        {
             if !found.iter().any(|other| other.id == table.id) {
                 found.extend(Self::table(world, table));
             }

@@ -20,8 +20,8 @@ pub fn address(asked: &Asked<'_>, listed: &Models) -> Option<Finding> {
 /// The provider's API lies at another base URL.
 pub fn elsewhere(asked: &Asked<'_>, base_url: &str) -> Finding {
     let what = format!("`{}` answers at another address than the one that is configured", asked.id);
-    let finding = Finding::broken("provider-address", what)
-        .saw(format!("{} is configured, {base_url} answers", asked.base_url));
+    let finding =
+        Finding::broken("provider-address", what).saw(format!("{} is configured, {base_url} answers", asked.base_url));
     match asked.table {
         Some(table) => finding
             .mended_by(table.change(Change::set(&table.path("base_url"), base_url), "name the address that answers")),
@@ -49,9 +49,7 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
         near.sort_by(|a, b| strsim::jaro_winkler(b, model).total_cmp(&strsim::jaro_winkler(a, model)));
         let near: Vec<String> = near.into_iter().take(NEAREST).map(|name| format!("`{name}`")).collect();
         findings.push(
-            finding
-                .saw(format!("it lists {}; the nearest are {}", names.len(), near.join(", ")))
-                .say(choose(asked)),
+            finding.saw(format!("it lists {}; the nearest are {}", names.len(), near.join(", "))).say(choose(asked)),
         );
     }
     findings
