@@ -65,7 +65,7 @@ fn variables(world: &World) -> Vec<Finding> {
             Some(value) => {
                 let secret = Secret::new(value.to_owned());
                 let own = table.template().map(|template| template.key_prefixes.as_slice()).unwrap_or_default();
-                foreign(id, &secret, own).map(|finding| finding.saw(seen))
+                foreign(id, &secret, own).map(|finding| finding.saw(seen).say(format!("set it: `export {variable}=…`")))
             }
         });
     }

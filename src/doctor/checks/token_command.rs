@@ -71,7 +71,7 @@ fn trial(table: ProviderTable<'_>, program: &str, dir: &Path, seen: String) -> O
     let mut command = Command::new(program);
     command.args(arguments(table)).current_dir(dir);
     let what = |how: &str| format!("the command that hands `{id}` its key {how}, so Codex sends requests without one");
-    let say = format!("run it by hand and mend it; or let codexgw keep the key: `codexgw key set {id}`");
+    let say = "run it by hand and mend it; or let codexgw ask it: `codexgw add custom --key-command \"…\"`";
     let finding = match bounded_all(&mut command, limit) {
         Err(why) => Finding::broken("token-command-failed", what("does not end well")).saw(why),
         Ok((status, _, words)) if !status.success() => {

@@ -72,7 +72,7 @@ impl Broken {
         let outcome = outcome.exits(if is_note { 0 } else { 3 });
         assert_eq!(files(&sandbox), before, "`{id}`: the doctor changed something\n{outcome}");
         let finding = finding(&outcome, id).unwrap_or_else(|| panic!("`{id}` is not among them\n{outcome}"));
-        assert!(finding["what"].as_str().is_some_and(|what| what.len() > 15), "{outcome}");
+        assert!(finding["what"].as_str().is_some_and(|what| what.len() > 12), "{outcome}");
         let fix = finding["fix"].as_str().unwrap_or_default();
         assert!(is_note || !fix.is_empty(), "`{id}` has no remedy\n{outcome}");
         for command in fix.split("`codexgw ").skip(1) {

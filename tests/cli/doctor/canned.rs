@@ -47,7 +47,11 @@ impl Canned {
             for mut stream in listener.incoming().flatten() {
                 let mut head = Vec::new();
                 let mut byte = [0];
-                while !head.ends_with(b"\r\n\r\n") && stream.read(&mut byte).is_ok_and(|n| n == 1) {
+                // What does not begin with a method is no HTTP, and is answered at once.
+                while !head.ends_with(b"\r\n\r\n")
+                    && head.first().is_none_or(u8::is_ascii_uppercase)
+                    && stream.read(&mut byte).is_ok_and(|n| n == 1)
+                {
                     head.push(byte[0]);
                 }
                 let head = String::from_utf8_lossy(&head).into_owned();

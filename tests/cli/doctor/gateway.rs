@@ -35,8 +35,7 @@ fn a_stranger_in_the_gateway_s_place() {
 #[test]
 fn a_token_that_others_can_read() {
     let (upstream, sandbox) = with_a_gateway_provider();
-    sandbox.codexgw(&["token", "up"]).run().ok();
-    sandbox.codexgw(&["gateway", "start"]).run();
+    sandbox.codexgw(&["token", "codexgw"]).run().ok();
     let file = sandbox.path("codexgw/state/gateway.token");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("the gateway has a token");
     Broken::new("gateway-token", sandbox).keeping(upstream).holds();

@@ -24,13 +24,13 @@ pub fn silent(asked: &Asked<'_>, within: Duration) -> Finding {
 
 /// What the probe makes of an answer.
 pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
-    let (id, key) = (asked.id, format!("give another: `codexgw key set {}`", asked.id));
+    let id = asked.id;
     match error {
         ProbeError::WrongKey { status, words, .. } => key_refused(asked, status, &words),
         ProbeError::NoKey { status, words, .. } => {
             Finding::broken("provider-no-key", format!("`{id}` wants a key, and none is sent"))
                 .saw(said(status, &words))
-                .say(key)
+                .say(other_key(asked))
         }
         ProbeError::NoCredit { words } => no_credit(asked, 402, &words),
         error => {
@@ -115,14 +115,19 @@ fn key_refused(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
     } else {
         ("provider-wrong-key", format!("`{id}` refuses the key"))
     };
-    let finding = Finding::broken(finding_id, what).saw(said(status, words));
+    Finding::broken(finding_id, what).saw(said(status, words)).say(other_key(asked))
+}
+
+/// How another key is given.
+fn other_key(asked: &Asked<'_>) -> String {
+    let id = asked.id;
     match (asked.table, asked.template.and_then(|template| template.keys_url.as_deref())) {
-        (Some(table), _) if table.text("env_key").is_some() => {
-            let variable = table.text("env_key").unwrap_or_default();
-            finding.say(format!("set a good one: `export {variable}=…`; or let codexgw keep it: `codexgw migrate`"))
-        }
-        (_, Some(url)) => finding.say(format!("get one at {url}, then `codexgw key set {id}`")),
-        _ => finding.say(format!("give another: `codexgw key set {id}`")),
+        (Some(table), _) => match table.text("env_key") {
+            Some(variable) => format!("set a good one: `export {variable}=…`"),
+            None => format!("name the variable that holds it: `codexgw config edit`, `env_key` of `{id}`"),
+        },
+        (None, Some(url)) => format!("get one at {url}, then `codexgw key set {id}`"),
+        (None, None) => format!("give another: `codexgw key set {id}`"),
     }
 }
 
