@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use crate::codex::{Codex, CodexHome};
 use crate::config::Document;
@@ -43,6 +45,26 @@ pub struct World {
     pub subject: Option<Subject>,
     /// Ask nobody over the network.
     pub offline: bool,
+    /// When the looking began.
+    pub since: Instant,
+}
+
+/// Longest time that finding Codex may take: the checks need some, too.
+const FINDING_CODEX: Duration = Duration::from_secs(5);
+
+/// The Codex on PATH. One that does not tell its version is not waited for.
+fn find_codex(home: &Home) -> Result<Codex> {
+    let (sender, receiver) = mpsc::channel();
+    let home = home.clone();
+    std::thread::spawn(move || {
+        // Nobody listens any more when the time is up.
+        let _ = sender.send(Codex::find(&home));
+    });
+    receiver.recv_timeout(FINDING_CODEX).unwrap_or_else(|_| {
+        Err(Error::fixable("Codex does not answer")
+            .cause(format!("`codex --version` said nothing for {} s", FINDING_CODEX.as_secs()))
+            .hint("reinstall it: `npm install -g @openai/codex`"))
+    })
 }
 
 /// What one start of Codex goes by: `config.toml`, or a profile over it.
@@ -89,6 +111,7 @@ impl World {
     /// Reads everything. What cannot be read is for the checks to tell.
     #[must_use]
     pub fn read(home: &Home, subject: Option<Subject>, offline: bool) -> Self {
+        let since = Instant::now();
         let codex_home = CodexHome::resolve();
         let read = |file: &std::path::Path| Document::read(file).map_err(Error::from);
         let config = codex_home.as_ref().map_or(Ok(None), |home| read(&home.config_file()));
@@ -111,7 +134,7 @@ impl World {
             config,
             profiles,
             broken_profiles,
-            codex: Codex::find(home),
+            codex: find_codex(home),
             env: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
@@ -119,6 +142,7 @@ impl World {
             person: dirs::home_dir(),
             subject,
             offline,
+            since,
             home: home.clone(),
         }
     }

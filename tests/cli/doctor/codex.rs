@@ -57,6 +57,32 @@ fn what_codex_s_own_doctor_says_is_explained() {
 }
 
 #[test]
+fn a_codex_that_does_not_answer_is_not_waited_for() {
+    let sandbox = Sandbox::new();
+    sandbox.write_program("codex", "#!/bin/sh\nexec sleep 60\n");
+    let outcome = doctor(&sandbox, &["--offline"]).exits(3);
+    assert!(ids(&outcome).contains(&"codex-silent".to_owned()), "{outcome}");
+}
+
+#[test]
+fn a_background_server_of_another_version() {
+    let sandbox = Sandbox::with_codex();
+    let dir = sandbox.path("codex/packages/app-server-daemon/releases/0.150.0-x86_64-unknown-linux-musl/bin");
+    std::fs::create_dir_all(&dir).expect("a folder");
+    // What counts is where the program lies and how it was started.
+    std::fs::copy("/bin/bash", dir.join("codex")).expect("a program");
+    let program = dir.join("codex").display().to_string();
+    let args = ["-c", "read -r line", "app-server", "--listen", "unix://", "--managed-daemon"];
+    let mut server = std::process::Command::new(program);
+    server.args(args).stdin(std::process::Stdio::piped()).env_clear();
+    let mut server = server.spawn().expect("it starts");
+    let outcome = doctor(&sandbox, &["--offline"]);
+    drop(server.stdin.take());
+    server.wait().expect("it ends");
+    assert_eq!(ids(&outcome.clone().exits(3)), ["daemon-version"], "{outcome}");
+}
+
+#[test]
 fn a_background_server_that_has_another_key() {
     let mut sandbox = Sandbox::with_codex();
     sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{PROVIDER}env_key = \"LAB_KEY\"\n"));

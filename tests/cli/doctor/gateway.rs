@@ -33,6 +33,38 @@ fn a_stranger_in_the_gateway_s_place() {
 }
 
 #[test]
+fn a_gateway_of_another_version() {
+    let (upstream, sandbox) = with_a_gateway_provider();
+    // The same program, but for the number.
+    let own = env!("CARGO_PKG_VERSION").as_bytes();
+    let mut program = fs::read(sandbox.program()).expect("the program");
+    let found = places(&program, own);
+    for place in found {
+        program[place + own.len() - 1] = b'9';
+    }
+    let older = sandbox.path("bin/older");
+    fs::write(&older, program).expect("a program");
+    fs::set_permissions(&older, fs::Permissions::from_mode(0o755)).expect("it is ours");
+    let older = older.display().to_string();
+    sandbox.command(&older, &["token", "codexgw"]).run().ok();
+    Broken::new("gateway-version", sandbox).keeping(upstream).mended().holds();
+}
+
+/// Where a text stands in many bytes.
+fn places(bytes: &[u8], text: &[u8]) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut from = 0;
+    while let Some(next) = bytes[from..].iter().position(|byte| *byte == text[0]) {
+        from += next;
+        if bytes[from..].starts_with(text) {
+            found.push(from);
+        }
+        from += 1;
+    }
+    found
+}
+
+#[test]
 fn a_token_that_others_can_read() {
     let (upstream, sandbox) = with_a_gateway_provider();
     sandbox.codexgw(&["token", "codexgw"]).run().ok();

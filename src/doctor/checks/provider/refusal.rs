@@ -19,7 +19,8 @@ const CLOCK_IS_OFF: Duration = Duration::from_secs(5 * 60);
 pub fn silent(asked: &Asked<'_>, within: Duration) -> Finding {
     Finding::broken("provider-silent", format!("`{}` did not answer within {} s", asked.id, within.as_secs()))
         .saw(format!("asked {}", asked.base_url))
-        .say("see whether it is up; Codex itself would wait for ever: `codexgw doctor --only provider`")
+        .saw("Codex itself says nothing and waits for ever")
+        .say(format!("see whether it is up: `curl -sS {}/models`", asked.base_url))
 }
 
 /// What the probe makes of an answer.
