@@ -33,12 +33,12 @@ pub fn bundle(world: &World, report: &Report) -> String {
     for finding in &report.findings {
         let severity = serde_json::to_value(finding.severity).unwrap_or_default();
         let severity = severity.as_str().unwrap_or_default();
-        let _ = writeln!(out, "- **{severity}** {} [{}]", hide(&finding.what), finding.id);
+        let _ = writeln!(out, "- **{severity}** {} [{}]", finding.what, finding.id);
         for seen in &finding.evidence {
             let _ = writeln!(out, "  - {}", hide(seen).trim_end());
         }
         if let Some(fix) = &finding.fix {
-            let _ = writeln!(out, "  - fix: {}", hide(&fix.words()));
+            let _ = writeln!(out, "  - fix: {}", fix.words());
         }
     }
     if !report.out_of_time.is_empty() {

@@ -5,15 +5,22 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use crate::catalog;
 use crate::codex::bounded_all;
 use crate::doctor::{Check, Finding, Severity, World};
-use crate::secret::redact::redact;
+use crate::secret::{credentials, redact::redact};
 
 pub const CHECK: Check =
     Check { id: "codex-doctor", about: "what Codex's own doctor says, explained", is_online: true, look };
 
 /// It asks over the network too, in vain where there is none.
 const LIMIT: Duration = Duration::from_secs(9);
+
+/// What details say that are not as they should be.
+const TROUBLE: [&str; 6] = ["not resolvable", "not found", "not set", "failed", "invalid", "denied"];
+
+/// Most details that are shown of one check.
+const MOST_DETAILS: usize = 3;
 
 /// One of its checks: what it means here, and what to do.
 struct Meaning {
@@ -129,9 +136,22 @@ fn explained(report: &Value) -> Vec<Finding> {
         let said = ["summary", "remediation"].into_iter().filter_map(|key| check[key].as_str());
         let finding = Finding::new(meaning.id, meaning.severity, meaning.what);
         let finding = said.fold(finding, |finding, words| finding.saw(format!("Codex says: {}", redact(words))));
+        let finding = details(check).fold(finding, Finding::saw);
         findings.push(finding.say(meaning.say));
     }
     findings
+}
+
+/// Those of its details that sound like trouble. They hold command lines of the person's, and those may hold keys.
+fn details(check: &Value) -> impl Iterator<Item = String> {
+    let entries = check["details"].as_object().into_iter().flatten();
+    let is_trouble = |words: &str| TROUBLE.iter().any(|trouble| words.contains(trouble));
+    let lines = entries.filter_map(move |(name, words)| {
+        let words = words.as_str().filter(|words| is_trouble(words))?;
+        Some(format!("{name}: {words}"))
+    });
+    let prefixes: Vec<&str> = catalog::key_prefixes().into_iter().map(|(_, prefix)| prefix).collect();
+    lines.take(MOST_DETAILS).map(move |line| credentials::hide(&redact(&line), &prefixes))
 }
 
 #[cfg(test)]
@@ -143,7 +163,8 @@ mod tests {
     #[test]
     fn what_codex_finds_is_explained_and_what_we_know_better_left_out() {
         let report = json!({"schemaVersion": 1, "checks": {
-            "sandbox.helpers": {"status": "fail", "summary": "no helper", "remediation": "reinstall"},
+            "sandbox.helpers": {"status": "fail", "summary": "no helper", "remediation": "reinstall",
+                "details": {"helper": "/x is not found", "rules": "0", "n": 1}},
             "network.provider_reachability": {"status": "fail", "summary": "404"},
             "system.disk": {"status": "ok", "summary": "enough"},
             "state.rollout_db_parity": {"status": "warning", "summary": "3 differ", "remediation": null},
@@ -151,7 +172,7 @@ mod tests {
         let found = explained(&report);
         let ids: Vec<_> = found.iter().map(|finding| (finding.id, finding.severity)).collect();
         assert_eq!(ids, [("codex-doctor-sandbox", Severity::Broken), ("codex-doctor-sessions", Severity::Note)]);
-        assert_eq!(found[0].evidence, ["Codex says: no helper", "Codex says: reinstall"]);
+        assert_eq!(found[0].evidence, ["Codex says: no helper", "Codex says: reinstall", "helper: /x is not found"]);
         assert!(explained(&json!({})).is_empty());
     }
 }

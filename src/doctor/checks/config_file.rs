@@ -49,7 +49,7 @@ fn verdict(verdict: crate::error::Result<Verdict>, what: &str, edit: &str) -> Ve
             .into_iter()
             .map(|line| {
                 Finding::warning("config-ignored-key", format!("Codex ignores a setting in {what}"))
-                    .saw(format!("Codex says: {line}"))
+                    .saw(line)
                     .say(format!("take it out, or spell it right: `{edit}`"))
             })
             .collect(),

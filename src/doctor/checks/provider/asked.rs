@@ -67,11 +67,8 @@ impl<'w> Asked<'w> {
         let vault = Vault::new(&world.home);
         let key = match provider.key {
             KeyStore::None => None,
-            KeyStore::Env => {
-                let variable = provider.env_key.as_deref().and_then(|name| world.var(name));
-                variable.map(|value| Secret::new(value.to_owned()))
-            }
-            // The check of keys says why there is none.
+            // The check of keys says why there is none, here and below.
+            KeyStore::Env => Some(Secret::new(world.var(provider.env_key.as_deref()?)?.to_owned())),
             store => Some(vault.key(id, store, &provider.key_command).ok()?),
         };
         let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
