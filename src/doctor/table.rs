@@ -2,6 +2,7 @@
 
 use crate::catalog::{self, ProviderTemplate};
 use crate::config::{Change, Document};
+use crate::settings::Road;
 use crate::setup::GATEWAY_ID;
 
 use super::{Fix, World};
@@ -50,10 +51,11 @@ impl<'w> ProviderTable<'w> {
         World::place(self.document, if self.has(key) { &path } else { &path[..2] })
     }
 
-    /// Whether codexgw wrote it: it belongs to a provider of ours, or to the gateway.
+    /// Whether codexgw wrote it: it belongs to the gateway, or to a provider of ours that Codex asks itself.
     #[must_use]
     pub fn is_ours(&self, world: &World) -> bool {
-        self.id == GATEWAY_ID || world.settings.as_ref().is_ok_and(|settings| settings.providers.contains_key(self.id))
+        let ours = world.settings.as_ref().ok().and_then(|settings| settings.providers.get(self.id));
+        self.id == GATEWAY_ID || ours.is_some_and(|provider| provider.road == Road::Direct)
     }
 
     /// The provider that we know at this address.

@@ -17,13 +17,13 @@ pub struct Broken {
     is_mended: bool,
     is_note: bool,
     /// What has to stay alive, such as a server.
-    _kept: Box<dyn Any>,
+    kept: Box<dyn Any>,
 }
 
 impl Broken {
     /// A world in which the doctor has to find this.
     pub fn new(id: &'static str, sandbox: Sandbox) -> Self {
-        Self { id, sandbox, args: vec!["--offline"], is_mended: false, is_note: false, _kept: Box::new(()) }
+        Self { id, sandbox, args: vec!["--offline"], is_mended: false, is_note: false, kept: Box::new(()) }
     }
 
     /// Codex with this configuration.
@@ -47,7 +47,7 @@ impl Broken {
 
     /// With something that has to stay alive.
     pub fn keeping(mut self, kept: impl Any) -> Self {
-        self._kept = Box::new(kept);
+        self.kept = Box::new(kept);
         self
     }
 
@@ -66,7 +66,7 @@ impl Broken {
     /// All of the above holds.
     #[track_caller]
     pub fn holds(self) {
-        let Self { id, sandbox, args, is_mended, is_note, _kept } = self;
+        let Self { id, sandbox, args, is_mended, is_note, kept: _alive } = self;
         let before = files(&sandbox);
         let outcome = doctor(&sandbox, &args);
         let outcome = outcome.exits(if is_note { 0 } else { 3 });

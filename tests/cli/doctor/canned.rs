@@ -57,11 +57,11 @@ impl Canned {
                 let head = String::from_utf8_lossy(&head).into_owned();
                 let line: Vec<&str> = head.split([' ', '?']).take(2).collect();
                 let (status, headers, body) = answer(&line.join(" "));
-                let mut text = format!("HTTP/1.1 {status} As said\r\nconnection: close\r\n");
-                for (name, value) in headers {
-                    text += &format!("{name}: {value}\r\n");
-                }
-                text += &format!("content-length: {}\r\n\r\n{body}", body.len());
+                let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
+                let text = format!(
+                    "HTTP/1.1 {status} As said\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",
+                    body.len()
+                );
                 // Whoever asked may have left; what is left of the question is read so that no reset comes first.
                 let _ = stream.write_all(text.as_bytes());
                 let _ = stream.shutdown(std::net::Shutdown::Write);

@@ -135,6 +135,7 @@ fn a_proxy_and_a_certificate_in_the_way() {
     broken("provider-proxy", "https://lab.example.net/v1")
         .env("HTTPS_PROXY", &format!("http://{}", proxy.address))
         .holds();
+    broken("provider-proxy", "https://lab.example.net/v1").env("HTTPS_PROXY", "http://127.0.0.1:9").holds();
     // No TLS at all behind `https://`.
     let plain = Canned::always(json(200, "{}"));
     broken("provider-tls", &format!("https://{}/v1", plain.address)).holds();

@@ -170,10 +170,11 @@ pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str) 
     };
     let what = format!("`{}` does not speak what it is asked in; `{works}` works", asked.id);
     let add = asked.add_again();
+    let then = asked.table.map(|_| format!(", then `codexgw use {}`", asked.id)).unwrap_or_default();
     Finding::broken("provider-wire", what)
         .saw(format!("{} answers with status {}", knock.url, knock.status))
         .saw(format!("the wire `{works}` is at {base_url}"))
-        .say(format!("let the gateway translate: `{add} --base-url {base_url} --wire {works} --via gateway`"))
+        .say(format!("let the gateway translate: `{add} --base-url {base_url} --wire {works} --via gateway`{then}"))
 }
 
 /// No endpoint is anywhere.

@@ -48,7 +48,7 @@ impl Trial<'_> {
             (Err(error), Ok(knock)) if asked.table.is_some() && !error.is_about_key() && knock.is_there() => {
                 findings.extend(refusal::status(asked, &knock));
             }
-            (Err(error), _) => findings.push(self.refused(error)),
+            (Err(error), _) | (Ok(_), Err(error)) => findings.push(self.refused(error)),
             (Ok(listed), Ok(knock)) => {
                 let elsewhere = compared::address(asked, &listed);
                 let is_elsewhere = elsewhere.is_some();
@@ -62,7 +62,6 @@ impl Trial<'_> {
                     });
                 }
             }
-            (Ok(_), Err(error)) => findings.push(self.refused(error)),
         }
         findings
     }
