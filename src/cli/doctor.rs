@@ -61,9 +61,15 @@ impl Args {
         };
         let examine = || Ok::<_, Error>(doctor::examine(world()?, &self.only));
         let mut report = examine()?;
-        if self.fix && report.has_trouble() {
-            mend(&report, &context.home, self.json);
-            report = examine()?;
+        if self.fix {
+            let mut mending = Mending { tried: Vec::new(), done: Vec::new() };
+            for _ in 0..MOST_ROUNDS {
+                if !report.has_trouble() || !mending.mend(&report, &context.home) {
+                    break;
+                }
+                report = examine()?;
+            }
+            report.mended = mending.done;
         }
         if self.run {
             let leaks = report.findings.iter().any(|finding| finding.severity == Severity::Danger);
@@ -80,6 +86,7 @@ impl Args {
         if self.json {
             ui::json(&report);
         } else {
+            report.mended.iter().for_each(ui::note);
             tell(&report);
         }
         Ok(if report.has_trouble() { Kind::Found.exit_code() } else { 0 })
@@ -94,11 +101,15 @@ fn list() {
     ui::line(ui::table(&["ID", "LOOKS AT", "ASKS"], rows));
 }
 
-/// A provider of ours of that name, else a profile. A profile that nobody has is for the doctor to tell.
+/// A provider of ours of that name, else a profile, else a provider of the person's own. A profile that nobody has is
+/// for the doctor to tell.
 fn subject(context: &Context, name: &str) -> Result<Subject> {
-    let is_provider = context.settings().is_ok_and(|settings| settings.providers.contains_key(name));
+    let is_ours = context.settings().is_ok_and(|settings| settings.providers.contains_key(name));
+    let setup = context.setup().ok();
+    let is_profile = setup.as_ref().is_some_and(|setup| setup.profile_choice(name).is_ok());
+    let is_table = setup.as_ref().is_some_and(|setup| setup.config_has(&["model_providers", name]));
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if is_provider {
+    if is_ours || (is_table && !is_profile) {
         Ok(Subject::Provider(name.to_owned()))
     } else if plain {
         Ok(Subject::Profile(name.to_owned()))
@@ -108,24 +119,35 @@ fn subject(context: &Context, name: &str) -> Result<Subject> {
     }
 }
 
-/// Carries out each fix once.
-fn mend(report: &Report, home: &Home, quiet: bool) {
-    let mut done: Vec<String> = Vec::new();
-    for finding in &report.findings {
-        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_ours()) else { continue };
-        let key = match fix {
-            doctor::Fix::Edit { file, changes, .. } => format!("{} {changes:?}", file.display()),
-            fix => fix.words(),
-        };
-        if done.contains(&key) {
-            continue;
+/// How often is looked again after a fix: one may bring something to light that another mends.
+const MOST_ROUNDS: usize = 3;
+
+/// The fixes, each carried out once.
+struct Mending {
+    tried: Vec<String>,
+    done: Vec<String>,
+}
+
+impl Mending {
+    /// Carries out what was not tried yet. Tells whether anything was done.
+    fn mend(&mut self, report: &Report, home: &Home) -> bool {
+        let before = self.done.len();
+        for finding in &report.findings {
+            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_ours()) else { continue };
+            let key = match fix {
+                doctor::Fix::Edit { file, changes, .. } => format!("{} {changes:?}", file.display()),
+                fix => fix.words(),
+            };
+            if self.tried.contains(&key) {
+                continue;
+            }
+            self.tried.push(key);
+            match doctor::apply(fix, home) {
+                Ok(what) => self.done.push(format!("{}: {what}", finding.id)),
+                Err(e) => ui::warn(format!("{}: {e}", finding.id), e.hints().first().map(String::as_str)),
+            }
         }
-        done.push(key);
-        match doctor::apply(fix, home) {
-            Ok(what) if !quiet => ui::note(format!("{}: {what}", finding.id)),
-            Ok(_) => {}
-            Err(e) => ui::warn(format!("{}: {e}", finding.id), e.hints().first().map(String::as_str)),
-        }
+        self.done.len() > before
     }
 }
 
@@ -135,6 +157,10 @@ fn tell(report: &Report) {
     }
     for id in &report.out_of_time {
         ui::warn(format!("the check `{id}` did not end in time"), None);
+    }
+    if !report.left_out.is_empty() {
+        let checks: Vec<String> = report.left_out.iter().map(|id| format!("`{id}`")).collect();
+        ui::note(format!("not looked at without the network: {}", checks.join(", ")));
     }
     let trouble = report.findings.iter().filter(|finding| finding.severity < Severity::Note).count();
     let seconds = format!("{}.{} s", report.took_ms / 1000, report.took_ms % 1000 / 100);

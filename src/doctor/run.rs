@@ -16,6 +16,10 @@ pub struct Report {
     pub looked_at: Vec<&'static str>,
     /// The checks that did not end in time.
     pub out_of_time: Vec<&'static str>,
+    /// The checks that ask over the network and were left out.
+    pub left_out: Vec<&'static str>,
+    /// What `--fix` did, by the id of what was found.
+    pub mended: Vec<String>,
     /// How long it took, in milliseconds.
     pub took_ms: u128,
 }
@@ -39,11 +43,9 @@ impl Report {
 /// in time is left behind, and named.
 pub fn examine(world: World, only: &[String]) -> Report {
     let started = world.since;
-    let wanted = |check: &&Check| {
-        let named = only.is_empty() || only.iter().any(|id| check.yields(id));
-        named && !(check.is_online && world.offline)
-    };
-    let checks: Vec<&'static Check> = CHECKS.iter().filter(wanted).collect();
+    let wanted = CHECKS.iter().filter(|check| only.is_empty() || only.iter().any(|id| check.yields(id)));
+    let (left_out, checks): (Vec<&'static Check>, Vec<_>) = wanted.partition(|check| check.is_online && world.offline);
+    let left_out = left_out.iter().map(|check| check.id).collect();
     let (sender, receiver) = mpsc::channel();
     let world = std::sync::Arc::new(world);
     for check in &checks {
@@ -69,5 +71,6 @@ pub fn examine(world: World, only: &[String]) -> Report {
     let findings = findings.into_iter().map(|(.., finding)| finding).collect();
     let out_of_time = checks.iter().map(|check| check.id).filter(|id| !looked_at.contains(id)).collect();
     looked_at.sort_unstable();
-    Report { findings, looked_at, out_of_time, took_ms: started.elapsed().as_millis() }
+    let took_ms = started.elapsed().as_millis();
+    Report { findings, looked_at, out_of_time, left_out, mended: Vec::new(), took_ms }
 }

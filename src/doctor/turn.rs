@@ -59,8 +59,9 @@ pub fn turn(world: &World) -> Result<Vec<Finding>> {
 /// `codexgw run` for what is ours: it knows the environment that Codex wants. What is not ours is started plainly.
 fn command(world: &World, codex: &Codex) -> Result<Command> {
     let is_ours = |name: &str| world.settings.as_ref().is_ok_and(|settings| settings.profiles.contains_key(name));
+    let has = |id: &str| world.settings.as_ref().is_ok_and(|settings| settings.providers.contains_key(id));
     let chosen = match &world.subject {
-        Some(Subject::Provider(id)) => Some(["--provider", id.as_str()]),
+        Some(Subject::Provider(id)) if has(id) => Some(["--provider", id.as_str()]),
         Some(Subject::Profile(name)) if is_ours(name) => Some(["--profile", name.as_str()]),
         _ => None,
     };
@@ -78,9 +79,11 @@ fn command(world: &World, codex: &Codex) -> Result<Command> {
     let native = codex.native();
     let mut command = Command::new(native.path);
     command.envs(native.env);
-    if let Some(Subject::Profile(name)) = &world.subject {
-        command.args(["-p", name]);
-    }
+    match &world.subject {
+        Some(Subject::Profile(name)) => command.args(["-p", name]),
+        Some(Subject::Provider(id)) => command.arg("-c").arg(format!("model_provider=\"{id}\"")),
+        None => &mut command,
+    };
     command.args(ARGUMENTS);
     Ok(command)
 }

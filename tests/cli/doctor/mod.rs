@@ -42,6 +42,27 @@ fn the_worst_comes_first_and_in_words() {
 }
 
 #[test]
+fn a_person_s_own_provider_can_be_asked_about_by_name() {
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config(PROVIDER);
+    assert_eq!(ids(&doctor(&sandbox, &["--offline", "lab"]).exits(0)), Vec::<String>::new());
+    assert_eq!(ids(&doctor(&sandbox, &["--offline", "labb"]).exits(3)), ["profile-unknown"]);
+}
+
+#[test]
+fn what_was_mended_and_what_was_left_out_is_told() {
+    let sandbox = Sandbox::with_codex();
+    // Two things, of which one is edited and the other migrated.
+    sandbox.write_config(format!("web_search = false\n{}", PROVIDER.replace("Lab", "Azure")));
+    let outcome = sandbox.codexgw(&["doctor", "--offline", "--fix"]).run().ok();
+    let outcome = outcome.stderr_has("name-of-openai: edited").stderr_has("old-config-removed-value: ran");
+    outcome.stderr_has("not looked at without the network: `provider`, `codex-doctor`");
+    sandbox.write_config("web_search = false\n");
+    let outcome = doctor(&sandbox, &["--offline", "--fix"]).exits(0);
+    outcome.stdout_has("\"mended\": [").stdout_has("old-config-removed-value: ran");
+}
+
+#[test]
 fn one_check_can_be_asked_for_and_all_are_listed() {
     let sandbox = Sandbox::with_codex();
     sandbox.write_config("web_search = false\nopenai_base_url = \"https://relay.example.net/v1\"\n");
