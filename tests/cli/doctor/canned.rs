@@ -2,6 +2,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{SocketAddr, TcpListener};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
 /// An answer: status, headers, body.
@@ -20,6 +21,7 @@ pub fn models(entry: &str) -> Answer {
 /// The server. It runs until the tests end.
 pub struct Canned {
     pub address: SocketAddr,
+    heads: Arc<Mutex<Vec<String>>>,
 }
 
 impl Canned {
@@ -43,6 +45,8 @@ impl Canned {
     pub fn at(address: &str, answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(address).expect("loopback has free ports");
         let address = listener.local_addr().expect("it is bound");
+        let heads = Arc::new(Mutex::new(Vec::new()));
+        let seen = Arc::clone(&heads);
         thread::spawn(move || {
             for mut stream in listener.incoming().flatten() {
                 let mut head = Vec::new();
@@ -55,6 +59,7 @@ impl Canned {
                     head.push(byte[0]);
                 }
                 let head = String::from_utf8_lossy(&head).into_owned();
+                seen.lock().unwrap_or_else(PoisonError::into_inner).push(head.clone());
                 let line: Vec<&str> = head.split([' ', '?']).take(2).collect();
                 let (status, headers, body) = answer(&line.join(" "));
                 let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
@@ -68,7 +73,12 @@ impl Canned {
                 let _ = stream.read_to_end(&mut Vec::new());
             }
         });
-        Self { address }
+        Self { address, heads }
+    }
+
+    /// The heads of all requests so far.
+    pub fn heads(&self) -> Vec<String> {
+        self.heads.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// The base URL.

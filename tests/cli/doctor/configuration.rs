@@ -2,9 +2,13 @@
 
 use std::fs;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
 use super::PROVIDER;
 use super::broken::{Broken, doctor, ids};
-use crate::support::Sandbox;
+use super::canned::Canned;
+use crate::support::{Sandbox, Turn, Upstream};
 
 /// The provider's table with another address.
 fn at(base_url: &str) -> String {
@@ -17,6 +21,33 @@ fn a_login_that_goes_to_a_stranger() {
     Broken::config("leak-chatgpt-base-url", "chatgpt_base_url = \"https://relay.example.net/api/\"\n").mended().holds();
     let auth = format!("{PROVIDER}requires_openai_auth = true\n");
     Broken::config("leak-requires-openai-auth", &auth).mended().holds();
+}
+
+/// What the doctor says of a login is what the installed Codex does with it.
+#[test]
+fn a_login_really_goes_where_the_doctor_says() {
+    let claims = serde_json::json!({"email": "me@example.net", "exp": 4_000_000_000_u64,
+        "https://api.openai.com/auth": {"chatgpt_plan_type": "pro", "chatgpt_account_id": "account", "chatgpt_user_id": "me"}});
+    let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    let token = format!("{}.{}.canary", part(r#"{"alg":"none"}"#), part(&claims.to_string()));
+    let today = jiff::Timestamp::now().to_string();
+    let login = serde_json::json!({"auth_mode": "chatgpt", "OPENAI_API_KEY": null, "last_refresh": today,
+        "tokens": {"id_token": token, "access_token": token, "refresh_token": "r", "account_id": "account"}});
+    let upstream = Upstream::responses([Turn::text("ready")]);
+    let relay = Canned::good_but(|_| None);
+    let mut sandbox = Sandbox::with_codex();
+    fs::write(sandbox.path("codex/auth.json"), login.to_string()).expect("a file");
+    sandbox.set_env("LAB_KEY", upstream.key());
+    sandbox.write_config(format!(
+        "model_provider = \"lab\"\nmodel = \"m1\"\nchatgpt_base_url = \"http://{}/backend-api/\"\n{}env_key = \"LAB_KEY\"\n",
+        relay.address,
+        at(&upstream.base_url())
+    ));
+    let outcome = sandbox.codex(&["exec", "--ephemeral", "say hi"]).run().ok();
+    let has_login = |head: &String| head.contains(&token);
+    assert!(relay.heads().iter().any(has_login), "{:?}\n{outcome}", relay.heads());
+    let sent = upstream.turns()[0].header("authorization").map(str::to_owned);
+    assert_eq!(sent, Some(format!("Bearer {}", upstream.key())));
 }
 
 #[test]
