@@ -38,12 +38,18 @@ pub struct Knock {
 }
 
 impl Knock {
-    /// Whether the endpoint is there, whatever it thinks of the question. A 404 may also be about the model that the
-    /// question does not name.
+    /// Whether the endpoint is there, whatever it thinks of the question.
     #[must_use]
     pub fn is_there(&self) -> bool {
-        let is_absent = matches!(self.status, 404 | 405 | 501) && !self.words.to_lowercase().contains("model");
+        let is_absent = matches!(self.status, 404 | 405 | 501) && !self.is_about_model();
         !self.is_page && !is_absent && !(300..400).contains(&self.status)
+    }
+
+    /// Whether the refusal is about the model, which the question does not name.
+    #[must_use]
+    pub fn is_about_model(&self) -> bool {
+        let words = self.words.to_lowercase();
+        words.contains("model") || words.contains("deployment")
     }
 }
 
@@ -93,4 +99,39 @@ pub async fn knock(client: &Client, target: &Target<'_>, wire: Wire, model: &str
 fn waiting(header: &str) -> String {
     let header = quote(header);
     if header.bytes().all(|byte| byte.is_ascii_digit()) { format!("{header} s") } else { format!("until {header}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn knock(status: u16, words: &str) -> Knock {
+        let (url, words) = (String::new(), words.to_owned());
+        Knock { url, status, words, is_page: false, behind: None, wait: None, time: None }
+    }
+
+    #[test]
+    fn an_endpoint_is_there_unless_the_answer_says_that_it_is_not() {
+        for (status, words, is_there) in [
+            (200, "", true),
+            (302, "", false),
+            (400, "`input` is missing", true),
+            (401, "no key", true),
+            (404, "Not Found", false),
+            (404, "model '' not found", true),
+            (404, "The API deployment does not exist", true),
+            (405, "Method Not Allowed", false),
+            (422, "field required", true),
+            (500, "", true),
+        ] {
+            assert_eq!(knock(status, words).is_there(), is_there, "{status} {words}");
+        }
+        assert!(!Knock { is_page: true, ..knock(200, "") }.is_there());
+    }
+
+    #[test]
+    fn waiting_is_told_as_it_was_said() {
+        assert_eq!(waiting("17"), "17 s");
+        assert_eq!(waiting("Sat, 21 Nov 2026 18:00:00 GMT"), "until Sat, 21 Nov 2026 18:00:00 GMT");
+    }
 }

@@ -91,14 +91,16 @@ fn again(asked: &Asked<'_>) -> String {
     }
 }
 
-/// An endpoint that is there, and refuses more than the empty question.
+/// An endpoint that is there, and refuses more than the empty question. A plain 500 may be about the question, as may a
+/// 403 that names the model.
 pub fn status(asked: &Asked<'_>, knock: &Knock) -> Vec<Finding> {
     let words = &knock.words;
     match knock.status {
+        403 if knock.is_about_model() => Vec::new(),
         401 | 403 => vec![key_refused(asked, knock.status, words)],
         402 => vec![no_credit(asked, 402, words)],
         429 => vec![rate_limit(asked, words, Some(knock))],
-        500 | 502..=599 => vec![of_error(asked, ProbeError::Server { status: knock.status, words: words.clone() })],
+        502..=599 => vec![of_error(asked, ProbeError::Server { status: knock.status, words: words.clone() })],
         _ => Vec::new(),
     }
 }
@@ -177,11 +179,18 @@ pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str) 
         .say(format!("let the gateway translate: `{add} --base-url {base_url} --wire {works} --via gateway`{then}"))
 }
 
-/// No endpoint is anywhere.
-pub fn nowhere(asked: &Asked<'_>, knock: &Knock) -> Finding {
-    let what = format!("there is no API at the base URL of `{}`", asked.id);
+/// No endpoint is anywhere, though the models may be listed.
+pub fn nowhere(asked: &Asked<'_>, knock: &Knock, has_models: bool) -> Finding {
     let id = if knock.is_page { "provider-web-page" } else { "provider-not-found" };
-    Finding::broken(id, what)
+    let finding = if has_models {
+        Finding::warning(
+            id,
+            format!("`{}` lists its models, and has none of the endpoints that codexgw knows", asked.id),
+        )
+    } else {
+        Finding::broken(id, format!("there is no API at the base URL of `{}`", asked.id))
+    };
+    finding
         .saw(format!("{} answers with status {}", knock.url, knock.status))
         .say(format!("look it up in the provider's documentation: `{}`", again(asked)))
 }

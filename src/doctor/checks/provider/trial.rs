@@ -58,7 +58,7 @@ impl Trial<'_> {
                     findings.extend(if knock.is_there() {
                         refusal::status(asked, &knock)
                     } else {
-                        self.other_wire(&target, &knock).await
+                        self.other_wire(&target, &knock, !listed.list.is_empty()).await
                     });
                 }
             }
@@ -80,7 +80,7 @@ impl Trial<'_> {
     }
 
     /// The endpoint is not there: another base URL has it, or another endpoint is.
-    async fn other_wire(&self, target: &Target<'_>, knock: &Knock) -> Vec<Finding> {
+    async fn other_wire(&self, target: &Target<'_>, knock: &Knock, has_models: bool) -> Vec<Finding> {
         let asked = self.asked;
         let candidates = probe::normalise(asked.base_url).unwrap_or_default();
         for wire in [asked.wire, Wire::Responses, Wire::Chat, Wire::Messages] {
@@ -97,7 +97,7 @@ impl Trial<'_> {
                 }];
             }
         }
-        vec![refusal::nowhere(asked, knock)]
+        vec![refusal::nowhere(asked, knock, has_models)]
     }
 
     /// No answer, or a refusal. A server on this machine may listen on the other of its two addresses.
