@@ -36,6 +36,24 @@ fn a_turn_that_fails_is_explained() {
 }
 
 #[test]
+fn a_model_that_the_key_may_not_use_or_nobody_serves_is_told() {
+    for (turn, cause) in [
+        (Turn::error(404, "model_not_found", "The model m1 does not exist"), "does not serve a model of this name"),
+        (Turn::refusal(403, "your key has no access to m1"), "may not use this model"),
+        (Turn::error(429, "insufficient_quota", "pay first"), "no credit left"),
+    ] {
+        let upstream = Upstream::responses(Script::always(turn));
+        let mut sandbox = Sandbox::with_codex();
+        sandbox.set_env("LAB_KEY", upstream.key());
+        let table = PROVIDER.replace("https://lab.example.net/v1", &upstream.base_url());
+        sandbox.write_config(format!("model = \"m1\"\n{table}env_key = \"LAB_KEY\"\n"));
+        let outcome = run(&sandbox, &["lab"]).exits(3);
+        let finding = finding(&outcome, "run-failed").unwrap_or_else(|| panic!("{outcome}"));
+        assert!(finding["evidence"].to_string().contains(cause), "{outcome}");
+    }
+}
+
+#[test]
 fn codex_is_not_run_while_a_login_would_go_to_a_stranger() {
     let sandbox = Sandbox::with_codex();
     sandbox.write_config("openai_base_url = \"https://relay.example.net/v1\"\n");
