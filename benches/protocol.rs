@@ -55,7 +55,7 @@ fn requests(criterion: &mut Criterion) {
         });
         translate("gemini", &|body| parse(body).map(|it| gemini::encode(&it, "m", &quirks).body).unwrap_or_default());
         translate("responses", &|body| {
-            responses::rewrite(body, "m", &quirks).map(|rewritten| rewritten.body).unwrap_or_default()
+            responses::rewrite(body, "m", &quirks, &|_| false).map(|rewritten| rewritten.body).unwrap_or_default()
         });
         translate("head", &|body| responses::head(body).map(|head| head.model.into_bytes()).unwrap_or_default());
     }

@@ -35,6 +35,7 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('models', 'models', [CompletionResultType]::ParameterValue, 'Show which models there are, what they cost and what they can do')
             [CompletionResult]::new('migrate', 'migrate', [CompletionResultType]::ParameterValue, 'Mend what today''s Codex refuses or ignores in your files, or take over the providers of another tool')
             [CompletionResult]::new('run', 'run', [CompletionResultType]::ParameterValue, 'Start Codex on a profile or provider')
+            [CompletionResult]::new('probe', 'probe', [CompletionResultType]::ParameterValue, 'Ask a provider what it can do, wire by wire, and say how to use it')
             [CompletionResult]::new('doctor', 'doctor', [CompletionResultType]::ParameterValue, 'Find out what is wrong, and mend it')
             [CompletionResult]::new('explain', 'explain', [CompletionResultType]::ParameterValue, 'Say what an error of Codex means, and what mends it')
             [CompletionResult]::new('use', 'use', [CompletionResultType]::ParameterValue, 'Make a provider or profile Codex''s default, also for the IDE extension and the desktop app')
@@ -176,6 +177,23 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
             [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help')
             [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help')
+            break
+        }
+        'codexgw;probe' {
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to ask, by the provider''s own name')
+            [CompletionResult]::new('--key-from-env', '--key-from-env', [CompletionResultType]::ParameterName, 'Read the key from this variable')
+            [CompletionResult]::new('--wire', '--wire', [CompletionResultType]::ParameterName, 'Ask this wire alone')
+            [CompletionResult]::new('--key', '--key', [CompletionResultType]::ParameterName, 'key')
+            [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
+            [CompletionResult]::new('--key-stdin', '--key-stdin', [CompletionResultType]::ParameterName, 'Read the key from standard input')
+            [CompletionResult]::new('--save', '--save', [CompletionResultType]::ParameterName, 'Keep what was found as the provider''s settings')
+            [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'With --save: show what would change, and change nothing')
+            [CompletionResult]::new('--strict', '--strict', [CompletionResultType]::ParameterName, 'Count it as wrong when something of what Codex sends would be lost')
+            [CompletionResult]::new('--json', '--json', [CompletionResultType]::ParameterName, 'Print JSON')
+            [CompletionResult]::new('-v', '-v', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('--verbose', '--verbose', [CompletionResultType]::ParameterName, 'Say on stderr what happens inside; twice and three times for more')
+            [CompletionResult]::new('-h', '-h', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
+            [CompletionResult]::new('--help', '--help', [CompletionResultType]::ParameterName, 'Print help (see more with ''--help'')')
             break
         }
         'codexgw;doctor' {

@@ -52,6 +52,9 @@ _codexgw() {
             codexgw,off)
                 cmd="codexgw__subcmd__off"
                 ;;
+            codexgw,probe)
+                cmd="codexgw__subcmd__probe"
+                ;;
             codexgw,profile)
                 cmd="codexgw__subcmd__profile"
                 ;;
@@ -134,7 +137,7 @@ _codexgw() {
 
     case "${cmd}" in
         codexgw)
-            opts="-v -h -V --home --verbose --help --version demo add list providers models migrate run doctor explain use off profile key remove config undo gateway token completions uninstall"
+            opts="-v -h -V --home --verbose --help --version demo add list providers models migrate run probe doctor explain use off profile key remove config undo gateway token completions uninstall"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -702,6 +705,40 @@ _codexgw() {
                 return 0
             fi
             case "${prev}" in
+                --home)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        codexgw__subcmd__probe)
+            opts="-v -h --model --key-stdin --key-from-env --wire --save --dry-run --strict --json --key --home --verbose --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --model)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --key-from-env)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --wire)
+                    COMPREPLY=($(compgen -W "auto responses chat messages gemini" -- "${cur}"))
+                    return 0
+                    ;;
+                --key)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --home)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

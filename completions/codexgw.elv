@@ -32,6 +32,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand models 'Show which models there are, what they cost and what they can do'
             cand migrate 'Mend what today''s Codex refuses or ignores in your files, or take over the providers of another tool'
             cand run 'Start Codex on a profile or provider'
+            cand probe 'Ask a provider what it can do, wire by wire, and say how to use it'
             cand doctor 'Find out what is wrong, and mend it'
             cand explain 'Say what an error of Codex means, and what mends it'
             cand use 'Make a provider or profile Codex''s default, also for the IDE extension and the desktop app'
@@ -163,6 +164,22 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'
             cand -h 'Print help'
             cand --help 'Print help'
+        }
+        &'codexgw;probe'= {
+            cand --model 'The model to ask, by the provider''s own name'
+            cand --key-from-env 'Read the key from this variable'
+            cand --wire 'Ask this wire alone'
+            cand --key 'key'
+            cand --home 'Keep everything that is codexgw''s own in DIR'
+            cand --key-stdin 'Read the key from standard input'
+            cand --save 'Keep what was found as the provider''s settings'
+            cand --dry-run 'With --save: show what would change, and change nothing'
+            cand --strict 'Count it as wrong when something of what Codex sends would be lost'
+            cand --json 'Print JSON'
+            cand -v 'Say on stderr what happens inside; twice and three times for more'
+            cand --verbose 'Say on stderr what happens inside; twice and three times for more'
+            cand -h 'Print help (see more with ''--help'')'
+            cand --help 'Print help (see more with ''--help'')'
         }
         &'codexgw;doctor'= {
             cand --only 'Look only for this; may be given several times'

@@ -35,6 +35,7 @@ complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "providers" -d 'Show
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "models" -d 'Show which models there are, what they cost and what they can do'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "migrate" -d 'Mend what today\'s Codex refuses or ignores in your files, or take over the providers of another tool'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "run" -d 'Start Codex on a profile or provider'
+complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "probe" -d 'Ask a provider what it can do, wire by wire, and say how to use it'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "doctor" -d 'Find out what is wrong, and mend it'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "explain" -d 'Say what an error of Codex means, and what mends it'
 complete -c codexgw -n "__fish_codexgw_needs_command" -f -a "use" -d 'Make a provider or profile Codex\'s default, also for the IDE extension and the desktop app'
@@ -136,6 +137,22 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l home -d 'Keep ev
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l ephemeral -d 'Pass everything on the command line and write nothing into Codex\'s home but its own session'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l model -d 'The model to ask, by the provider\'s own name' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l key-from-env -d 'Read the key from this variable' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l wire -d 'Ask this wire alone' -r -f -a "auto\t'Ask the provider'
+responses\t'OpenAI Responses'
+chat\t'OpenAI Chat Completions'
+messages\t'Anthropic Messages'
+gemini\t'Gemini\'s generateContent'"
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l key -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l key-stdin -d 'Read the key from standard input'
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l save -d 'Keep what was found as the provider\'s settings'
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l dry-run -d 'With --save: show what would change, and change nothing'
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l strict -d 'Count it as wrong when something of what Codex sends would be lost'
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l json -d 'Print JSON'
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l only -d 'Look only for this; may be given several times' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l fix -d 'Mend what can be mended, then look again'

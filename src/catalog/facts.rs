@@ -4,6 +4,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Price;
+use crate::protocol::messages::Abilities;
 pub use crate::protocol::messages::ThinkingKind;
 
 /// Facts of one model. Absent means unknown; what the provider's own `/models` says wins over templates.
@@ -62,6 +63,20 @@ impl ModelFacts {
             parallel: self.parallel.or(base.parallel),
             apply_patch: self.apply_patch.or(base.apply_patch),
             price: self.price.or_else(|| base.price.clone()),
+        }
+    }
+}
+
+impl ModelFacts {
+    /// What writing a request for this model needs of them; the gaps are filled from what its name tells.
+    #[must_use]
+    pub fn abilities(self, model: &str) -> Abilities {
+        let guess = Abilities::of_name(model);
+        Abilities {
+            max_output: self.max_output.or(guess.max_output),
+            thinking: self.thinking.unwrap_or(guess.thinking),
+            efforts: self.efforts,
+            schema_output: self.schema_output.unwrap_or_default(),
         }
     }
 }

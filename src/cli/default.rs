@@ -32,7 +32,8 @@ impl UseArgs {
         setup.refresh_catalogues(codex.as_ref())?;
         say_changed(&report);
         if let Some(moved) = moved {
-            say_moved(&target.provider, &moved);
+            ui::note(format!("`{}` goes through the gateway now, as Codex's default has to", target.provider));
+            say_left_sessions(&target.provider, &moved);
         }
         ui::note(format!("Codex now starts on `{}/{}`", target.provider, target.model));
         if setup.config_has(&["model_catalog_json"]) {
@@ -49,9 +50,8 @@ impl UseArgs {
     }
 }
 
-/// Says what the move of a provider to the gateway road means.
-pub fn say_moved(id: &str, moved: &RoadMove) {
-    ui::note(format!("`{id}` goes through the gateway now, as Codex's default has to"));
+/// Says which sessions a provider has left behind on its way to the gateway.
+pub fn say_left_sessions(id: &str, moved: &RoadMove) {
     if moved.sessions > 0 {
         ui::note(format!(
             "  {} from before stay filed under `{id}`: `codex -c model_provider={id} resume`",

@@ -12,8 +12,10 @@ mod gateway;
 mod key;
 mod left_keys;
 mod list;
+mod measured;
 mod migrate;
 mod models;
+mod probe;
 mod profile;
 mod providers;
 mod remove;
@@ -59,6 +61,7 @@ enum Command {
     Models(models::Args),
     Migrate(migrate::Args),
     Run(run::Args),
+    Probe(probe::Args),
     Doctor(doctor::Args),
     Explain(explain::Args),
     Use(default::UseArgs),
@@ -99,6 +102,7 @@ impl Cli {
             Command::Models(args) => args.run(&context),
             Command::Migrate(args) => args.run(&context),
             Command::Run(args) => args.run(&context),
+            Command::Probe(args) => args.run(&context),
             Command::Doctor(args) => args.run(&context),
             Command::Explain(args) => args.run(),
             Command::Use(args) => args.run(&context),

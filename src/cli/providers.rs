@@ -3,11 +3,13 @@ use serde::Serialize;
 
 use crate::catalog::{self, Auth, Endpoint, Origin, ProviderTemplate};
 use crate::error::{Error, Result};
+use crate::gateway::Learned;
 use crate::settings::Wire;
 use crate::ui;
 
 use super::context::{Context, unusable};
 use super::list::label;
+use super::measured::Measured;
 
 /// Show the providers that codexgw knows, configured or not
 #[derive(Debug, ClapArgs)]
@@ -66,6 +68,8 @@ struct Row<'a> {
     template: Option<String>,
     #[serde(skip)]
     origin: &'a Origin,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    measured: Vec<Measured>,
 }
 
 impl Args {
@@ -76,7 +80,17 @@ impl Args {
             row(template, ours.map(|(id, _)| id.clone()).collect())
         };
         match self.command {
-            Some(ProvidersCommand::Show { provider, json }) => show(&row(find(&provider)?), json),
+            Some(ProvidersCommand::Show { provider, json }) => {
+                let learned = Learned::read(&context.home);
+                let configured = settings.providers.get(&provider);
+                if configured.is_some_and(|configured| configured.template.is_none()) {
+                    return Ok(own(&Measured::of(&settings, &learned, |id, _| id == provider), &provider, json));
+                }
+                let template = configured.and_then(|configured| configured.template.as_deref()).unwrap_or(&provider);
+                let mut row = row(find(template)?);
+                row.measured = Measured::of(&settings, &learned, |_, p| p.template.as_deref() == Some(row.id));
+                show(&row, json);
+            }
             None => {
                 list(catalog::providers().map(row).filter(|row| has(row, &self.words)).collect(), self.json);
                 for broken in catalog::broken() {
@@ -128,7 +142,22 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
             Origin::Own { file, .. } => Some(file.display().to_string()),
         },
         origin: &template.origin,
+        measured: Vec::new(),
     }
+}
+
+/// A provider of the person's own, of which there is no template.
+fn own(measured: &[Measured], id: &str, json: bool) -> u8 {
+    if json {
+        ui::json(&measured);
+    } else {
+        ui::line(format!("{id} (your own)"));
+        for (what, said) in measured.iter().flat_map(Measured::lines) {
+            ui::line(format!("  {what}: {said}"));
+        }
+        ui::note(format!("ask it what it can do: codexgw probe {id}"));
+    }
+    0
 }
 
 fn has(row: &Row<'_>, words: &[String]) -> bool {
@@ -199,6 +228,9 @@ fn show(row: &Row<'_>, json: bool) {
             vec![format!("    --endpoint {}", endpoint.id), address(&endpoint.base_url, Some(&endpoint.for_whom))]
         });
         ui::line(ui::table(&[], lines));
+    }
+    for (what, said) in row.measured.iter().flat_map(Measured::lines) {
+        ui::line(format!("  {what}: {said}"));
     }
     ui::note(format!("add it: codexgw add {}", row.id));
 }

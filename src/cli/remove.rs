@@ -2,6 +2,7 @@ use clap::Args as ClapArgs;
 
 use crate::codex::sessions;
 use crate::error::{Error, Result};
+use crate::gateway::Learned;
 use crate::settings::Road;
 use crate::ui;
 
@@ -41,6 +42,10 @@ impl Args {
             return Ok(0);
         };
         LeftKey::say(&LeftKey::forget(context, &self.id, &provider));
+        let mut learned = Learned::read(&context.home);
+        if learned.forget(&self.id) {
+            learned.write(&context.home)?;
+        }
         say_changed(&report);
         ui::note(format!("`{}` is gone", self.id));
         if provider.road == Road::Gateway {

@@ -2,28 +2,30 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 use fs_err as fs;
 use url::Url;
 
+use super::learned::Learned;
 use crate::catalog;
 use crate::error::{Error, Result};
 use crate::protocol::Quirks;
 use crate::protocol::messages::Abilities;
-use crate::settings::{Provider, Settings};
+use crate::settings::{Home, Provider, Settings};
 
 /// The settings of a running gateway.
 pub(super) struct Directory {
-    file: PathBuf,
+    home: Home,
     state: Mutex<State>,
 }
 
 #[derive(Default)]
 struct State {
-    stamp: Option<Stamp>,
+    /// Those of the settings and of what was learnt.
+    stamps: [Option<Stamp>; 2],
     catalogue: Arc<Catalogue>,
 }
 
@@ -34,26 +36,46 @@ struct Stamp {
     len: u64,
 }
 
+impl Stamp {
+    fn of(file: &Path) -> Option<Self> {
+        fs::metadata(file).ok().map(|meta| Self { modified: meta.modified().ok(), len: meta.len() })
+    }
+}
+
 impl Directory {
     /// Nothing read yet.
-    pub(super) fn new(file: PathBuf) -> Self {
-        Self { file, state: Mutex::default() }
+    pub(super) fn new(home: Home) -> Self {
+        Self { home, state: Mutex::default() }
     }
 
     /// The providers as the file has them now. While it cannot be read, the last good ones stay.
     pub(super) fn current(&self) -> Arc<Catalogue> {
-        let stamp = fs::metadata(&self.file).ok().map(|meta| Stamp { modified: meta.modified().ok(), len: meta.len() });
+        let file = self.home.settings_file();
+        let stamps = [Stamp::of(&file), Stamp::of(&Learned::file(&self.home))];
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
-        if stamp != state.stamp {
-            state.stamp = stamp;
-            match Settings::read(&self.file) {
-                Ok(settings) => state.catalogue = Arc::new(Catalogue::new(settings)),
+        if stamps != state.stamps {
+            state.stamps = stamps;
+            match Settings::read(&file) {
+                Ok(settings) => state.catalogue = Arc::new(Catalogue::new(settings, Learned::read(&self.home))),
                 Err(error) => {
                     tracing::warn!(cause = ?error.causes(), "the settings cannot be read; the last good ones stay");
                 }
             }
         }
         Arc::clone(&state.catalogue)
+    }
+
+    /// Keeps what refusals of a model have taught.
+    pub(super) fn learn<'a>(&self, id: &str, model: &str, quirks: impl Iterator<Item = &'a str>) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(provider) = state.catalogue.settings.providers.get(id) else { return };
+        let mut learned = Learned::read(&self.home);
+        quirks.for_each(|quirk| learned.add(id, provider, model, quirk));
+        if let Err(error) = learned.write(&self.home) {
+            tracing::warn!(provider = id, causes = ?error.causes(), "what was learnt cannot be kept");
+        }
+        // Two lessons within one tick of the file system's clock may have stamps alike.
+        state.stamps = [None, None];
     }
 }
 
@@ -63,6 +85,7 @@ pub(super) struct Catalogue {
     /// The settings file.
     pub settings: Settings,
     quirks: BTreeMap<String, Quirks>,
+    learned: Learned,
 }
 
 /// Where a request goes.
@@ -87,20 +110,14 @@ impl Route<'_> {
 
     /// What the model can do.
     pub(super) fn abilities(&self) -> Abilities {
-        let facts = self.provider.facts(self.model);
-        Abilities {
-            max_output: facts.max_output,
-            thinking: facts.thinking.unwrap_or_default(),
-            efforts: facts.efforts,
-            schema_output: facts.schema_output.unwrap_or_default(),
-        }
+        self.provider.facts(self.model).abilities(self.model)
     }
 }
 
 impl Catalogue {
-    fn new(settings: Settings) -> Self {
+    fn new(settings: Settings, learned: Learned) -> Self {
         let quirks = settings.providers.iter().map(|(id, provider)| (id.clone(), quirks_of(id, provider))).collect();
-        Self { settings, quirks }
+        Self { settings, quirks, learned }
     }
 
     /// Splits `<provider>/<model>` at the first `/`. A model that we do not know passes under its own name.
@@ -121,7 +138,14 @@ impl Catalogue {
                 .cause(format!("providers here: {}", self.ids()))
                 .hint(format!("`codexgw add {id}`, or `codexgw list`")));
         };
-        Ok(Route { id, provider, quirks: for_model(quirks, provider, model), model })
+        let mut quirks = for_model(quirks, provider, model);
+        for quirk in self.learned.of_model(id, provider, model) {
+            quirks.to_mut().set(quirk);
+        }
+        if provider.facts(model).images == Some(false) {
+            quirks.to_mut().images_rejected = true;
+        }
+        Ok(Route { id, provider, quirks, model })
     }
 
     fn ids(&self) -> String {
@@ -134,7 +158,11 @@ impl Catalogue {
 fn quirks_of(id: &str, provider: &Provider) -> Quirks {
     let names = provider.quirks.clone().unwrap_or_else(|| template_quirks(provider));
     let (mut quirks, unknown) = Quirks::from_names(&names);
-    if !is_openai(provider) {
+    if is_openai(provider) {
+        quirks.prompt_cache_key_required = true;
+        quirks.late_system = true;
+        quirks.file_parts = true;
+    } else {
         quirks.compact_unsupported = true;
         quirks.additional_tools_unsupported = true;
     }
@@ -154,16 +182,20 @@ fn is_openai(provider: &Provider) -> bool {
     HOSTS.iter().any(|known| if known.starts_with('.') { host.ends_with(known) } else { host == *known })
 }
 
-/// Adds the efforts that the model is known to have: what the provider said of it, else our own table.
+/// Adds what is known of the model: its efforts, and that it sees no images. What the provider said of it goes before
+/// our own table.
 fn for_model<'a>(quirks: &'a Quirks, provider: &Provider, model: &str) -> Cow<'a, Quirks> {
-    if !quirks.effort_map {
+    let facts = [provider.models.get(model), catalog::model_facts(model)];
+    let facts = facts.into_iter().flatten();
+    let efforts = facts.clone().map(|facts| &facts.efforts).find(|efforts| !efforts.is_empty());
+    let is_blind = facts.clone().find_map(|facts| facts.images) == Some(false);
+    if efforts.is_none() && !is_blind {
         return Cow::Borrowed(quirks);
     }
-    let said = provider.models.get(model).filter(|facts| !facts.efforts.is_empty());
-    match said.or_else(|| catalog::model_facts(model)) {
-        Some(facts) => Cow::Owned(Quirks { efforts: facts.efforts.clone(), ..quirks.clone() }),
-        None => Cow::Borrowed(quirks),
-    }
+    let mut quirks = quirks.clone();
+    quirks.images_rejected |= is_blind;
+    quirks.efforts.extend(efforts.into_iter().flatten().cloned());
+    Cow::Owned(quirks)
 }
 
 fn template_quirks(provider: &Provider) -> Vec<String> {

@@ -7,25 +7,20 @@ use bytes::Bytes;
 use futures_util::stream;
 use http::{HeaderName, StatusCode};
 use hyper::body::Frame;
-use reqwest::Response;
 
 use super::answer::{self, Answer};
+use super::asking::Asking;
 use super::client::Client;
 use super::door::Task;
-use super::live::{Connecting, Live};
-use super::outgoing::{Prepared, header_name, prepare};
+use super::live::Live;
+use super::outgoing::{Prepared, prepare};
 use super::phase::Busy;
+use super::seals::Sealer;
 use super::service::Gateway;
 use super::translation::Translation;
-use super::upstream::{Call, NoAnswer};
 use super::{failure, whole};
-use crate::catalog::KeyForm;
-use crate::error::{Error, Result};
-use crate::protocol::ir::Loss;
+use crate::protocol::Failure;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
-use crate::protocol::{Failure, Wire};
-use crate::secret::Secret;
-use crate::settings::KeyStore;
 
 /// Names what could not be carried over, by code.
 const LOSSES: HeaderName = HeaderName::from_static("x-codexgw-losses");
@@ -46,13 +41,17 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     let stream = head.stream && task == Task::Answer;
     let encoder = Encoder::new(meta(&head.model));
     let catalogue = gateway.directory.current();
-    let is_strict = gateway.strict || catalogue.settings.strict;
+    let is_strict = gateway.is_strict(&catalogue.settings);
     let is_large = body.len() > LARGE;
-    let model = head.model.clone();
+    let (model, seals) = (head.model.clone(), Arc::clone(&gateway.seals));
     let prepare = move || {
         let route = catalogue.route(&model).map_err(|error| Failure { status: 404, ..failure::of_error(&error) })?;
-        let prepared = prepare(&route, task, body, stream)?;
-        if is_strict && !prepared.losses.is_empty() { Err(too_much_lost(&prepared.losses)) } else { Ok(prepared) }
+        let prepared = prepare(&route, task, body, stream, &seals)?;
+        if is_strict && !prepared.losses.is_empty() {
+            Err(failure::too_much_lost(&prepared.losses))
+        } else {
+            Ok(prepared)
+        }
     };
     let prepared = if is_large {
         let ended = tokio::task::spawn_blocking(prepare).await;
@@ -71,12 +70,13 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     };
     let encoder = encoder.naming(&call.name);
     let encoder = if compacts { encoder.compacting() } else { encoder };
-    let losses = record.lose(&losses);
-    let connecting: Connecting = Box::pin(connect(Arc::clone(&gateway), call));
-    let mut answer = if stream {
+    record.lose(&losses);
+    let sealer = Sealer::new(&gateway.seals, &call.id);
+    let connecting = Asking::new(Arc::clone(&gateway), call, is_strict).send();
+    let (mut answer, losses) = if stream {
         let translation = match decoder {
             Some(decoder) => Translation::tell(decoder, encoder),
-            None => Translation::pass(encoder),
+            None => Translation::pass(encoder, sealer),
         };
         let mut live = Live::new(&gateway, connecting, translation, record, busy);
         let refused = match client {
@@ -86,94 +86,19 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
             }
             Client::Other => live.connect_or_refuse().await,
         };
+        let losses = live.losses();
         match refused {
-            Some(failure) => failure::answer(&failure),
-            None => answer::events(live.into_frames()),
+            Some(failure) => (failure::answer(&failure), losses),
+            None => (answer::events(live.into_frames()), losses),
         }
     } else {
-        whole::answer(&gateway.limits, connecting, decoder, encoder, task, record).await
+        let answer = whole::answer(&gateway.limits, connecting, decoder, encoder, sealer, task, &mut record).await;
+        (answer, record.losses())
     };
     if let Some(losses) = losses {
         answer.headers_mut().insert(LOSSES, losses);
     }
     answer
-}
-
-/// The refusal of a request that cannot be carried over whole, where the person wants it whole or not at all.
-fn too_much_lost(losses: &[Loss]) -> Failure {
-    let mut named: Vec<String> = losses.iter().map(|loss| format!("{} ({})", loss.code, loss.detail)).collect();
-    named.dedup();
-    let message = format!("`strict` is on, and this cannot be carried over: {}", named.join(", "));
-    let failure = Failure { status: 400, ..failure::shown(message) };
-    failure.with_hint("leave it out of the request, or take `strict` out of codexgw's settings")
-}
-
-/// Fetches the keys and sends the request. A refused key is read anew, and tried again when it was replaced meanwhile.
-async fn connect(gateway: Arc<Gateway>, mut call: Call) -> Result<Response, NoAnswer> {
-    if let Err(error) = add_secrets(&gateway, &mut call).await {
-        return Err(NoAnswer { status: None, refuses_key: false, failure: failure::of_error(&error) });
-    }
-    let mut sent = gateway.upstream.send(&call).await;
-    if is_refused(&sent) {
-        gateway.keys.forget(&call.id);
-        let refused = call.headers.clone();
-        if add_secrets(&gateway, &mut call).await.is_ok() && call.headers != refused {
-            sent = gateway.upstream.send(&call).await;
-        }
-    }
-    if is_refused(&sent) {
-        gateway.keys.forget(&call.id);
-    }
-    if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
-        && let Some(unsigned) = call.unsigned.take_if(|unsigned| unsigned.is_wanted(status.as_u16(), &failure.message))
-        && let Some(body) = unsigned.body()
-    {
-        tracing::info!(provider = call.id, "thought signatures were refused; the request goes out without them");
-        call.body = body;
-        sent = gateway.upstream.send(&call).await;
-    }
-    if let Err(NoAnswer { status: Some(status), failure, .. }) = &sent
-        && call.wire == Wire::Responses
-        && responses::refuses_reasoning(status.as_u16(), &failure.message)
-        && let Some(body) = responses::without_reasoning(&call.body)
-    {
-        tracing::info!(provider = call.id, "sealed reasoning was refused; the request goes out without it");
-        call.body = body.into();
-        sent = gateway.upstream.send(&call).await;
-    }
-    sent
-}
-
-fn is_refused(sent: &Result<Response, NoAnswer>) -> bool {
-    matches!(sent, Err(NoAnswer { refuses_key: true, .. }))
-}
-
-async fn add_secrets(gateway: &Gateway, call: &mut Call) -> Result<()> {
-    match call.key {
-        KeyStore::None => {}
-        KeyStore::Env if let Some(key) = gateway.keys.lent(&call.id) => put_key(call, &key)?,
-        KeyStore::Env => {
-            let id = &call.id;
-            return Err(Error::fixable(format!("the key of `{id}` is in a variable that only Codex reads"))
-                .cause("the gateway serves many sessions and takes no key from an environment")
-                .hint(format!("store it: `codexgw key set {id}`")));
-        }
-        store => {
-            let key = gateway.keys.key(&call.id, store, &call.key_command).await?;
-            put_key(call, &key)?;
-        }
-    }
-    for header in &call.secret_headers {
-        let secret = gateway.keys.header(&call.id, header, call.key).await?;
-        call.headers.insert(header_name(&call.id, header)?, secret.header_value()?);
-    }
-    Ok(())
-}
-
-fn put_key(call: &mut Call, key: &Secret) -> Result<()> {
-    let value = if call.key_form == KeyForm::Bearer { key.bearer()? } else { key.header_value()? };
-    call.headers.insert(call.key_form.header(), value);
-    Ok(())
 }
 
 /// A stream that holds nothing but its failure.

@@ -5,6 +5,7 @@ use http::StatusCode;
 use super::answer::{self, Answer};
 use crate::error::Error;
 use crate::protocol::Failure;
+use crate::protocol::ir::Loss;
 use crate::secret::redact::redact;
 
 /// A failure that Codex shows as it stands and does not try again: what could be tried again was.
@@ -34,4 +35,13 @@ pub(super) fn answer(failure: &Failure) -> Answer {
     let status = StatusCode::from_u16(failure.status).ok();
     let status = status.filter(|status| status.as_u16() >= 400 && *status != StatusCode::UNAUTHORIZED);
     answer::json(status.unwrap_or(StatusCode::BAD_GATEWAY), failure.to_body())
+}
+
+/// The refusal of a request that cannot be carried over whole, where the person wants it whole or not at all.
+pub(super) fn too_much_lost(losses: &[Loss]) -> Failure {
+    let mut named: Vec<String> = losses.iter().map(|loss| format!("{} ({})", loss.code, loss.detail)).collect();
+    named.dedup();
+    let message = format!("`strict` is on, and this cannot be carried over: {}", named.join(", "));
+    let failure = Failure { status: 400, ..shown(message) };
+    failure.with_hint("leave it out of the request, or take `strict` out of codexgw's settings")
 }

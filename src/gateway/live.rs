@@ -4,17 +4,18 @@
 //! hangs up drops this and with it the upstream's connection.
 
 use std::convert::Infallible;
-use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use futures_util::{FutureExt as _, Stream, stream};
+use http::HeaderValue;
 use hyper::body::Frame;
 use reqwest::Response;
 use tokio::time::{Instant, Sleep, sleep_until, timeout};
 
+use super::asking::{Begun, Connecting};
 use super::failure;
 use super::phase::{Busy, Phase, PhaseWatch};
 use super::record::{Outcome, Record};
@@ -34,9 +35,6 @@ const TAIL_TIME: Duration = Duration::from_secs(2);
 /// What those hear whose answer does not end before the gateway does.
 const STOPPING: &str = "the gateway is stopping; try again";
 
-/// The upstream's head, once it is here.
-pub(super) type Connecting = Pin<Box<dyn Future<Output = Result<Response, NoAnswer>> + Send>>;
-
 /// One streamed answer.
 pub(super) struct Live {
     stage: Stage,
@@ -55,13 +53,13 @@ pub(super) struct Live {
 
 enum Stage {
     Connecting(Connecting),
-    Streaming(Response),
+    Streaming(Begun),
     Done,
 }
 
 /// What happened next.
 enum Event {
-    Connected(Result<Response, NoAnswer>),
+    Connected(Result<Begun, NoAnswer>),
     Piece(reqwest::Result<Option<Bytes>>),
     Alarm,
     Ending,
@@ -115,8 +113,8 @@ impl Live {
             }
         };
         match connected {
-            Ok(response) => {
-                self.connected(Ok(response));
+            Ok(begun) => {
+                self.connected(Ok(begun));
                 None
             }
             Err(no_answer) => {
@@ -126,6 +124,11 @@ impl Live {
                 Some(no_answer.failure)
             }
         }
+    }
+
+    /// What could not be carried over, as far as it is known.
+    pub(super) fn losses(&self) -> Option<HeaderValue> {
+        self.record.losses()
     }
 
     /// The answer as a body.
@@ -148,9 +151,9 @@ impl Live {
                     () = &mut self.alarm => Event::Alarm,
                     () = self.phase.reached(Phase::Ending) => Event::Ending,
                 },
-                Stage::Streaming(response) => tokio::select! {
+                Stage::Streaming(begun) => tokio::select! {
                     biased;
-                    piece = response.chunk() => Event::Piece(piece),
+                    piece = begun.response.chunk() => Event::Piece(piece),
                     () = &mut self.alarm => Event::Alarm,
                     () = self.phase.reached(Phase::Ending) => Event::Ending,
                 },
@@ -172,16 +175,16 @@ impl Live {
         Some(std::mem::take(&mut self.out).into())
     }
 
-    fn connected(&mut self, connected: Result<Response, NoAnswer>) {
+    fn connected(&mut self, connected: Result<Begun, NoAnswer>) {
         self.heard = Instant::now();
         match connected {
-            Ok(response) => {
-                self.record.status = Some(response.status().as_u16());
-                if is_json(&response) {
+            Ok(begun) => {
+                self.record.connected(&begun);
+                if is_json(&begun.response) {
                     self.translation.expect_whole();
                 }
                 self.translation.open(&mut self.out);
-                self.stage = Stage::Streaming(response);
+                self.stage = Stage::Streaming(begun);
                 self.set_alarm();
             }
             Err(no_answer) => {
@@ -197,11 +200,13 @@ impl Live {
                 self.record.first_byte();
                 self.heard = Instant::now();
                 self.translation.feed(&piece, &mut self.out);
-                if self.translation.is_finished()
-                    && let Some(response) = self.finish()
-                    && self.record.outcome == Outcome::Answered
-                {
-                    tokio::spawn(timeout(TAIL_TIME, read_tail(response)));
+                if self.translation.is_finished() {
+                    let response = self.finish();
+                    if self.record.outcome == Outcome::Answered {
+                        read_tail(response);
+                    }
+                } else {
+                    self.go_on();
                 }
             }
             Ok(None) => self.end(End::Eof),
@@ -212,11 +217,11 @@ impl Live {
     /// Takes along what else is ready.
     async fn gather(&mut self) {
         let mut turns = 0;
-        while let Stage::Streaming(response) = &mut self.stage
+        while let Stage::Streaming(begun) = &mut self.stage
             && !self.out.is_empty()
             && self.out.len() < FULL
         {
-            match response.chunk().now_or_never() {
+            match begun.response.chunk().now_or_never() {
                 Some(piece) => self.piece(piece),
                 None if turns == TURNS_FOR_THE_READER => break,
                 None => {
@@ -249,7 +254,20 @@ impl Live {
 
     fn end(&mut self, end: End) {
         self.translation.end(end, &mut self.out);
-        self.finish();
+        if !self.go_on() {
+            self.finish();
+        }
+    }
+
+    /// Asks a provider that paused to go on; tells whether it did pause.
+    fn go_on(&mut self) -> bool {
+        let Some(said) = self.translation.resume() else { return false };
+        if let Stage::Streaming(Begun { response, asking, .. }) = std::mem::replace(&mut self.stage, Stage::Done) {
+            self.stage = Stage::Connecting(asking.go_on(said));
+            read_tail(Some(response));
+        }
+        self.set_alarm();
+        true
     }
 
     fn fail(&mut self, failure: Failure) {
@@ -262,7 +280,7 @@ impl Live {
         self.record.usage = self.translation.usage().copied();
         self.record.outcome = if self.translation.has_failed() { Outcome::Failed } else { Outcome::Answered };
         match std::mem::replace(&mut self.stage, Stage::Done) {
-            Stage::Streaming(response) => Some(response),
+            Stage::Streaming(begun) => Some(begun.response),
             Stage::Connecting(_) | Stage::Done => None,
         }
     }
@@ -276,8 +294,9 @@ impl Drop for Live {
     }
 }
 
-async fn read_tail(mut response: Response) {
-    while let Ok(Some(_)) = response.chunk().await {}
+fn read_tail(response: Option<Response>) {
+    let Some(mut response) = response else { return };
+    tokio::spawn(timeout(TAIL_TIME, async move { while let Ok(Some(_)) = response.chunk().await {} }));
 }
 
 fn is_json(response: &Response) -> bool {

@@ -5,6 +5,7 @@
 //! through `upstream`, and streams the answer back (`live`).
 
 mod answer;
+mod asking;
 mod body;
 mod client;
 mod context;
@@ -14,6 +15,7 @@ mod errand;
 mod exchange;
 mod failure;
 mod keys;
+mod learned;
 mod lifecycle;
 mod limits;
 mod listener;
@@ -23,6 +25,7 @@ mod outgoing;
 mod passing;
 mod phase;
 mod record;
+mod seals;
 mod service;
 mod translation;
 mod upstream;
@@ -33,6 +36,7 @@ mod whole;
 mod tests;
 
 pub use errand::{Errand, Heard};
+pub use learned::Learned;
 pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
 
 /// Our version, as the gateway proves it and upstreams see it.

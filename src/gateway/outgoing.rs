@@ -7,6 +7,7 @@ use url::Url;
 use super::directory::Route;
 use super::door::Task;
 use super::record::Record;
+use super::seals::Seals;
 use super::upstream::Call;
 use super::{context, failure};
 use crate::error::{Error, Result};
@@ -14,7 +15,9 @@ use crate::protocol::ir::{Item, Loss, Request};
 use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
 use crate::protocol::tools::Names;
-use crate::protocol::{Decoder, Failure, Quirks, Wire, chat, gemini, messages};
+use crate::protocol::{
+    Decoder, Destination, Failure, Outbound, Quirks, Wire, compaction, gemini, images, messages, refusal,
+};
 use crate::settings::{Provider, Safety};
 
 /// The version of Anthropic's protocol that is written and read here.
@@ -57,8 +60,8 @@ impl Unsigned {
 
     /// The same request without signatures.
     pub(super) fn body(self) -> Option<Bytes> {
-        let mut request = responses::parse(&self.source).ok()?;
-        context::fit(&mut request, self.window).ok()?;
+        let wire = if self.abilities.is_some() { Wire::Messages } else { Wire::Gemini };
+        let mut request = read(&self.source, wire, &self.quirks, self.window).ok()?;
         let body = if let Some(abilities) = &self.abilities {
             request.items.retain(|item| !matches!(item, Item::Reasoning { carrier: Some(_), .. }));
             messages::encode(&request, &self.model, &self.quirks, abilities).body
@@ -79,11 +82,19 @@ struct Translated {
     compacts: bool,
     /// Whether it carries what only a certain upstream can read.
     is_signed: bool,
+    /// Whether the answer may come in legs.
+    may_pause: bool,
 }
 
 /// Translates the body. What Codex sent is let go of here, unless it may have to be translated again: from now on there
 /// is one copy, the translated one.
-pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: bool) -> Result<Prepared, Failure> {
+pub(super) fn prepare(
+    route: &Route<'_>,
+    task: Task,
+    mut body: Vec<u8>,
+    stream: bool,
+    seals: &Seals,
+) -> Result<Prepared, Failure> {
     let Route { id, provider, ref quirks, model, .. } = *route;
     let passes = provider.wire == Wire::Responses && !quirks.knows_functions_alone();
     if !passes {
@@ -92,7 +103,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
         }
         responses::mend_halves(&mut body);
     }
-    let translated = if passes { pass(route, task, &body)? } else { translate(route, &body, stream)? };
+    let translated = if passes { pass(route, task, &body, seals)? } else { translate(route, &body)? };
     let unsigned = translated.is_signed.then(|| Unsigned {
         source: body,
         model: model.to_owned(),
@@ -104,6 +115,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
     let call = Call {
         id: id.to_owned(),
         name: provider.name.clone(),
+        model: model.to_owned(),
         wire: provider.wire,
         url: address(id, provider, &translated.path).map_err(|error| failure::of_error(&error))?,
         headers: plain_headers(id, provider).map_err(|error| failure::of_error(&error))?,
@@ -113,6 +125,7 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
         secret_headers: provider.secret_headers.clone(),
         stream,
         body: Bytes::from(translated.body),
+        may_pause: translated.may_pause,
         unsigned,
     };
     let record = Record::new(id, model, provider.wire);
@@ -120,46 +133,45 @@ pub(super) fn prepare(route: &Route<'_>, task: Task, mut body: Vec<u8>, stream: 
     Ok(Prepared { call, losses, decoder, compacts, record })
 }
 
-fn translate(route: &Route<'_>, body: &[u8], stream: bool) -> Result<Translated, Failure> {
-    let Route { provider, ref quirks, model, .. } = *route;
+/// Reads a request, without what the upstream or its model has no use for.
+fn read<'a>(body: &'a [u8], wire: Wire, quirks: &Quirks, window: Option<u64>) -> Result<Request<'a>, Failure> {
     let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
-    context::fit(&mut request, route.window())?;
-    let (path, body, losses, decoder) = match provider.wire {
-        Wire::Gemini => {
-            let options = gemini::Options { safety: provider.safety, ..gemini::Options::default() };
-            let gemini::Outbound { body, losses, decoder } = gemini::encode_with(&request, model, quirks, options);
-            (gemini::path(model, stream), body, losses, Decoder::Gemini(decoder))
-        }
-        Wire::Messages => {
-            let messages::Outbound { body, losses, decoder } =
-                messages::encode(&request, model, quirks, &route.abilities());
-            ("/messages".to_owned(), body, losses, Decoder::Messages(decoder))
-        }
-        Wire::Responses => {
-            let responses::Outbound { body, losses, decoder } = responses::lower(&request, model, quirks);
-            ("/responses".to_owned(), body, losses, Decoder::Responses(decoder))
-        }
-        Wire::Chat => {
-            let chat::Outbound { body, losses, decoder } = chat::encode(&request, model, quirks);
-            ("/chat/completions".to_owned(), body, losses, Decoder::Chat(decoder))
-        }
-    };
+    // Anthropic's cache of a prompt begins with the tools: without them nothing in it is found again.
+    if request.compacts && (wire != Wire::Messages || quirks.tool_choice_auto_only) {
+        compaction::drop_tools(&mut request);
+    }
+    if quirks.images_rejected {
+        images::leave_out(&mut request);
+    }
+    context::fit(&mut request, window)?;
+    Ok(request)
+}
+
+fn translate(route: &Route<'_>, body: &[u8]) -> Result<Translated, Failure> {
+    let Route { provider, ref quirks, model, .. } = *route;
+    let request = read(body, provider.wire, quirks, route.window())?;
+    let abilities = route.abilities();
+    let to = Destination { wire: provider.wire, model, quirks, abilities: &abilities, safety: provider.safety };
+    let Outbound { path, body, losses, decoder, may_pause } = Outbound::new(&request, &to);
     let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
-    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed })
+    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed, may_pause })
 }
 
 /// A request for an upstream that speaks Responses itself. Its answer passes too, but for a summary that it knows
 /// nothing of.
-fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failure> {
-    let Route { ref quirks, model, .. } = *route;
+fn pass(route: &Route<'_>, task: Task, body: &[u8], seals: &Seals) -> Result<Translated, Failure> {
+    let Route { id, ref quirks, model, .. } = *route;
+    let is_foreign = |seal: &str| seals.is_foreign(id, seal);
     let is_native = task == Task::Compact && !quirks.compact_unsupported;
     let rewritten = if task == Task::Compact && !is_native {
-        responses::rewrite(&responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?, model, quirks)
+        let body = responses::with_trigger(body).map_err(|rejection| rejected(&rejection))?;
+        responses::rewrite(&body, model, quirks, &is_foreign)
     } else {
-        responses::rewrite(body, model, quirks)
+        responses::rewrite(body, model, quirks, &is_foreign)
     };
     let Rewritten { mut body, mut losses, compacts } = rewritten.map_err(|rejection| rejected(&rejection))?;
     losses.extend(context::fit_passing(&mut body, compacts || is_native, route.window())?);
+    refusal::drop_fields(&mut body, &quirks.dropped, &mut losses);
     Ok(Translated {
         path: if is_native { "/responses/compact" } else { "/responses" }.to_owned(),
         body,
@@ -167,6 +179,7 @@ fn pass(route: &Route<'_>, task: Task, body: &[u8]) -> Result<Translated, Failur
         decoder: compacts.then(|| Decoder::Responses(responses::Decoder::new(Names::default(), model))),
         compacts,
         is_signed: false,
+        may_pause: false,
     })
 }
 

@@ -1,6 +1,7 @@
 //! A Responses answer on its way through: byte for byte, watched, and ended where the upstream left its end out.
 
 use super::failure;
+use super::seals::Sealer;
 use super::translation::{keep, said};
 use crate::protocol::failure::{failure_from_oddity, failure_from_stream};
 use crate::protocol::ir::Usage;
@@ -21,12 +22,13 @@ pub(super) struct Passing {
     document: Option<Vec<u8>>,
     /// Writes the terminal event that the upstream left out.
     encoder: Encoder,
+    sealer: Sealer,
 }
 
 impl Passing {
     /// Nothing has come yet.
-    pub(super) fn new(encoder: Encoder) -> Self {
-        Self { tap: Tap::new(), head: Vec::new(), tail: Vec::new(), document: None, encoder }
+    pub(super) fn new(encoder: Encoder, sealer: Sealer) -> Self {
+        Self { tap: Tap::new(), head: Vec::new(), tail: Vec::new(), document: None, encoder, sealer }
     }
 
     /// The upstream answers with one document instead of events.
@@ -41,6 +43,7 @@ impl Passing {
             return;
         }
         self.tap.feed(piece);
+        self.sealer.made(self.tap.take_seals());
         if !self.tap.has_events() {
             keep(&mut self.head, piece);
         }
@@ -63,12 +66,15 @@ impl Passing {
         }
         let torn = !self.is_between_events();
         self.tap.finish();
+        self.sealer.made(self.tap.take_seals());
         let failure = match end {
             _ if self.tap.is_finished() => return,
             // What was too large to be watched may have been the end: Codex has it.
             End::Eof if self.tap.is_blind() => return,
             End::Eof => match self.document.take() {
-                Some(document) if told_as_events(&document, &mut self.tap, out) => return,
+                Some(document) if told_as_events(&document, &mut self.tap, out) => {
+                    return self.sealer.made(self.tap.take_seals());
+                }
                 Some(document) => nothing(&document),
                 None => match self.tap.error().or(self.tap.oddity()) {
                     Some(words) => failure_from_oddity(words),

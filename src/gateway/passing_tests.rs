@@ -1,3 +1,5 @@
+use std::sync::Arc;
+
 use pretty_assertions::assert_eq;
 use serde_json::Value;
 
@@ -20,7 +22,7 @@ const STREAM: &str = concat!(
 
 fn passing() -> Passing {
     let meta = ResponseMeta { id: "resp_1".into(), model: "p/m".into(), created_at: 0 };
-    Passing::new(Encoder::new(meta).naming("Acme"))
+    Passing::new(Encoder::new(meta).naming("Acme"), Sealer::new(&Arc::default(), "p"))
 }
 
 /// What Codex reads of an answer: the types of its events, and how it failed.

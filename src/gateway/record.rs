@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::asking::Begun;
 use crate::protocol::Wire;
 use crate::protocol::ir::{Loss, Usage};
 
@@ -53,11 +54,21 @@ impl Record {
         }
     }
 
-    /// Counts what could not be carried over; gives the codes, each once, as a header's value.
-    pub(super) fn lose(&mut self, losses: &[Loss]) -> Option<http::HeaderValue> {
+    /// Counts what could not be carried over.
+    pub(super) fn lose(&mut self, losses: &[Loss]) {
         for loss in losses {
             *self.losses.entry(loss.code).or_default() += 1;
         }
+    }
+
+    /// The upstream has answered; with it comes what had to be left out for that.
+    pub(super) fn connected(&mut self, begun: &Begun) {
+        self.status = Some(begun.response.status().as_u16());
+        self.lose(begun.left_out.as_slice());
+    }
+
+    /// The codes of what was lost, each once, as a header's value.
+    pub(super) fn losses(&self) -> Option<http::HeaderValue> {
         let codes: Vec<&str> = self.losses.keys().copied().collect();
         (!codes.is_empty()).then(|| http::HeaderValue::try_from(codes.join(",")).ok()).flatten()
     }

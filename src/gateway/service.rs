@@ -13,10 +13,11 @@ use super::keys::Keys;
 use super::lifecycle::proof::Identity;
 use super::limits::Limits;
 use super::phase::{Activity, Phase, PhaseSwitch};
+use super::seals::Seals;
 use super::upstream::Upstream;
 use super::{body, exchange, models};
 use crate::secret::Secret;
-use crate::settings::Home;
+use crate::settings::{Home, Settings};
 
 /// Everything that the requests of one gateway share.
 pub(super) struct Gateway {
@@ -28,6 +29,8 @@ pub(super) struct Gateway {
     pub directory: Directory,
     /// Keys of the providers.
     pub keys: Keys,
+    /// Whose sealed reasoning is whose.
+    pub seals: Arc<Seals>,
     /// The way out.
     pub upstream: Upstream,
     /// Serving, draining, ending.
@@ -45,8 +48,9 @@ impl Gateway {
     /// A gateway that listens on `port`.
     pub(super) fn new(home: Home, token: Secret, port: u16, version: &str, limits: Limits) -> Self {
         Self {
-            directory: Directory::new(home.settings_file()),
+            directory: Directory::new(home.clone()),
             keys: Keys::new(home.clone()),
+            seals: Arc::default(),
             upstream: Upstream::new(&limits),
             phase: PhaseSwitch::new(),
             strict: false,
@@ -63,6 +67,11 @@ impl Gateway {
     pub(super) fn strict(mut self, strict: bool) -> Self {
         self.strict = strict;
         self
+    }
+
+    /// Whether what cannot be carried over is refused.
+    pub(super) fn is_strict(&self, settings: &Settings) -> bool {
+        self.strict || settings.strict
     }
 
     /// Answers one request.

@@ -1,7 +1,10 @@
 //! One answer on its way from the upstream's bytes to Codex's events.
 
+use serde_json::Value;
+
 use super::failure;
 use super::passing::Passing;
+use super::seals::Sealer;
 use crate::protocol::ir::{Delta, Usage};
 use crate::protocol::responses::{Encoder, KEEPALIVE};
 use crate::protocol::{Decoder, End, Failure, sse};
@@ -43,8 +46,8 @@ impl Translation {
     }
 
     /// Bytes through.
-    pub(super) fn pass(encoder: Encoder) -> Self {
-        Self::Pass(Box::new(Passing::new(encoder)))
+    pub(super) fn pass(encoder: Encoder, sealer: Sealer) -> Self {
+        Self::Pass(Box::new(Passing::new(encoder, sealer)))
     }
 
     /// The stream opens: Codex gets its first event. A passed stream brings its own.
@@ -75,6 +78,20 @@ impl Translation {
         match self {
             Self::Told(told) => told.end(end, out),
             Self::Pass(passing) => passing.end(&end, out),
+        }
+    }
+
+    /// What was said when the provider paused, once; what it says next comes in an answer of its own.
+    pub(super) fn resume(&mut self) -> Option<&[Value]> {
+        match self {
+            Self::Told(told) => {
+                let said = told.decoder.resume()?;
+                told.framing = Some(sse::Decoder::new());
+                told.whole.clear();
+                told.has_events = false;
+                Some(said)
+            }
+            Self::Pass(_) => None,
         }
     }
 

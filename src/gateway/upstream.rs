@@ -39,6 +39,8 @@ pub(super) struct Call {
     pub id: String,
     /// Its shown name, for error messages.
     pub name: String,
+    /// Its own name of the model.
+    pub model: String,
     /// What it speaks.
     pub wire: Wire,
     /// Where to.
@@ -57,6 +59,8 @@ pub(super) struct Call {
     pub stream: bool,
     /// The translated body: the one copy of it that is kept while nothing has come.
     pub body: Bytes,
+    /// Whether the provider may pause its answer, and is asked to go on with the same body then.
+    pub may_pause: bool,
     /// What the body is made of anew when its signatures are refused.
     pub unsigned: Option<Unsigned>,
 }

@@ -5,11 +5,12 @@ use reqwest::Response;
 use tokio::time::timeout;
 
 use super::answer::{self, Answer};
+use super::asking::{Begun, Connecting};
 use super::door::Task;
 use super::failure;
 use super::limits::Limits;
-use super::live::Connecting;
 use super::record::{Outcome, Record};
+use super::seals::Sealer;
 use super::upstream::cause_of;
 use crate::protocol::failure::{failure_from_oddity, failure_from_stream};
 use crate::protocol::responses::{Encoder, Tap};
@@ -18,51 +19,62 @@ use crate::protocol::{Decoder, End};
 /// Waits for the whole answer and translates it; without a decoder it passes as it is.
 pub(super) async fn answer(
     limits: &Limits,
-    connecting: Connecting,
-    decoder: Option<Decoder>,
-    encoder: Encoder,
+    mut connecting: Connecting,
+    mut decoder: Option<Decoder>,
+    mut encoder: Encoder,
+    sealer: Sealer,
     task: Task,
-    mut record: Record,
+    record: &mut Record,
 ) -> Answer {
-    let response = match connecting.await {
-        Ok(response) => response,
-        Err(no_answer) => {
-            record.status = no_answer.status.map(|status| status.as_u16());
-            record.outcome = Outcome::Failed;
-            return failure::answer(&no_answer.failure);
-        }
-    };
-    record.status = Some(response.status().as_u16());
-    let body = match read(limits, response, &mut record).await {
-        Ok(body) => body,
-        Err(cause) => {
-            record.outcome = Outcome::Failed;
-            return failure::answer(&encoder.named(failure::broke_off(&cause)));
-        }
-    };
-    match decoder {
-        None => {
-            let mut tap = Tap::new();
-            tap.feed_whole(&body);
-            record.usage = tap.usage().copied();
-            if !tap.is_finished() {
+    loop {
+        let begun = match connecting.await {
+            Ok(begun) => begun,
+            Err(no_answer) => {
+                record.status = no_answer.status.map(|status| status.as_u16());
                 record.outcome = Outcome::Failed;
-                let words = String::from_utf8_lossy(&body);
-                let failure = match tap.error() {
-                    Some(error) => failure_from_stream(&serde_json::from_str(error).unwrap_or_default()),
-                    None if words.trim().is_empty() => failure::broke_off("it is empty"),
-                    None => failure_from_oddity(&words),
-                };
-                return failure::answer(&failure::redacted(encoder.named(failure)));
+                return failure::answer(&encoder.named(no_answer.failure));
             }
-            record.outcome = Outcome::Answered;
-            answer::json(StatusCode::OK, body)
+        };
+        record.connected(&begun);
+        let Begun { response, asking, .. } = begun;
+        let body = match read(limits, response, record).await {
+            Ok(body) => body,
+            Err(cause) => {
+                record.outcome = Outcome::Failed;
+                return failure::answer(&encoder.named(failure::broke_off(&cause)));
+            }
+        };
+        let Some(decoder) = &mut decoder else { return pass(body, &encoder, &sealer, record) };
+        translate(decoder, &mut encoder, &body);
+        record.usage = encoder.usage().copied();
+        match decoder.resume() {
+            Some(said) => connecting = asking.go_on(said),
+            None => return told(encoder, task, record),
         }
-        Some(decoder) => translate(decoder, encoder, task, &body, &mut record),
     }
 }
 
-fn translate(mut decoder: Decoder, mut encoder: Encoder, task: Task, body: &[u8], record: &mut Record) -> Answer {
+/// An answer that is a response already.
+fn pass(body: Vec<u8>, encoder: &Encoder, sealer: &Sealer, record: &mut Record) -> Answer {
+    let mut tap = Tap::new();
+    tap.feed_whole(&body);
+    sealer.made(tap.take_seals());
+    record.usage = tap.usage().copied();
+    if !tap.is_finished() {
+        record.outcome = Outcome::Failed;
+        let words = String::from_utf8_lossy(&body);
+        let failure = match tap.error() {
+            Some(error) => failure_from_stream(&serde_json::from_str(error).unwrap_or_default()),
+            None if words.trim().is_empty() => failure::broke_off("it is empty"),
+            None => failure_from_oddity(&words),
+        };
+        return failure::answer(&failure::redacted(encoder.named(failure)));
+    }
+    record.outcome = Outcome::Answered;
+    answer::json(StatusCode::OK, body)
+}
+
+fn translate(decoder: &mut Decoder, encoder: &mut Encoder, body: &[u8]) {
     let mut deltas = Vec::new();
     decoder.feed_whole(body, &mut deltas);
     decoder.finish(End::Eof, &mut deltas);
@@ -71,7 +83,10 @@ fn translate(mut decoder: Decoder, mut encoder: Encoder, task: Task, body: &[u8]
         encoder.push(delta, &mut events);
         events.clear();
     }
-    record.usage = encoder.usage().copied();
+}
+
+/// The answer, once it is told to its end.
+fn told(encoder: Encoder, task: Task, record: &mut Record) -> Answer {
     if let Some(why) = encoder.failure() {
         record.outcome = Outcome::Failed;
         return failure::answer(&failure::redacted(why.clone()));

@@ -1,6 +1,7 @@
 //! One HTTP exchange: bounded in time and size, and every way it can fail told apart.
 
 use std::error::Error as _;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use http::header::{CONTENT_TYPE, LOCATION};
@@ -8,7 +9,8 @@ use reqwest::{RequestBuilder, Response};
 use url::Url;
 
 use super::foreign::{error_words, quote};
-use super::{ProbeError, Target, is_loopback, stream};
+use super::pace::Arrivals;
+use super::{ProbeError, Spent, Target, is_loopback, stream, web_page};
 use crate::error::{Error, Result};
 use crate::secret::redact::{redact, redacted_url};
 
@@ -23,6 +25,15 @@ pub struct Client {
     abroad: reqwest::Client,
     /// Past any proxy.
     home: reqwest::Client,
+    ledger: Mutex<Ledger>,
+}
+
+/// What was asked so far.
+#[derive(Default)]
+struct Ledger {
+    spent: Spent,
+    /// The version of HTTP of the last answer.
+    version: Option<String>,
 }
 
 /// The client for [`super::models()`] and [`super::wire()`].
@@ -38,7 +49,11 @@ pub fn client() -> Result<Client> {
             .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")))
     };
     let failed = |error| Error::bug("cannot set up an HTTP client").cause(causes(&error));
-    Ok(Client { abroad: builder().build().map_err(failed)?, home: builder().no_proxy().build().map_err(failed)? })
+    Ok(Client {
+        abroad: builder().build().map_err(failed)?,
+        home: builder().no_proxy().build().map_err(failed)?,
+        ledger: Mutex::default(),
+    })
 }
 
 impl Client {
@@ -50,7 +65,29 @@ impl Client {
         self.to(url).post(url)
     }
 
+    /// What the questions have cost so far.
+    pub fn spent(&self) -> Spent {
+        self.ledger().spent.clone()
+    }
+
+    /// The version of HTTP that was spoken last.
+    pub(super) fn version(&self) -> Option<String> {
+        self.ledger().version.clone()
+    }
+
+    /// Takes down what an answer says that it cost.
+    pub(super) fn take_down(&self, reply: &Reply) {
+        let mut ledger = self.ledger();
+        ledger.spent.add(&reply.body);
+        ledger.version = Some(reply.version.clone());
+    }
+
+    fn ledger(&self) -> MutexGuard<'_, Ledger> {
+        self.ledger.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn to(&self, url: &str) -> &reqwest::Client {
+        self.ledger().spent.requests += 1;
         if is_loopback(url) { &self.home } else { &self.abroad }
     }
 }
@@ -58,7 +95,7 @@ impl Client {
 #[cfg(test)]
 impl From<reqwest::Client> for Client {
     fn from(client: reqwest::Client) -> Self {
-        Self { abroad: client.clone(), home: client }
+        Self { abroad: client.clone(), home: client, ledger: Mutex::default() }
     }
 }
 
@@ -70,6 +107,10 @@ pub(super) struct Reply {
     pub content_type: String,
     pub location: Option<String>,
     pub body: String,
+    /// When the pieces of the body came.
+    pub arrivals: Arrivals,
+    /// Such as `HTTP/2.0`.
+    pub version: String,
 }
 
 /// Sends a request and reads the answer, up to the end of the stream, the time limit or [`LARGEST`].
@@ -88,10 +129,12 @@ pub(super) async fn exchange(
     let shown = redacted_url(request.url());
     let started = Instant::now();
     let mut response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+    let mut arrivals = Arrivals { head: started.elapsed(), pieces: Vec::new() };
     let mut body = Vec::new();
     // A stream that breaks off or never ends is judged by what came.
     while let Ok(Some(chunk)) = response.chunk().await {
         body.extend_from_slice(&chunk);
+        arrivals.pieces.push((body.len(), started.elapsed()));
         if body.len() > LARGEST || stream::is_over(&body) {
             break;
         }
@@ -104,6 +147,8 @@ pub(super) async fn exchange(
         location: header(&response, LOCATION),
         // Providers echo keys in their errors.
         body: redact(&String::from_utf8_lossy(&body)).into_owned(),
+        version: format!("{:?}", response.version()),
+        arrivals,
         url,
     })
 }
@@ -115,14 +160,19 @@ impl Reply {
         let is_page = self.content_type.starts_with("text/html") || self.body.trim_start().starts_with("<!");
         let words = if is_page { String::new() } else { error_words(&self.body) };
         match status {
-            200..=299 if is_page => Err(ProbeError::WebPage { url, status }),
+            200..=299 | 511 if is_page => Err(web_page::of_page(url, status, &self.body)),
             200..=299 => Ok(self),
             300..=399 => {
                 let to = self.location.unwrap_or_default();
                 let to = to.split(['?', '#']).next().unwrap_or_default();
-                Err(ProbeError::Redirect { url, to: quote(to) })
+                Err(web_page::of_redirect(url, quote(to)))
             }
             407 => Err(ProbeError::Proxy { host: host(&url), why: "it wants a user name and a password (407)".into() }),
+            401 | 403 if is_page => match web_page::of_page(url, status, &self.body) {
+                // Servers in front of servers refuse keys with pages too.
+                ProbeError::WebPage { status: 401, .. } => Err(bad_key(target, status, words)),
+                page => Err(page),
+            },
             401 => Err(bad_key(target, status, words)),
             // Google's way and xAI's.
             400 if self.body.contains("API_KEY_INVALID") || words.starts_with("Incorrect API key") => {
@@ -132,7 +182,6 @@ impl Reply {
             400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
                 Err(ProbeError::NoSuchModel { model: model.to_owned(), words })
             }
-            403 if is_page => Err(ProbeError::WebPage { url, status }),
             403 => Err(bad_key(target, status, words)),
             404 | 405 | 501 => Err(ProbeError::NotFound { urls: vec![url] }),
             429 => Err(ProbeError::RateLimited { words }),

@@ -1,5 +1,7 @@
 //! From evidence to wire and road.
 
+use serde::Serialize;
+
 use super::error::path;
 use super::{Answer, Call, ChatForm, Evidence, ProbeError, ResponsesForm};
 use crate::catalog::KeyForm;
@@ -7,7 +9,7 @@ use crate::protocol::Wire;
 use crate::settings::{Road, Via};
 
 /// How a provider will be used.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decision {
     /// What the upstream is spoken to in.
     pub wire: Wire,
@@ -16,9 +18,29 @@ pub struct Decision {
     /// The reason, one line for people.
     pub why: String,
     /// Quirk flags that were measured, to be added to the template's.
+    #[serde(skip)]
     pub quirks: Vec<String>,
     /// The header in which the key was taken, where that was found out.
+    #[serde(skip)]
     pub key_form: Option<KeyForm>,
+}
+
+impl Decision {
+    /// The same, through the gateway where the key goes in a header of its own: Codex can send a bearer only.
+    #[must_use]
+    pub fn with_key_in(self, form: Option<KeyForm>) -> Self {
+        if self.road == Road::Gateway || takes_bearer(form) {
+            return self;
+        }
+        let why = format!("{}; but Codex cannot send the key as this provider wants it", self.why);
+        Self { road: Road::Gateway, why, ..self }
+    }
+}
+
+/// Whether a key that goes in this header is one that Codex can send.
+#[must_use]
+pub fn takes_bearer(form: Option<KeyForm>) -> bool {
+    form.is_none_or(|form| form == KeyForm::Bearer)
 }
 
 /// Chooses wire and road. In doubt it is the gateway, and there the wire that is `likely` by the template, else one that
@@ -139,7 +161,7 @@ fn why(evidence: &Evidence, wire: Wire) -> String {
 }
 
 /// What the gateway must lower before it passes a request on.
-fn responses_quirks(form: Option<&ResponsesForm>) -> Vec<&'static str> {
+pub(super) fn responses_quirks(form: Option<&ResponsesForm>) -> Vec<&'static str> {
     let Some(form) = form else { return Vec::new() };
     if form.refused.is_some() {
         return vec!["custom_tools_rejected", "namespace_tools_rejected", "web_search_rejected"];

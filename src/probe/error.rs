@@ -111,6 +111,26 @@ pub enum ProbeError {
         /// HTTP status.
         status: u16,
     },
+    /// A page that wants a person to log in.
+    #[error("`{url}` answers with a login page, not with an API")]
+    LoginPage {
+        /// What was asked.
+        url: String,
+    },
+    /// A page of the network that one is in, in place of what was asked for.
+    #[error("a portal of the network answers in place of `{url}`")]
+    Portal {
+        /// What was asked.
+        url: String,
+    },
+    /// An answer in the form of another protocol.
+    #[error("`{url}` answers in the form of `{}`", path(*.speaks))]
+    OtherForm {
+        /// What was asked.
+        url: String,
+        /// The protocol of the answer.
+        speaks: Wire,
+    },
     /// A redirect, which is never followed with a key.
     #[error("`{url}` redirects elsewhere")]
     Redirect {
@@ -186,7 +206,7 @@ pub enum ProbeError {
 }
 
 /// A wire as `--wire` names it.
-const fn name(wire: Wire) -> &'static str {
+pub(super) const fn name(wire: Wire) -> &'static str {
     match wire {
         Wire::Responses => "responses",
         Wire::Chat => "chat",
@@ -225,12 +245,20 @@ impl ProbeError {
             Self::WebPage { status, .. } => {
                 Some(format!("status {status}, `text/html`: a login page, a portal of the network, or a wrong path"))
             }
+            Self::LoginPage { .. } => {
+                Some("a single sign-on in front of the API, or the address of a console".to_owned())
+            }
+            Self::OtherForm { .. } => Some("a proxy that maps every path to one protocol".to_owned()),
             Self::Redirect { to, .. } => Some(format!("it points to `{to}`")),
             Self::NotFound { urls } if urls.is_empty() => None,
             Self::BaseUrl { why, .. } => why.clone(),
             Self::NotFound { urls } => Some(format!("not found: {}", ticked(urls))),
             Self::Unknown { start, .. } => Some(format!("it begins `{start}`")),
-            Self::BadHeader { .. } | Self::NoSuchHost { .. } | Self::Timeout { .. } | Self::GatewayOnly { .. } => None,
+            Self::BadHeader { .. }
+            | Self::NoSuchHost { .. }
+            | Self::Timeout { .. }
+            | Self::Portal { .. }
+            | Self::GatewayOnly { .. } => None,
         }
     }
 
@@ -262,7 +290,13 @@ impl ProbeError {
                 let name = host.split(':').next().unwrap_or(host);
                 format!("where the host can be reached without it: `export NO_PROXY={name}`")
             }
-            Self::WebPage { .. } | Self::Redirect { .. } | Self::NotFound { .. } | Self::Unknown { .. } => {
+            Self::Portal { .. } => "log in to the network in a browser first, then try again".to_owned(),
+            Self::OtherForm { speaks, .. } => format!("use it as what it is: `--wire {}`", name(*speaks)),
+            Self::WebPage { .. }
+            | Self::LoginPage { .. }
+            | Self::Redirect { .. }
+            | Self::NotFound { .. }
+            | Self::Unknown { .. } => {
                 "look up the base URL in the provider's documentation: `--base-url URL`".to_owned()
             }
             Self::NoSuchModel { .. } => "name one that it serves: `--model MODEL`".to_owned(),
@@ -292,7 +326,11 @@ impl ProbeError {
 
     /// Whether trying the next candidate base URL cannot help.
     pub(super) fn is_final(&self) -> bool {
-        self.is_network() || matches!(self, Self::Unreachable { .. } | Self::Timeout { .. } | Self::BadHeader { .. })
+        self.is_network()
+            || matches!(
+                self,
+                Self::Unreachable { .. } | Self::Timeout { .. } | Self::BadHeader { .. } | Self::Portal { .. }
+            )
     }
 
     /// How much the error says about the true trouble: of several, the weightiest is shown.
@@ -300,7 +338,7 @@ impl ProbeError {
         match self {
             Self::NotFound { .. } => 0,
             Self::Unknown { .. } => 1,
-            Self::WebPage { .. } | Self::Redirect { .. } => 2,
+            Self::WebPage { .. } | Self::LoginPage { .. } | Self::Redirect { .. } | Self::OtherForm { .. } => 2,
             Self::Server { .. } => 3,
             Self::Refused { .. } => 4,
             Self::NoSuchModel { .. } => 5,

@@ -33,7 +33,14 @@ pub fn error_words(body: &str) -> String {
         "",
     ];
     let found = paths.iter().filter_map(|path| json.pointer(path)).find_map(Value::as_str);
-    quote(found.unwrap_or(body))
+    // FastAPI says beside the words what they are about, as the way to it.
+    let field = json.pointer("/detail/0/loc").and_then(Value::as_array).filter(|way| way.len() > 1);
+    let field = field.and_then(|way| way.iter().skip(1).find_map(Value::as_str));
+    match (found, field) {
+        (Some(words), Some(field)) => quote(&format!("{field}: {words}")),
+        (Some(words), None) => quote(words),
+        (None, _) => quote(body),
+    }
 }
 
 /// Whether a character leaves the terminal as it is: no controls, nothing that turns the direction of the text.
@@ -63,6 +70,7 @@ mod tests {
             (r#"{"message":"no key"}"#, "no key"),
             (r#"{"detail":"no key"}"#, "no key"),
             (r#"{"detail":[{"msg":"no key","loc":["body"]}]}"#, "no key"),
+            (r#"{"detail":[{"msg":"no key","loc":["body","k",0]}]}"#, "k: no key"),
             (r#"{"object":"error","message":"no key"}"#, "no key"),
             (r#"{"success":false,"errors":[{"code":1,"message":"no key"}]}"#, "no key"),
             (r#""no key""#, "no key"),

@@ -1,7 +1,7 @@
 //! Asks a provider what it really speaks: where its API lies, which models it has, which wire and road it can take.
 //!
-//! Only [`models()`], [`check_key()`], [`wire()`] and [`details()`] call out. What their answers mean is decided by pure functions: [`normalise`],
-//! the readers of answers, and [`decide`].
+//! Only [`models()`], [`check_key()`], [`wire()`], [`details()`] and [`survey()`] call out. What their answers mean is
+//! decided by pure functions: [`normalise`], the readers of answers, and [`decide`].
 
 mod access;
 mod base_url;
@@ -13,24 +13,34 @@ mod evidence;
 mod facts;
 mod foreign;
 mod models;
+mod pace;
 mod page;
 mod question;
+mod reasoning;
 mod roll_call;
+mod spent;
 mod stream;
+mod subject;
+mod survey;
 mod target;
+mod web_page;
 mod wire;
 
 pub use access::{Access, unkeyed};
 pub use base_url::{is_loopback, normalise};
 pub use client::{Client, client};
-pub use decision::{Decision, decide};
+pub use decision::{Decision, decide, takes_bearer};
 pub use details::details;
 pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
 pub use models::{Models, check_key, models};
 pub use roll_call::roll_call;
+pub use spent::Spent;
+pub use subject::Subject;
+pub use survey::{Ability, Network, Plan, Problem, Survey, Topic, Verdict, WireSurvey, survey};
 pub use target::Target;
 pub use wire::wire;
+use wire::{one_wire, other_wires};
 
 #[cfg(test)]
 mod tests;

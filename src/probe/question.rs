@@ -109,11 +109,11 @@ fn call_function() -> String {
     format!("Call `{FUNCTION}` with the text `ping` now. Write nothing else.")
 }
 
-fn message(role: &str, text: &str) -> Value {
+pub fn message(role: &str, text: &str) -> Value {
     json!({"type": "message", "role": role, "content": [{"type": "input_text", "text": text}]})
 }
 
-fn function(name: &str) -> Value {
+pub fn function(name: &str) -> Value {
     json!({
         "type": "function", "name": name, "description": "Takes a text.", "strict": false,
         "parameters": {

@@ -2,6 +2,7 @@
 
 mod native;
 mod server;
+mod surveys;
 mod templates;
 
 use std::collections::BTreeMap;
@@ -271,9 +272,9 @@ async fn each_refusal_says_what_it_means() {
             "status 403, `text/html`: a login page, a portal of the network, or a wrong path",
         ),
         (
-            Reply::raw("HTTP/1.1 302 x\r\nlocation: https://login.example/In?token=1\r\ncontent-length: 0\r\n\r\n"),
+            Reply::raw("HTTP/1.1 302 x\r\nlocation: https://other.example/In?token=1\r\ncontent-length: 0\r\n\r\n"),
             "`URL/models` redirects elsewhere",
-            "it points to `https://login.example/In`",
+            "it points to `https://other.example/In`",
         ),
     ];
     let key = secret("sk-12345678");

@@ -47,9 +47,49 @@ pub async fn wire(
         }
     }
     let evidence = best.ok_or_else(|| ProbeError::NotFound { urls: vec![] })?;
-    match evidence.silence() {
-        Some(error) => Err(error),
-        None => Ok(evidence),
+    evidence.silence().map_or(Ok(evidence), Err)
+}
+
+/// Asks one wire alone, at each candidate base URL until it speaks.
+///
+/// # Errors
+/// When it speaks nowhere: what the weightiest failure means.
+pub async fn one_wire(client: &Client, target: &Target<'_>, model: &str, wire: Wire) -> Result<Evidence, ProbeError> {
+    let asker = Asker { client, target, model };
+    let mut best: Option<Evidence> = None;
+    for base_url in normalise(&target.base_url)? {
+        let mut evidence =
+            Evidence { base_url, responses: unasked(), chat: unasked(), messages: unasked(), gemini: unasked() };
+        if wire == Wire::Responses {
+            evidence.responses = asker.responses(&evidence.base_url).await;
+        } else {
+            asker.other(wire, Some(wire), &mut evidence).await;
+        }
+        let stop = evidence.speaks(wire) || evidence.silence().is_some_and(|error| error.is_final());
+        best = Some(match best {
+            Some(best) => better(best, evidence),
+            None => evidence,
+        });
+        if stop {
+            break;
+        }
+    }
+    let evidence = best.ok_or_else(|| ProbeError::NotFound { urls: vec![] })?;
+    evidence.silence().map_or(Ok(evidence), Err)
+}
+
+/// Asks the wires that [`wire()`] left out since another spoke, at the base URL that it found.
+pub async fn other_wires(client: &Client, target: &Target<'_>, model: &str, evidence: &mut Evidence) {
+    let asker = Asker { client, target, model };
+    for wire in OTHERS {
+        let failed = match wire {
+            Wire::Chat => evidence.chat.failed(),
+            Wire::Messages => evidence.messages.failed(),
+            _ => evidence.gemini.failed(),
+        };
+        if failed.is_some_and(|error| matches!(error, ProbeError::NotFound { urls } if urls.is_empty())) {
+            asker.other(wire, Some(wire), evidence).await;
+        }
     }
 }
 
@@ -225,7 +265,12 @@ impl Asker<'_> {
     async fn chat(&self, base_url: &str) -> Answer<ChatForm> {
         let ask = async |limit| {
             let body = self.ask(base_url, Wire::Chat, &question::chat(self.model, limit)).await?;
-            ChatForm::read(&body)
+            match NativeForm::read(&body, Wire::Messages, KeyForm::Bearer) {
+                Ok(Some(_)) => {
+                    Err(ProbeError::OtherForm { url: self.url(base_url, Wire::Chat), speaks: Wire::Messages })
+                }
+                _ => ChatForm::read(&body),
+            }
         };
         let form = match ask("max_tokens").await {
             Err(ProbeError::Refused { words, .. }) if words.contains("max_completion_tokens") => {
@@ -253,6 +298,7 @@ impl Asker<'_> {
             _ => request,
         };
         let reply = exchange(request, self.target, WITHIN).await?;
+        self.client.take_down(&reply);
         Ok(reply.judge(self.target, Some(self.model))?.body)
     }
 }

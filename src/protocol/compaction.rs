@@ -55,14 +55,22 @@ pub fn open(encrypted_content: &str) -> Option<String> {
 }
 
 /// Makes the request one for a summary: nothing to call, nothing to fill in, and our own words at the end.
+///
+/// The tools stay, though none may be called: see [`drop_tools`].
 pub fn ask(request: &mut Request<'_>) {
     request.compacts = true;
-    request.tools.clear();
-    request.web_search = None;
-    request.tool_choice = ToolChoice::Auto;
+    request.tool_choice = ToolChoice::None;
     request.parallel_tool_calls = None;
     request.format = None;
     request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(Cow::Borrowed(PROMPT))] });
+}
+
+/// Takes the tools out of a request for a summary, which needs none. They are better left where a cache of the prompt
+/// begins with them and the model can be told to call none.
+pub fn drop_tools(request: &mut Request<'_>) {
+    request.tools.clear();
+    request.web_search = None;
+    request.tool_choice = ToolChoice::Auto;
 }
 
 /// Whether a summary is asked for, by Codex itself or through us.
@@ -115,7 +123,7 @@ pub(super) fn trimmed(count: usize) -> Loss {
     Loss::new(loss::TRIMMED, format!("{count} of the oldest tool outputs"))
 }
 
-/// The bytes of all text; images are not counted, since their tokens do not hang on their bytes.
+/// The bytes of all text; images and documents are not counted, since their tokens do not hang on their bytes.
 fn bytes(request: &Request<'_>) -> u64 {
     let items = request.items.iter().map(|item| match item {
         Item::Message { parts, .. } | Item::Output { parts, .. } => parts.iter().map(part_bytes).sum(),
@@ -136,10 +144,7 @@ fn bytes(request: &Request<'_>) -> u64 {
 }
 
 fn part_bytes(part: &Part<'_>) -> u64 {
-    match part {
-        Part::Text(text) => text.len() as u64,
-        Part::Image { .. } => 0,
-    }
+    part.as_text().map_or(0, |text| text.len() as u64)
 }
 
 #[cfg(test)]

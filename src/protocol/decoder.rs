@@ -1,5 +1,7 @@
 //! The reader of one upstream answer, whichever protocol it comes in.
 
+use serde_json::Value;
+
 use super::ir::{Delta, End};
 use super::{chat, gemini, messages, responses, sse};
 
@@ -45,6 +47,15 @@ impl Decoder {
             Self::Messages(decoder) => decoder.feed_whole(body, out),
             Self::Gemini(decoder) => decoder.feed_whole(body, out),
             Self::Responses(decoder) => decoder.feed_whole(body, out),
+        }
+    }
+
+    /// What a provider has said of a turn that it paused, all of it; the answer to [`messages::resumed`] is read next.
+    /// None when the answer has not ended with a pause.
+    pub fn resume(&mut self) -> Option<&[Value]> {
+        match self {
+            Self::Messages(decoder) => decoder.resume(),
+            Self::Chat(_) | Self::Gemini(_) | Self::Responses(_) => None,
         }
     }
 

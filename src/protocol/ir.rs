@@ -56,6 +56,7 @@ impl Request<'_> {
                 .map(|part| match part {
                     Part::Text(text) => text.len() + text.len() / 16 + 64,
                     Part::Image { url, .. } => url.len() + 128,
+                    Part::Document { source, .. } => source.as_str().len() + 192,
                 })
                 .sum()
         };
@@ -145,6 +146,68 @@ pub enum Part<'a> {
         /// `low`, `high`, `auto`, `original`.
         detail: Option<Cow<'a, str>>,
     },
+    /// A PDF.
+    Document {
+        /// The file's name.
+        name: Cow<'a, str>,
+        /// Where it is.
+        source: DocumentSource<'a>,
+    },
+}
+
+impl Part<'_> {
+    /// The text, when it is one.
+    #[must_use]
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            Self::Image { .. } | Self::Document { .. } => None,
+        }
+    }
+
+    /// Whether it is no text, and so not taken everywhere.
+    #[must_use]
+    pub const fn is_media(&self) -> bool {
+        !matches!(self, Self::Text(_))
+    }
+
+    /// What it is, in a word.
+    #[must_use]
+    pub const fn noun(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "text",
+            Self::Image { .. } => "image",
+            Self::Document { .. } => "document",
+        }
+    }
+}
+
+/// Where a document is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum DocumentSource<'a> {
+    /// Here, in base64.
+    Data(Cow<'a, str>),
+    /// On the web, at this address.
+    Url(Cow<'a, str>),
+}
+
+impl DocumentSource<'_> {
+    /// The data or the address.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        match self {
+            Self::Data(text) | Self::Url(text) => text,
+        }
+    }
+}
+
+/// Names the parts that a place takes nothing of but text: an image of the assistant, a document in instructions.
+pub(super) fn lose_media(parts: &[Part<'_>], place: &str, losses: &mut Vec<Loss>) {
+    let nouns: HashSet<_> = parts.iter().filter(|part| part.is_media()).map(Part::noun).collect();
+    for noun in ["image", "document"].into_iter().filter(|noun| nouns.contains(noun)) {
+        let article = if noun == "image" { "an" } else { "a" };
+        losses.push(Loss::new(loss::CONTENT_PART, format!("{article} {noun} {place}")));
+    }
 }
 
 /// A tool's full name.
@@ -286,14 +349,16 @@ pub enum Delta {
     Carrier(Carrier),
     /// Text of the answer.
     Text(String),
-    /// A page that the last `length` characters of the text rest on.
+    /// A page that a stretch of the text rests on.
     Citation {
         /// Its address.
         url: String,
         /// Its title, or nothing.
         title: String,
-        /// How many characters before this point rest on it.
+        /// How many characters rest on it.
         length: usize,
+        /// How many more there are behind those, up to this point.
+        behind: usize,
     },
     /// The provider has searched the web by itself.
     WebSearch {
@@ -353,6 +418,20 @@ pub struct Usage {
     pub output: u64,
     /// Those spent on thought.
     pub reasoning: u64,
+}
+
+impl std::ops::Add for Usage {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            input: self.input.saturating_add(other.input),
+            cached: self.cached.saturating_add(other.cached),
+            cache_write: self.cache_write.saturating_add(other.cache_write),
+            output: self.output.saturating_add(other.output),
+            reasoning: self.reasoning.saturating_add(other.reasoning),
+        }
+    }
 }
 
 /// How the bytes of an answer ended.

@@ -34,7 +34,7 @@ losses! {
     TOOL_KIND = "tool_kind",
     #[doc = "Tools beyond the number that the provider takes."]
     TOOL_LIMIT = "tool_limit",
-    #[doc = "A part of a tool's schema that the provider does not take."]
+    #[doc = "A part of a schema, of a tool or of the answer, that the provider does not take."]
     TOOL_SCHEMA = "tool_schema",
     #[doc = "A `tool_choice` that cannot be asked for."]
     TOOL_CHOICE = "tool_choice",
@@ -52,7 +52,7 @@ losses! {
     EFFORT = "reasoning_effort",
     #[doc = "`text.verbosity`."]
     VERBOSITY = "verbosity",
-    #[doc = "A `text.format` of an unknown type."]
+    #[doc = "A `text.format` of an unknown type, or one that can only be asked for in words."]
     FORMAT = "text_format",
     #[doc = "`service_tier`."]
     SERVICE_TIER = "service_tier",

@@ -11,14 +11,18 @@ pub mod chat;
 pub mod compaction;
 mod decoder;
 pub mod failure;
+mod frame;
 pub mod gemini;
+pub mod images;
 pub mod ir;
 mod lenient;
 pub mod loss;
 pub mod messages;
+mod outbound;
 mod pairing;
 pub mod quirks;
 mod quota;
+pub mod refusal;
 pub mod responses;
 pub mod sse;
 pub mod tools;
@@ -26,6 +30,7 @@ pub mod tools;
 pub use decoder::Decoder;
 pub use failure::{Failure, FailureCode, failure_from_response};
 pub use ir::End;
+pub use outbound::{Destination, Outbound};
 pub use quirks::Quirks;
 
 /// What an upstream speaks.

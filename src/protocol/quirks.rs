@@ -1,5 +1,8 @@
 //! What an upstream does differently from its protocol's documentation.
 
+/// Begins the name of a quirk that is no flag: a field of the body that is refused.
+pub const DROP: &str = "drop:";
+
 /// Declares [`Quirks`]: one flag per name, so that a quirk is one line here and one arm in a writer.
 macro_rules! quirks {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -9,16 +12,22 @@ macro_rules! quirks {
         #[allow(clippy::struct_excessive_bools, reason = "independent facts, each named in a template")]
         pub struct Quirks {
             $($(#[$doc])* pub $name: bool,)*
-            /// The efforts that the model has, lowest first; empty when not known. Used with `effort_map`.
+            /// The efforts that the model has, lowest first; empty when not known.
             pub efforts: Vec<String>,
+            /// Fields of the body that are refused, by their paths (`store`, `text.verbosity`); named `drop:<path>`.
+            pub dropped: Vec<String>,
         }
 
         impl Quirks {
             /// Sets the flag of that name; false when translation knows none.
-            fn set(&mut self, name: &str) -> bool {
+            pub fn set(&mut self, name: &str) -> bool {
                 match name {
                     $(stringify!($name) => self.$name = true,)*
-                    _ => return false,
+                    _ => match name.strip_prefix(DROP) {
+                        Some(path) if self.dropped.iter().any(|known| known == path) => {}
+                        Some(path) => self.dropped.push(path.to_owned()),
+                        None => return false,
+                    },
                 }
                 true
             }
@@ -31,8 +40,8 @@ quirks! {
     developer_role_rejected,
     /// Whether `developer` works hangs on the model's chat template.
     developer_role_template,
-    /// Only one system message, and only in front.
-    single_leading_system,
+    /// System messages are taken anywhere in a conversation; elsewhere later ones become words of the user (chat).
+    late_system,
     /// `custom` tools are refused on `/responses`.
     custom_tools_rejected,
     /// `custom` tools are dropped in silence on `/responses`.
@@ -47,6 +56,8 @@ quirks! {
     web_search_rejected,
     /// `web_search` is taken, Codex's own fields in it are not.
     web_search_extra_fields_rejected,
+    /// The web is searched by the tool `openrouter:web_search` (chat).
+    web_search_openrouter,
     /// `parallel_tool_calls: true` is refused.
     parallel_true_rejected,
     /// `parallel_tool_calls: false` is refused.
@@ -69,21 +80,31 @@ quirks! {
     sampling_locked,
     /// `reasoning_effort` is refused or means nothing.
     reasoning_effort_unportable,
-    /// Only some efforts are valid.
-    effort_map,
+    /// All the usual words for an effort are valid, whatever the model; it maps them itself.
+    every_effort,
     /// Thinking is switched by `enable_thinking`.
     enable_thinking,
     /// Thinking is switched by `thinking: {type}`.
     thinking_type,
     /// The stream has no `[DONE]`.
     no_done,
+    /// A user message right behind a tool result is refused: something of the assistant must stand between (chat).
+    assistant_after_tool,
+    /// Documents are taken as parts of the type `file` (chat).
+    file_parts,
+    /// Answers can be held to JSON, but to no schema (`response_format`, chat).
+    json_schema_rejected,
+    /// Answers cannot be held to any form, neither in a stream nor beside tools (`response_format`, chat).
+    response_format_rejected,
     /// Tool results must follow their calls at once (chat always does that).
     tool_results_adjacent,
     /// Images in tool outputs are refused (chat always moves them).
     image_in_tool_output_rejected,
+    /// The model sees no images. Set by what is known of the model.
+    images_rejected,
     /// At most 128 tools.
     max_tools_128,
-    /// Cache hits need `prompt_cache_key`.
+    /// Cache hits need, or are likelier with, a `prompt_cache_key`, which the provider documents.
     prompt_cache_key_required,
     /// `prompt_cache_key` is refused.
     prompt_cache_key_rejected,
@@ -98,11 +119,12 @@ quirks! {
 }
 
 /// Quirks of the shared vocabulary that other rooms act on, that a later back end will, or that are seen to unasked.
-const NOT_TRANSLATION: [&str; 25] = [
+const NOT_TRANSLATION: [&str; 27] = [
     "api_key_header",
     "api_version_query",
     "cache_control_needed",
     "coding_plan_key",
+    "effort_map",
     "logprobs_rejected",
     "max_tokens_required",
     "missing_terminal_event",
@@ -116,6 +138,7 @@ const NOT_TRANSLATION: [&str; 25] = [
     "request_size_cap",
     "reserved_codex_id",
     "responses_no_v1",
+    "single_leading_system",
     "slug_vendor_model",
     "small_default_context",
     "stateless",
@@ -150,30 +173,31 @@ impl Quirks {
             || self.non_function_tools_skipped
     }
 
-    /// The effort to ask for in place of `wanted`; none when the upstream takes none.
+    /// The effort to ask for in place of `wanted`; none when the upstream takes none. A word is never sent that the
+    /// model is not known, or likely, to have: a refusal would end the session.
     pub(crate) fn effort<'a>(&'a self, wanted: &'a str) -> Option<&'a str> {
         /// What a model is taken to have when nothing is known of it.
         const USUAL: [&str; 3] = ["low", "medium", "high"];
         if self.reasoning_effort_unportable {
             return None;
         }
-        if !self.effort_map {
-            return Some(wanted);
+        if !self.efforts.is_empty() {
+            return nearest_effort(self.efforts.iter().map(String::as_str).collect(), wanted);
         }
-        if self.efforts.is_empty() && wanted == "none" {
-            // Not every model can do without thought, and a lowest effort is none that was asked for.
-            return None;
+        if self.every_effort {
+            return nearest_effort(EFFORTS[..EFFORTS.len() - 1].to_vec(), wanted);
         }
-        let levels: Vec<&str> =
-            if self.efforts.is_empty() { USUAL.to_vec() } else { self.efforts.iter().map(String::as_str).collect() };
-        nearest_effort(levels, wanted)
+        // Not every model can do without thought, and a lowest effort is none that was asked for.
+        if wanted == "none" { None } else { nearest_effort(USUAL.to_vec(), wanted) }
     }
 }
 
+/// The words for an effort, lowest first. The last is Codex's own, for agents that work side by side.
+const EFFORTS: [&str; 8] = ["none", "minimal", "low", "medium", "high", "xhigh", "max", "ultra"];
+
 /// The level that is nearest to the wanted effort; an effort that nobody knows is none of them, or itself.
 pub(crate) fn nearest_effort<'a>(levels: Vec<&'a str>, wanted: &'a str) -> Option<&'a str> {
-    const ORDER: [&str; 7] = ["none", "minimal", "low", "medium", "high", "xhigh", "max"];
-    let rank = |level: &str| ORDER.iter().position(|known| *known == level);
+    let rank = |level: &str| EFFORTS.iter().position(|known| *known == level);
     let Some(wanted_rank) = rank(wanted) else { return levels.contains(&wanted).then_some(wanted) };
     // Of two equally near the higher, since too little thought costs more than too much.
     levels
@@ -189,18 +213,18 @@ mod tests {
 
     #[test]
     fn names_set_flags_and_strangers_come_back() {
-        let (quirks, unknown) = Quirks::from_names(["no_done", "region_keys", "made_up"]);
+        let names = ["no_done", "region_keys", "made_up", "drop:store", "drop:store"];
+        let (quirks, unknown) = Quirks::from_names(names);
         assert!(quirks.no_done);
+        assert_eq!(quirks.dropped, ["store"]);
         assert_eq!(unknown, ["made_up"]);
-        assert_eq!(Quirks { no_done: false, ..quirks }, Quirks::default());
+        assert_eq!(Quirks { no_done: false, dropped: vec![], ..quirks }, Quirks::default());
     }
 
     #[test]
     fn efforts_go_to_the_nearest_that_the_model_has() {
-        let free = Quirks::default();
-        assert_eq!(free.effort("banana"), Some("banana"));
-        assert_eq!(Quirks { reasoning_effort_unportable: true, ..free.clone() }.effort("high"), None);
-        let mapped = Quirks { effort_map: true, ..free.clone() };
+        let unknown = Quirks::default();
+        assert_eq!(Quirks { reasoning_effort_unportable: true, ..unknown.clone() }.effort("high"), None);
         for (wanted, given) in [
             ("none", None),
             ("minimal", Some("low")),
@@ -208,15 +232,24 @@ mod tests {
             ("medium", Some("medium")),
             ("high", Some("high")),
             ("max", Some("high")),
+            ("ultra", Some("high")),
             ("banana", None),
         ] {
-            assert_eq!(mapped.effort(wanted), given, "{wanted}");
+            assert_eq!(unknown.effort(wanted), given, "{wanted}");
         }
-        let listed = Quirks { efforts: vec!["low".into(), "high".into(), "max".into()], ..mapped };
-        for (wanted, given) in [("none", "low"), ("medium", "high"), ("high", "high"), ("xhigh", "max")] {
+        let every = Quirks { every_effort: true, ..unknown.clone() };
+        for (wanted, given) in
+            [("none", Some("none")), ("xhigh", Some("xhigh")), ("ultra", Some("max")), ("banana", None)]
+        {
+            assert_eq!(every.effort(wanted), given, "{wanted}");
+        }
+        let listed = Quirks { efforts: vec!["low".into(), "high".into(), "max".into()], ..every };
+        for (wanted, given) in
+            [("none", "low"), ("medium", "high"), ("high", "high"), ("xhigh", "max"), ("ultra", "max")]
+        {
             assert_eq!(listed.effort(wanted), Some(given), "{wanted}");
         }
-        let switched = Quirks { efforts: vec!["none".into(), "high".into()], ..listed };
+        let switched = Quirks { efforts: vec!["none".into(), "high".into()], ..unknown };
         assert_eq!((switched.effort("none"), switched.effort("low")), (Some("none"), Some("high")));
     }
 }

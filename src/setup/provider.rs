@@ -7,7 +7,7 @@ use crate::config::{Change, WhenEmpty};
 use crate::error::{Error, Result};
 use crate::settings::{Provider, Road};
 
-use super::{GATEWAY_ID, Setup, TokenCommand};
+use super::{GATEWAY_ID, Setup, TokenCommand, codex_provider_id};
 
 /// A provider that `add` found out about.
 pub struct NewProvider {
@@ -56,8 +56,17 @@ impl Setup {
                 .cause("its key is only in a variable of your shell, which the gateway does not see")
                 .hint(format!("store the key: `codexgw key set {id}`")));
         }
-        provider.road = Road::Gateway;
-        provider.env_key = None;
+        let moved = Provider { road: Road::Gateway, env_key: None, ..provider.clone() };
+        self.change_provider(id, moved, command)
+    }
+
+    /// Replaces the settings of a provider; its table and all its profiles follow.
+    ///
+    /// # Errors
+    /// When there is no such provider, or the person has a table of the gateway's name.
+    pub fn change_provider(&mut self, id: &str, new: Provider, command: &TokenCommand) -> Result<Option<RoadMove>> {
+        let to = new.road;
+        let from = std::mem::replace(self.provider_mut(id)?, new).road;
         self.write_road(id, command)?;
         let profiles: Vec<(String, String)> = self
             .settings
@@ -69,7 +78,8 @@ impl Setup {
         for (name, model) in profiles {
             self.put_profile(&name, id, &model)?;
         }
-        Ok(Some(RoadMove { from: Road::Direct, sessions: sessions::count(self.codex_home(), id) }))
+        let left = codex_provider_id(id, from);
+        Ok((from != to).then(|| RoadMove { from, sessions: sessions::count(self.codex_home(), left) }))
     }
 
     /// Takes out a provider: settings, profiles and, unless it is to stay, a direct provider's own table.

@@ -48,7 +48,7 @@ fn an_unreachable_host_is_refused() {
 #[test]
 fn an_html_page_is_refused() {
     let upstream = Upstream::page(200);
-    refused(&Sandbox::with_codex(), &upstream.base_url(), &[]).exits(4).stderr_has("web page");
+    refused(&Sandbox::with_codex(), &upstream.base_url(), &[]).exits(4).stderr_has("login page");
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod keys;
 mod migrate_from;
 mod models;
 mod panics;
+mod probe;
 mod profiles;
 mod providers;
 mod remove;

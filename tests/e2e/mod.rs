@@ -9,6 +9,7 @@ mod direct;
 mod doubles;
 mod env_key;
 mod errors;
+mod learning;
 mod migrate;
 mod models;
 mod passthrough;

@@ -67,6 +67,8 @@ fn searching() -> [Turn; 3] {
             .and(Turn::search("codex gateway"))
             .and(Turn::reason("**Reading** what was found"))
             .and(Turn::text("It is known."))
+            .and(Turn::text(" So it is said."))
+            .and(Turn::reason("**Trying** it"))
             .and(Turn::shell("echo one")),
         Turn::reason("**Summing** up").and(Turn::text("looked it up")),
         Turn::text("and again"),
@@ -83,7 +85,38 @@ fn the_web_search_of_the_service_is_used_and_shown() {
         outcome.stdout_has("looked it up").stderr_has("codex gateway").stderr_has("Reading").shows_no_error();
         let again = sandbox.codex(&live).args(&["resume", "--last", "and again"]).run().ok();
         again.stdout_has("and again").shows_no_error();
+        if wire == "messages" {
+            // That each thought fits what stands before it, the search included, is what the double checks.
+            let body = upstream.turn(2).to_string();
+            let count = |words: &str| body.matches(words).count();
+            let kinds = ["\"signature\":", "\"server_tool_use\"", "\"encrypted_content\":"].map(count);
+            assert_eq!(kinds, [4, 1, 1], "{body}");
+        }
     }
+}
+
+#[test]
+fn a_turn_that_the_service_pauses_is_one_turn_for_codex() {
+    let upstream = Upstream::messages([
+        Turn::reason("**Wondering** about it").and(Turn::text("I look it up.")).and(Turn::pause("codex gateway")),
+        Turn::reason("**Reading** what was found").and(Turn::shell("echo one")),
+        Turn::text("It is known."),
+        Turn::text("and again"),
+    ]);
+    let sandbox = Sandbox::with_keyring();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "messages", "--no-probe"]);
+    let live = ["-p", "up", "-c", "web_search=\"live\"", EXEC[0], EXEC[1]];
+    let outcome = sandbox.codex(&live).args(&["look it up"]).run().ok().shows_no_error();
+    let shown = ["Wondering", "I look it up.", "codex gateway", "Reading", "echo one"];
+    shown.into_iter().fold(outcome.stdout_has("It is known."), |outcome, words| outcome.stderr_has(words));
+    let paused = &upstream.turn(1)["messages"];
+    let paused = paused.as_array().unwrap().last().unwrap();
+    assert_eq!((&paused["role"], &paused["content"][2]["type"]), (&"assistant".into(), &"server_tool_use".into()));
+    sandbox.codex(&live).args(&["resume", "--last", "and again"]).run().ok().stdout_has("and again").shows_no_error();
+    let body = upstream.turn(3).to_string();
+    let count = |words: &str| body.matches(words).count();
+    let kinds = ["\"signature\":", "\"server_tool_use\"", "\"encrypted_content\":"].map(count);
+    assert_eq!(kinds, [2, 1, 1], "{body}");
 }
 
 #[test]

@@ -355,7 +355,29 @@ fn dialects() -> Vec<Case> {
     let think = || Turn::reason("I must look.").and(Turn::shell("ls"));
     vec![
         Case::new("quirk-system", vec![developer("Base."), user("Go."), developer("Late."), user("On.")])
-            .quirks(&["single_leading_system", "developer_role_rejected"]),
+            .quirks(&["late_system", "developer_role_rejected"]),
+        Case::new("quirk-order", vec![user("Go."), ran("a", "ls"), output("a", "x"), user("More.")])
+            .quirks(&["assistant_after_tool"]),
+        Case::new("quirk-schema", vec![developer("Base."), user("Go.")])
+            .with("text", json!({"format": {"type": "json_schema", "name": "n", "schema": {"type": "object"}}}))
+            .quirks(&["json_schema_rejected"]),
+        Case::new("quirk-form", vec![user("Go.")])
+            .with("text", json!({"format": {"type": "json_schema", "name": "n", "schema": {"type": "object"}}}))
+            .quirks(&["response_format_rejected"]),
+        Case::new(
+            "quirk-files",
+            vec![
+                user("Go."),
+                ran("a", "scan"),
+                output("a", json!([{"type": "input_file", "filename": "a.pdf", "file_data": "JVBERi0xLjQK"}])),
+            ],
+        )
+        .quirks(&["file_parts"]),
+        Case::new(
+            "quirk-images",
+            vec![user("Go."), ran("a", "shot"), output("a", json!([{"type": "input_image", "image_url": PIXEL}]))],
+        )
+        .quirks(&["images_rejected"]),
         Case::new("quirk-replay", vec![user("Go.")])
             .quirks(&["reasoning_content_replay"])
             .answers(think())

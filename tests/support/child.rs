@@ -21,6 +21,7 @@ pub const COMMANDS: &[&str] = &[
     "models",
     "migrate",
     "run",
+    "probe",
     "doctor",
     "explain",
     "use",

@@ -138,7 +138,7 @@ impl From<ViaChoice> for Via {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum WireChoice {
+pub enum WireChoice {
     /// Ask the provider
     Auto,
     /// OpenAI Responses
@@ -186,7 +186,8 @@ impl From<KeyForm> for KeyHeader {
 }
 
 impl WireChoice {
-    const fn wanted(self) -> Option<Wire> {
+    /// The wire that was named.
+    pub const fn wanted(self) -> Option<Wire> {
         match self {
             Self::Auto => None,
             Self::Responses => Some(Wire::Responses),

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::error::{Error, Result};
-use crate::probe::{self, Decision, ProbeError, Target};
+use crate::probe::{self, Decision, ProbeError, Target, takes_bearer};
 use crate::settings::{Road, Via, Wire};
 use crate::ui;
 
@@ -131,18 +131,7 @@ impl Upstream {
 
 /// The road once more: Codex can send a key as a bearer only.
 fn fit(decision: Decision, form: Option<KeyForm>, via: Via) -> Result<Decision> {
-    if decision.road == Road::Gateway || takes_bearer(form) {
-        return Ok(decision);
-    }
-    if via == Via::Direct {
-        return Err(no_direct());
-    }
-    let why = format!("{}; but Codex cannot send the key as this provider wants it", decision.why);
-    Ok(Decision { road: Road::Gateway, why, ..decision })
-}
-
-fn takes_bearer(form: Option<KeyForm>) -> bool {
-    form.is_none_or(|form| form == KeyForm::Bearer)
+    if via == Via::Direct && !takes_bearer(form) { Err(no_direct()) } else { Ok(decision.with_key_in(form)) }
 }
 
 fn no_direct() -> Error {

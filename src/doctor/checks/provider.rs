@@ -126,7 +126,7 @@ fn refused(id: &str, error: ProbeError) -> Finding {
         ProbeError::Tls { .. } => "provider-tls",
         ProbeError::Proxy { .. } => "provider-proxy",
         ProbeError::Timeout { .. } => "provider-silent",
-        ProbeError::WebPage { .. } => "provider-web-page",
+        ProbeError::WebPage { .. } | ProbeError::LoginPage { .. } | ProbeError::Portal { .. } => "provider-web-page",
         ProbeError::Redirect { .. } => "provider-redirect",
         ProbeError::NotFound { .. } => "provider-not-found",
         ProbeError::Server { .. } => "provider-failing",

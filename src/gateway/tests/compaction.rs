@@ -87,6 +87,44 @@ fn events(body: &str) -> Vec<Value> {
     events
 }
 
+/// The provider keeps what stands behind the tools only together with them.
+#[tokio::test]
+async fn a_summary_on_messages_has_the_tools_of_the_turns_before_it() {
+    let upstream = Upstream::start().await;
+    let rig = Rig::start(quick(), &[("p", provider(upstream.port, Wire::Messages))]).await;
+    let mut bodies = Vec::new();
+    for mut body in [conversation(&[]), trigger(true)] {
+        body["stream"] = true.into();
+        let mut client = rig.send(rig.post("/v1/responses", &body.to_string()).as_bytes()).await;
+        let call = upstream.accept().await;
+        bodies.push(call.body());
+        answer(call, Wire::Messages, "so").await;
+        client.all().await;
+    }
+    assert_eq!(bodies[0]["tools"], bodies[1]["tools"]);
+    assert_eq!(bodies[0]["system"], bodies[1]["system"]);
+    assert_eq!(bodies[1]["tool_choice"], json!({"type": "none"}));
+}
+
+#[tokio::test]
+async fn a_model_that_sees_no_images_gets_words_instead_on_every_wire() {
+    let blind = ModelFacts { images: Some(false), ..ModelFacts::default() };
+    for wire in WIRES {
+        let upstream = Upstream::start().await;
+        let mut settings = provider(upstream.port, wire);
+        settings.models.insert("m1".into(), blind.clone());
+        let rig = Rig::start(quick(), &[("p", settings)]).await;
+        let image = json!({"type": "input_image", "image_url": "data:image/png;base64,iVBORw0KGgo="});
+        let body = json!({"model": "p/m1", "stream": true, "input": [{"role": "user", "content": [image]}]});
+        let mut client = rig.send(rig.post("/v1/responses", &body.to_string()).as_bytes()).await;
+        let call = upstream.accept().await;
+        assert!(call.request.contains("which the model cannot see"), "{wire:?}: {}", call.request);
+        assert!(!call.request.contains("iVBORw0KGgo"), "{wire:?}: {}", call.request);
+        answer(call, wire, "so").await;
+        assert!(client.all().await.contains("x-codexgw-losses: content_part"), "{wire:?}");
+    }
+}
+
 #[tokio::test]
 async fn a_trigger_is_answered_with_one_item_that_opens_again_on_every_wire() {
     for wire in WIRES {

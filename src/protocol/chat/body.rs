@@ -85,6 +85,24 @@ pub(super) enum Content<'a> {
 pub(super) enum Part<'a> {
     Text { text: Cow<'a, str> },
     ImageUrl { image_url: ImageUrl<'a> },
+    File { file: File<'a> },
+}
+
+impl<'a> Part<'a> {
+    /// The text, when it is one.
+    pub fn into_text(self) -> Option<Cow<'a, str>> {
+        match self {
+            Self::Text { text } => Some(text),
+            Self::ImageUrl { .. } | Self::File { .. } => None,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct File<'a> {
+    pub filename: &'a str,
+    /// A `data:` URL.
+    pub file_data: String,
 }
 
 #[derive(Debug, Serialize)]
@@ -109,10 +127,37 @@ pub(super) struct FunctionCall<'a> {
 }
 
 #[derive(Debug, Serialize)]
-pub(super) struct Tool<'a> {
-    #[serde(rename = "type")]
-    pub kind: &'static str,
-    pub function: Function<'a>,
+#[serde(tag = "type")]
+pub(super) enum Tool<'a> {
+    #[serde(rename = "function")]
+    Function { function: Function<'a> },
+    /// The search that OpenRouter makes by itself.
+    #[serde(rename = "openrouter:web_search")]
+    WebSearch {
+        #[serde(skip_serializing_if = "Option::is_none")]
+        parameters: Option<SearchParameters<'a>>,
+    },
+}
+
+#[derive(Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct SearchParameters<'a> {
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub allowed_domains: Vec<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub user_location: Option<Place<'a>>,
+}
+
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "type", rename = "approximate")]
+pub(super) struct Place<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub city: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub region: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub country: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub timezone: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]

@@ -51,6 +51,8 @@ pub(super) struct Delta<'a> {
     pub reasoning_details: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub tool_calls: TextOr<'a, ToolCall<'a>>,
+    #[serde(borrow, default)]
+    pub annotations: Option<&'a RawValue>,
     /// The form before `tool_calls`.
     #[serde(borrow, default)]
     pub function_call: Option<Function<'a>>,
@@ -106,6 +108,7 @@ pub(super) struct RawUsage {
     cached_tokens: Count,
     /// LiteLLM, for Anthropic models.
     cache_creation_input_tokens: Count,
+    cache_read_input_tokens: Count,
     reasoning_tokens: Count,
 }
 
@@ -121,7 +124,9 @@ impl From<RawUsage> for Usage {
         if reasoning > 0 && raw.total_tokens.0 == Some(beside) {
             output = output.saturating_add(reasoning);
         }
-        let cached = prompt.cached_tokens.0.or(raw.prompt_cache_hit_tokens.0).or(raw.cached_tokens.0).unwrap_or(0);
+        // A proxy may write zero under the one name and the count under another.
+        let names = [prompt.cached_tokens, raw.prompt_cache_hit_tokens, raw.cached_tokens, raw.cache_read_input_tokens];
+        let cached = names.into_iter().filter_map(|count| count.0).max().unwrap_or(0);
         Self {
             input,
             cached: cached.min(input),

@@ -7,20 +7,16 @@ use serde_json::{Map, Value};
 
 use super::WIRE;
 use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolCall};
+use super::citations::Citations;
 use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
+use crate::protocol::failure::failure_from_stream;
+use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read, text_or_json};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
-
-/// The most tool calls that one answer may hold; more is a broken upstream.
-const MAX_CALLS: usize = 512;
-
-/// The most characters that are kept of an event that is no piece of an answer.
-const MAX_ODDITY: usize = 4096;
 
 /// Reads one answer.
 #[derive(Debug)]
@@ -34,13 +30,10 @@ pub struct Decoder {
     calls: Vec<Call>,
     thinking: bool,
     details: Vec<Value>,
+    citations: Citations,
     ending: Option<Ending>,
     has_usage: bool,
-    has_output: bool,
-    malformed: Option<String>,
-    /// The first event that was no piece of an answer; it is the cause when nothing else comes.
-    oddity: Option<String>,
-    done: bool,
+    frame: Frame,
 }
 
 /// How the upstream said that it stopped.
@@ -74,41 +67,29 @@ impl Decoder {
             calls: Vec::new(),
             thinking: false,
             details: Vec::new(),
+            citations: Citations::default(),
             ending: None,
             has_usage: false,
-            has_output: false,
-            malformed: None,
-            oddity: None,
-            done: false,
+            frame: Frame::default(),
         }
     }
 
     /// Whether the answer is whole; what still comes need not be read.
     #[must_use]
     pub const fn is_done(&self) -> bool {
-        self.done
+        self.frame.is_done()
     }
 
     /// Takes the next event of a stream.
     pub fn feed(&mut self, event: &sse::Event<'_>, out: &mut Vec<Delta>) {
-        let data = event.data.trim();
-        if self.done || data.is_empty() {
-            return;
-        }
-        if let Some(text) = self.malformed.take() {
-            return self
-                .fail(Failure::shown(format!("the provider's stream holds an event that is not JSON: `{text}`")), out);
-        }
+        let Some(data) = self.frame.next(event, out) else { return };
+        let data = data.as_ref();
         if data == "[DONE]" {
             return self.conclude(true, out);
         }
-        let data = &mended(data);
         match serde_json::from_str::<Chunk<'_>>(data) {
             Ok(chunk) => self.chunk(chunk, data, event.name == "error", out),
-            // Keepalive words of proxies are no objects.
-            Err(_) if !data.starts_with('{') => self.wonder(data),
-            // Whether it is nonsense or the last, torn one shows with what comes next.
-            Err(_) => self.malformed = Some(data.chars().take(120).collect()),
+            Err(_) => self.frame.misread(data, &['{']),
         }
         if self.no_done && self.has_usage && self.ending.is_some() {
             self.conclude(false, out);
@@ -121,52 +102,27 @@ impl Decoder {
         let text = &mended(text.trim());
         match serde_json::from_str::<Chunk<'_>>(text) {
             Ok(chunk) => self.chunk(chunk, text, false, out),
-            Err(_) => self.wonder(text),
+            Err(_) => self.frame.wonder(text),
         }
         self.finish(End::Eof, out);
     }
 
     /// The bytes have ended.
     pub fn finish(&mut self, end: End, out: &mut Vec<Delta>) {
-        if self.done {
+        if self.frame.is_done() {
             return;
         }
         if self.ending.is_some() {
             return self.conclude(false, out);
         }
-        let reason = match end {
-            End::Cut(reason) => reason,
-            End::Eof if self.malformed.is_some() => "it ends inside an event".to_owned(),
-            End::Eof if self.has_output => "it ends without `finish_reason`".to_owned(),
-            End::Eof => return self.fail(self.nothing(), out),
-        };
-        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
-    }
-
-    /// Keeps the first event that is no piece of an answer.
-    fn wonder(&mut self, data: &str) {
-        if self.oddity.is_none() && !data.is_empty() {
-            self.oddity = Some(data.chars().take(MAX_ODDITY).collect());
-        }
-    }
-
-    /// Why there is no answer at all.
-    fn nothing(&self) -> Failure {
-        self.oddity
-            .as_deref()
-            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
-    }
-
-    fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
-        self.done = true;
-        out.push(Delta::Fail(failure));
+        self.frame.break_off(end, "finish_reason", out);
     }
 
     fn chunk(&mut self, chunk: Chunk<'_>, data: &str, named_error: bool, out: &mut Vec<Delta>) {
-        let error = chunk.error.filter(|error| !matches!(error.get(), "null" | "{}" | "\"\"" | "false"));
+        let error = told_error(chunk.error);
         if error.is_some() || named_error || chunk.object.as_str() == "error" {
             let error = serde_json::from_str(data).unwrap_or(Value::Null);
-            return self.fail(failure_from_stream(&error), out);
+            return self.frame.fail(failure_from_stream(&error), out);
         }
         let mut usage = read::<RawUsage>(chunk.usage);
         if usage.is_none() {
@@ -175,14 +131,14 @@ impl Decoder {
                 .and_then(|usage| serde_json::from_value(usage).ok());
         }
         if usage.is_none() && !matches!(chunk.choices, TextOr::List(_)) {
-            self.wonder(data);
+            self.frame.wonder(data);
         }
         if let TextOr::List(choices) = chunk.choices {
             // More than one answer was never asked for.
             if let Some(choice) = choices.into_iter().next() {
                 usage = usage.or_else(|| read(choice.usage));
                 if let Some(error) = read::<Value>(choice.error) {
-                    return self.fail(failure_from_stream(&error), out);
+                    return self.frame.fail(failure_from_stream(&error), out);
                 }
                 if let Some(piece) = choice.delta.or(choice.message) {
                     self.piece(piece, out);
@@ -209,6 +165,7 @@ impl Decoder {
             }
         }
         self.thought(thought.into_owned(), out);
+        self.citations.add(piece.annotations);
         match piece.content {
             TextOr::Absent => {}
             TextOr::Text(text) => self.content(&text, out),
@@ -268,9 +225,10 @@ impl Decoder {
 
     fn thought(&mut self, text: String, out: &mut Vec<Delta>) {
         if !text.is_empty() {
+            self.citations.close(out);
             self.settle_calls(out);
             self.thinking = true;
-            self.has_output = true;
+            self.frame.has_output = true;
             out.push(Delta::Reasoning(text));
         }
     }
@@ -279,7 +237,8 @@ impl Decoder {
         if !text.is_empty() {
             self.settle_thought(out);
             self.settle_calls(out);
-            self.has_output = true;
+            self.frame.has_output = true;
+            self.citations.said(&text);
             out.push(Delta::Text(text));
         }
     }
@@ -328,11 +287,10 @@ impl Decoder {
                     looked_at: 0,
                 });
                 let key = self.calls.len() - 1;
-                self.has_output = true;
+                self.frame.has_output = true;
                 return self.call_arguments(key, &json, out);
             }
-            return self
-                .fail(Failure::shown(format!("the provider made more than {MAX_CALLS} tool calls at once")), out);
+            return self.frame.too_many_calls(out);
         };
         let call = &mut self.calls[key];
         if call.id.is_empty() {
@@ -386,6 +344,7 @@ impl Decoder {
         if std::mem::replace(&mut self.calls[key].started, true) {
             return;
         }
+        self.citations.close(out);
         self.settle_thought(out);
         let call = &mut self.calls[key];
         let (tool, kind) = self.names.tool(&call.name);
@@ -413,13 +372,15 @@ impl Decoder {
         self.settle_text(out);
         let ending = self.ending.take().unwrap_or(Ending::Stop(Stop::Done));
         match ending {
-            Ending::Fail(message) => self.fail(Failure::shown(message), out),
-            Ending::Stop(_) if said_done && !self.has_output && !self.has_usage => self.fail(self.nothing(), out),
-            // Left out, the model would wait for an output that never comes; and Codex cannot run what has no name.
+            Ending::Fail(message) => self.frame.fail_with(message, out),
+            Ending::Stop(_) if said_done && !self.frame.has_output && !self.has_usage => {
+                self.frame.fail(self.frame.nothing(), out);
+            }
             Ending::Stop(Stop::Done) if self.calls.iter().any(Call::is_nameless) => {
-                self.fail(Failure::shown("the provider's answer holds a tool call without a name"), out);
+                self.frame.nameless_call(out);
             }
             Ending::Stop(stop) => {
+                self.citations.close(out);
                 self.settle_thought(out);
                 if stop == Stop::Done {
                     for key in 0..self.calls.len() {
@@ -429,8 +390,7 @@ impl Decoder {
                         }
                     }
                 }
-                self.done = true;
-                out.push(Delta::Stop(stop));
+                self.frame.stop(stop, out);
             }
         }
     }

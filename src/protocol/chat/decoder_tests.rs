@@ -27,7 +27,8 @@ fn show(delta: &Delta) -> String {
         Delta::Reasoning(text) => format!("think {text}"),
         Delta::Carrier(carrier) => format!("seal {}", carrier.state),
         Delta::Text(text) => format!("text {text}"),
-        Delta::Citation { .. } | Delta::WebSearch { .. } => unreachable!("chat has none"),
+        Delta::Citation { url, title, length, behind } => format!("cite {length}+{behind} {url} {title}"),
+        Delta::WebSearch { .. } => unreachable!("chat tells of none"),
         Delta::CallStart { key, id, tool: ToolName { namespace, name }, kind } => {
             let group = namespace.as_deref().map(|group| format!("{group}/")).unwrap_or_default();
             let custom = if *kind == ToolKind::Custom { " custom" } else { "" };
@@ -88,7 +89,9 @@ fn text_reasoning_and_usage_in_all_their_places() {
     }
     let usage = r#""usage":{"prompt_tokens":10,"completion_tokens":5.0,"total_tokens":15,"prompt_tokens_details":{"cached_tokens":4},"completion_tokens_details":{"reasoning_tokens":2}}"#;
     let deep = r#""usage":{"prompt_tokens":10,"completion_tokens":3,"total_tokens":15,"prompt_cache_hit_tokens":4,"completion_tokens_details":{"reasoning_tokens":2}}"#;
+    let lite = r#""usage":{"prompt_tokens":10,"completion_tokens":5,"prompt_tokens_details":{"cached_tokens":0},"cache_read_input_tokens":4,"reasoning_tokens":2}"#;
     for last in [
+        format!(r#"{{"choices":[],{lite}}}"#),
         format!(r#"{{"choices":[],{usage}}}"#),
         format!(r#"{{"choices":[{{"delta":{{}},{usage}}}]}}"#),
         format!(r#"{{"x_groq":{{{usage}}}}}"#),
@@ -97,6 +100,61 @@ fn text_reasoning_and_usage_in_all_their_places() {
         let seen = stream(&[&chunk(r#"{"content":"x"}"#), &finish("stop"), &last, "[DONE]"], End::Eof, &[]);
         assert_eq!(seen, ["text x", "usage 10/4/5/2", "stop Done"], "{last}");
     }
+}
+
+#[test]
+fn annotations_name_the_pages_that_the_text_rests_on() {
+    let page = |url: &str, start: i32, end: i32| {
+        format!(
+            r#"{{"type":"url_citation","url_citation":{{"url":"{url}","title":"T","start_index":{start},"end_index":{end}}}}}"#
+        )
+    };
+    let notes = |pages: &[String]| format!(r#"{{"annotations":[{}]}}"#, pages.join(","));
+    let text = r#"{"content":"né is so"}"#;
+    let call = r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{}"}}]}"#;
+    let called = ["call 0 \"a\" f", "input 0 {}", "end 0"];
+    for (deltas, seen) in [
+        (vec![text.to_owned(), notes(&[page("u", 3, 5)])], vec!["text né is so", "cite 2+3 u T"]),
+        // In front of the text, said again behind it, without a place, and beyond the end.
+        (
+            vec![
+                notes(&[page("u", 0, 2)]),
+                text.to_owned(),
+                notes(&[page("u", 0, 2), page("v", 0, 0), page("w", 6, 99)]),
+            ],
+            vec!["text né is so", "cite 2+6 u T", "cite 8+0 v T", "cite 2+0 w T"],
+        ),
+        // The flat form; and what is no page.
+        (
+            vec![
+                text.to_owned(),
+                r#"{"annotations":[{"type":"url_citation","url":"u","start_index":0,"end_index":2},{"type":"file"},7]}"#
+                    .to_owned(),
+            ],
+            vec!["text né is so", "cite 2+6 u "],
+        ),
+        // A call closes the text; places count on from its beginning.
+        (
+            vec![text.to_owned(), notes(&[page("u", 6, 8)]), call.to_owned()],
+            [&["text né is so", "cite 2+0 u T"][..], &called].concat(),
+        ),
+        (
+            vec![text.to_owned(), call.to_owned(), r#"{"content":"abc"}"#.to_owned(), notes(&[page("u", 9, 11)])],
+            [&["text né is so"][..], &called, &["text abc", "cite 2+0 u T"]].concat(),
+        ),
+        (vec![notes(&[page("u", 0, 0)]), call.to_owned()], called.to_vec()),
+    ] {
+        let deltas: Vec<&str> = deltas.iter().map(String::as_str).collect();
+        assert_eq!(pieces(&deltas, &[]), [&seen[..], &["stop Done"]].concat(), "{deltas:?}");
+    }
+    let whole = format!(
+        r#"{{"choices":[{{"message":{{"content":"abc","annotations":[{}]}},"finish_reason":"stop"}}]}}"#,
+        page("u", 1, 2)
+    );
+    let mut decoder = decoder(&[]);
+    let mut out = Vec::new();
+    decoder.feed_whole(whole.as_bytes(), &mut out);
+    assert_eq!(out.iter().map(show).collect::<Vec<_>>(), ["text abc", "cite 1+1 u T", "stop Done"]);
 }
 
 #[test]

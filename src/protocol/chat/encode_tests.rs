@@ -38,6 +38,82 @@ fn sent_call(id: &str, name: &str, arguments: &str) -> Value {
 }
 
 #[test]
+fn openrouter_searches_by_a_tool_of_its_own() {
+    let place = json!({"type": "approximate", "country": "DE", "timezone": "Europe/Berlin"});
+    let with = |parameters: Value| json!({"type": "openrouter:web_search", "parameters": parameters});
+    for (search, sent, lost) in [
+        (json!({}), Some(json!({"type": "openrouter:web_search"})), None),
+        (
+            json!({"filters": {"allowed_domains": ["a.b"]}, "user_location": place}),
+            Some(with(json!({"allowed_domains": ["a.b"], "user_location": place}))),
+            None,
+        ),
+        (
+            json!({"external_web_access": false}),
+            None,
+            Some("web_search: only pages of an index were allowed, which the provider does not have"),
+        ),
+    ] {
+        let mut tool = search;
+        tool["type"] = "web_search".into();
+        let request = json!({"model": "m", "input": "x", "tools": [tool, {"type": "function", "name": "f"}]});
+        let (body, losses) = encoded(&request, &["web_search_openrouter"]);
+        let tools = body["tools"].as_array().unwrap();
+        assert_eq!(tools[0]["function"]["name"], "f");
+        assert_eq!((tools.get(1).cloned(), losses), (sent, lost.map(str::to_owned).into_iter().collect()));
+    }
+}
+
+#[test]
+fn the_key_of_a_conversation_goes_where_it_is_documented() {
+    let request = json!({"model": "m", "input": "x", "prompt_cache_key": "k"});
+    for (quirks, key) in [
+        (&["prompt_cache_key_required", "extra_fields_rejected"][..], json!("k")),
+        (&["prompt_cache_key_required", "prompt_cache_key_rejected"], Value::Null),
+        (&[], Value::Null),
+    ] {
+        let (body, losses) = encoded(&request, quirks);
+        assert_eq!((&body["prompt_cache_key"], losses), (&key, vec![]), "{quirks:?}");
+    }
+}
+
+#[test]
+fn calls_of_one_id_are_told_apart() {
+    let items = json!([
+        said("user", "x"),
+        call("a", "f", "{}"),
+        call("a", "g", "{}"),
+        output("a", json!("1")),
+        output("a", json!("2")),
+        call("a", "f", "{}"),
+        output("a", json!("3")),
+    ]);
+    for quirks in [&[][..], &["tool_call_id_9"]] {
+        let sent = messages(items.clone(), quirks);
+        let ids = |place: &str| -> Vec<String> {
+            let all = sent.as_array().unwrap().iter();
+            all.flat_map(|message| match place {
+                "tool_call_id" => message[place].as_str().map(str::to_owned).into_iter().collect(),
+                _ => message["tool_calls"]
+                    .as_array()
+                    .into_iter()
+                    .flatten()
+                    .map(|call| call["id"].as_str().unwrap().to_owned())
+                    .collect::<Vec<_>>(),
+            })
+            .collect()
+        };
+        let (calls, outputs) = (ids("tool_calls"), ids("tool_call_id"));
+        assert_eq!(calls, outputs);
+        assert_eq!(calls.iter().collect::<std::collections::HashSet<_>>().len(), 3, "{calls:?}");
+        assert!(quirks.is_empty() || calls.iter().all(|id| id.len() == 9), "{calls:?}");
+        let said: Vec<_> =
+            sent.as_array().unwrap().iter().filter(|m| m["role"] == "tool").map(|m| &m["content"]).collect();
+        assert_eq!(said, ["1", "2", "3"]);
+    }
+}
+
+#[test]
 fn a_whole_request() {
     let request = json!({
         "model": "p/up", "stream": true, "store": false, "include": ["reasoning.encrypted_content"],
@@ -94,6 +170,10 @@ fn quirks_change_what_they_name() {
     };
     assert_eq!(without("tool_choice", "tool_choice_auto_only"), ["tool_choice: only `auto` is taken"]);
     assert_eq!(without("parallel_tool_calls", "parallel_true_rejected"), [""; 0]);
+    let mut alone = request.clone();
+    alone["parallel_tool_calls"] = false.into();
+    let (body, losses) = encoded(&alone, &["parallel_false_rejected"]);
+    assert_eq!((body.get("parallel_tool_calls"), losses), (None, vec!["field: parallel_tool_calls: false".to_owned()]));
     assert_eq!(without("reasoning_effort", "reasoning_effort_unportable"), ["reasoning_effort: `medium` is not sent"]);
     assert_eq!(without("top_p", "sampling_locked"), ["sampling: temperature, top_p"]);
     assert_eq!(without("stream_options", "extra_fields_rejected"), [""; 0]);
@@ -127,16 +207,72 @@ fn tools_beyond_the_limit_are_named() {
 }
 
 #[test]
+fn the_assistant_speaks_between_a_tool_and_the_person_where_it_must() {
+    let items = json!([said("user", "go"), call("a", "f", "{}"), output("a", json!("one")), said("user", "more")]);
+    let sent = messages(items.clone(), &["assistant_after_tool"]);
+    let roles = |sent: &Value| -> Vec<String> {
+        sent.as_array().unwrap().iter().map(|message| message["role"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(roles(&sent), ["user", "assistant", "tool", "assistant", "user"]);
+    assert_eq!(sent[3], json!({"role": "assistant", "content": "I have seen the result."}));
+    assert_eq!(roles(&messages(items, &[])), ["user", "assistant", "tool", "user"]);
+}
+
+#[test]
+fn a_schema_is_asked_for_where_it_cannot_be_demanded() {
+    let request = json!({"model": "m", "input": [said("developer", "base"), said("user", "x")],
+        "text": {"format": {"type": "json_schema", "name": "n", "schema": {"type": "object"}}}});
+    for (quirk, sent) in
+        [("json_schema_rejected", json!({"type": "json_object"})), ("response_format_rejected", json!(null))]
+    {
+        let (body, losses) = encoded(&request, &[quirk]);
+        assert_eq!(body["response_format"], sent);
+        let asked = "base\n\nWhen you give your answer, give one JSON object of this schema and nothing else:\n{\"type\":\"object\"}";
+        assert_eq!(body["messages"][0], json!({"role": "system", "content": asked}));
+        assert_eq!(losses, ["text_format: `json_schema` is only asked for"]);
+    }
+    let request = json!({"model": "m", "input": "x", "text": {"format": {"type": "json_object"}}});
+    let (body, losses) = encoded(&request, &["response_format_rejected"]);
+    let asked = "When you give your answer, give one JSON object and nothing else.";
+    assert_eq!(body["messages"][0], json!({"role": "system", "content": asked}));
+    assert_eq!(losses, ["text_format: `json_object` is only asked for"]);
+}
+
+#[test]
+fn efforts_are_never_sent_raw() {
+    for (wanted, quirks, sent, lost) in [
+        ("high", &[][..], Some("high"), None),
+        ("xhigh", &[], Some("high"), Some("`xhigh` becomes `high`")),
+        ("banana", &[], None, Some("`banana` is not sent")),
+        ("banana", &["every_effort"], None, Some("`banana` is not sent")),
+        ("max", &["every_effort"], Some("max"), None),
+    ] {
+        let (body, losses) = encoded(&json!({"model": "m", "input": "x", "reasoning": {"effort": wanted}}), quirks);
+        assert_eq!(body.get("reasoning_effort").and_then(Value::as_str), sent, "{wanted}");
+        assert_eq!(losses, Vec::from_iter(lost.map(|lost| format!("reasoning_effort: {lost}"))), "{wanted}");
+    }
+}
+
+#[test]
+fn a_model_that_always_thinks_is_not_told_to_stop() {
+    let text = json!({"model": "m", "input": "x", "reasoning": {"effort": "none"}}).to_string();
+    let request = parse(text.as_bytes()).unwrap();
+    let quirks = Quirks { thinking_type: true, ..Quirks::default() };
+    let always = Quirks { efforts: vec!["low".into(), "max".into()], ..quirks.clone() };
+    for (quirks, thinking, effort) in [(quirks, "disabled", None), (always, "enabled", Some("low"))] {
+        let body: Value = serde_json::from_slice(&encode(&request, "up", &quirks).body).unwrap();
+        assert_eq!((body["thinking"]["type"].as_str(), body["reasoning_effort"].as_str()), (Some(thinking), effort));
+    }
+}
+
+#[test]
 fn leading_instructions_become_one_message() {
     let items = json!([said("developer", "a"), said("system", "b"), said("user", "u"), said("developer", "c")]);
-    assert_eq!(
-        messages(items.clone(), &[]),
-        json!([{"role": "system", "content": "a\n\nb"}, {"role": "user", "content": "u"}, {"role": "system", "content": "c"}])
-    );
-    assert_eq!(
-        messages(items, &["single_leading_system"]),
-        json!([{"role": "system", "content": "a\n\nb\n\nc"}, {"role": "user", "content": "u"}])
-    );
+    let leading = json!({"role": "system", "content": "a\n\nb"});
+    let late = json!({"role": "user", "content": "<instructions>\nc\n</instructions>"});
+    assert_eq!(messages(items.clone(), &[]), json!([leading, {"role": "user", "content": "u"}, late]));
+    let late = json!({"role": "system", "content": "c"});
+    assert_eq!(messages(items, &["late_system"]), json!([leading, {"role": "user", "content": "u"}, late]));
 }
 
 #[test]
@@ -233,6 +369,51 @@ fn images_of_the_person_stay_in_their_message() {
             {"type": "image_url", "image_url": {"url": "data:x", "detail": "high"}},
         ]}])
     );
+}
+
+#[test]
+fn images_do_not_go_to_a_model_that_sees_none() {
+    let items = json!([{"role": "user", "content": [
+        {"type": "input_text", "text": "look"}, {"type": "input_image", "image_url": "data:x"}]}]);
+    let (body, losses) = encoded(&json!({"model": "m", "input": items}), &["images_rejected"]);
+    let said = "look\n\n[an image, which the model cannot see]";
+    assert_eq!(body["messages"], json!([{"role": "user", "content": said}]));
+    assert_eq!(losses, ["content_part: an image, which the model cannot see"]);
+}
+
+#[test]
+fn documents_go_where_they_are_taken_and_words_stand_for_them_elsewhere() {
+    let pdf = json!({"type": "input_file", "filename": "r.pdf", "file_data": "data:application/pdf;base64,JVBERi0="});
+    let items = json!([
+        {"role": "user", "content": [pdf, {"type": "input_text", "text": "read"}]},
+        call("a", "f", "{}"),
+        output("a", json!([pdf, {"type": "input_text", "text": "t"}])),
+    ]);
+    let request = json!({"model": "m", "input": items});
+    let (body, losses) = encoded(&request, &["file_parts"]);
+    let file =
+        json!({"type": "file", "file": {"filename": "r.pdf", "file_data": "data:application/pdf;base64,JVBERi0="}});
+    let assistant = json!({"role": "assistant", "content": null, "tool_calls": [sent_call("a", "f", "{}")]});
+    assert_eq!(
+        body["messages"],
+        json!([
+            {"role": "user", "content": [file, {"type": "text", "text": "read"}]},
+            assistant,
+            {"role": "tool", "tool_call_id": "a", "content": "t\n[the document of this output is in the next user message]"},
+            {"role": "user", "content": [{"type": "text", "text": "[document from the output of tool call a]"}, file]},
+        ])
+    );
+    assert_eq!(losses, [""; 0]);
+    let (body, losses) = encoded(&request, &[]);
+    assert_eq!(
+        body["messages"],
+        json!([
+            {"role": "user", "content": "[file r.pdf: not carried over]\n\nread"},
+            assistant,
+            {"role": "tool", "tool_call_id": "a", "content": "[file r.pdf: not carried over]\nt"},
+        ])
+    );
+    assert_eq!(losses, ["content_part: a document", "content_part: a document"]);
 }
 
 #[test]

@@ -7,15 +7,18 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 
 use super::WIRE;
-use super::body::{Assistant, Content, FunctionCall, ImageUrl, Message, Part, ToolCall};
+use super::body::{Assistant, Content, File, FunctionCall, ImageUrl, Message, Part, ToolCall};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::ir::{self, Item, Loss, Request, Role, loss};
+use crate::protocol::ir::{self, DocumentSource, Item, Loss, Request, Role, lose_media, loss};
 use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments};
 
-/// Stands where an output was nothing but an image.
-const IMAGE_BELOW: &str = "[the image of this output is in the next user message]";
+/// Stands in place of an image for a model that sees none.
+const UNSEEN: &str = "[an image, which the model cannot see]";
+
+/// Said by the assistant where it must speak between a tool's result and the person.
+const SEEN: &str = "I have seen the result.";
 
 /// Writes the conversation.
 pub(super) fn messages<'a>(
@@ -33,6 +36,7 @@ pub(super) fn messages<'a>(
         losses,
         answers: answers(&request.items),
         used: HashSet::new(),
+        ids: HashSet::new(),
         turn: Turn::default(),
         out: Vec::with_capacity(request.items.len()),
     };
@@ -40,9 +44,18 @@ pub(super) fn messages<'a>(
         writer.take(position, item);
     }
     writer.flush();
-    let mut out = writer.out;
-    if quirks.single_leading_system {
-        gather_system(&mut out);
+    let out = writer.out;
+    if quirks.assistant_after_tool { speak_after_tools(out) } else { out }
+}
+
+/// Lets the assistant say a word wherever the person would speak right behind a tool's result.
+fn speak_after_tools(messages: Vec<Message<'_>>) -> Vec<Message<'_>> {
+    let mut out: Vec<Message<'_>> = Vec::with_capacity(messages.len());
+    for message in messages {
+        if matches!((out.last(), &message), (Some(Message::Tool { .. }), Message::User { .. })) {
+            out.push(Message::Assistant(Assistant { content: Some(Cow::Borrowed(SEEN)), ..Assistant::default() }));
+        }
+        out.push(message);
     }
     out
 }
@@ -78,6 +91,8 @@ struct Writer<'a, 'l> {
     answers: HashMap<usize, usize>,
     /// The outputs that were written with their calls.
     used: HashSet<usize>,
+    /// The ids that calls have upstream.
+    ids: HashSet<Cow<'a, str>>,
     turn: Turn<'a>,
     out: Vec<Message<'a>>,
 }
@@ -89,14 +104,8 @@ impl<'a> Writer<'a, '_> {
                 if !self.turn.calls.is_empty() {
                     self.flush();
                 }
-                self.turn.text.extend(parts.iter().filter_map(|part| match part {
-                    ir::Part::Text(text) if !text.is_empty() => Some(text.as_ref()),
-                    _ => None,
-                }));
-                let images = parts.iter().filter(|part| matches!(part, ir::Part::Image { .. })).count();
-                if images > 0 {
-                    self.losses.push(Loss::new(loss::CONTENT_PART, "an image of the assistant"));
-                }
+                self.turn.text.extend(texts(parts).filter(|text| !text.is_empty()));
+                lose_media(parts, "of the assistant", self.losses);
             }
             Item::Reasoning { text, carrier } => {
                 if !self.turn.calls.is_empty() {
@@ -150,40 +159,38 @@ impl<'a> Writer<'a, '_> {
     fn voice(&mut self, role: Role, parts: &'a [ir::Part<'a>]) {
         if role == Role::User {
             if !parts.is_empty() {
-                self.out.push(Message::User { content: content(parts) });
+                let content = content(parts.iter().map(|part| self.part(part)).collect(), "\n\n");
+                self.out.push(Message::User { content });
             }
             return;
         }
-        let images = parts.iter().any(|part| matches!(part, ir::Part::Image { .. }));
-        if images {
-            self.losses.push(Loss::new(loss::CONTENT_PART, "an image in instructions"));
-        }
+        lose_media(parts, "in instructions", self.losses);
         let text = joined(texts(parts), "\n\n");
         if text.is_empty() {
             return;
         }
-        // Leading instructions become one message; strict templates take no second one.
-        if let [Message::System { content }] = self.out.as_mut_slice() {
-            append(content, &text);
-        } else {
-            self.out.push(Message::System { content: text });
+        match self.out.as_mut_slice() {
+            // Leading instructions become one message; strict templates take no second one.
+            [Message::System { content }] => append(content, &text),
+            [] => self.out.push(Message::System { content: text }),
+            _ if self.quirks.late_system => self.out.push(Message::System { content: text }),
+            // Later ones stay where they came: moved to the front, they would be of another time, and spoil every cache.
+            _ => {
+                let text = format!("<instructions>\n{text}\n</instructions>");
+                self.out.push(Message::User { content: Content::Text(Cow::Owned(text)) });
+            }
         }
     }
 
     fn orphan(&mut self, call_id: &'a str, parts: &'a [ir::Part<'a>]) {
         self.losses.push(Loss::new(loss::ORPHAN_OUTPUT, call_id));
         let mut list = vec![Part::Text { text: Cow::Borrowed("[output of an earlier tool call]") }];
-        list.extend(parts.iter().map(part));
-        let images = parts.iter().any(|part| matches!(part, ir::Part::Image { .. }));
-        let content = if images {
-            Content::Parts(list)
-        } else {
-            Content::Text(Cow::Owned(format!("[output of an earlier tool call]\n{}", joined(texts(parts), "\n"))))
-        };
+        list.extend(parts.iter().map(|part| self.part(part)));
+        let content = content(list, "\n");
         self.out.push(Message::User { content });
     }
 
-    /// Writes the assistant's turn, the results of its calls in their order, then the images of those results.
+    /// Writes the assistant's turn, the results of its calls in their order, then the images and documents of those results.
     fn flush(&mut self) {
         let turn = std::mem::take(&mut self.turn);
         if turn.is_empty() {
@@ -212,16 +219,16 @@ impl<'a> Writer<'a, '_> {
             assistant.tool_calls.push(pending.call);
         }
         self.out.push(Message::Assistant(assistant));
-        let mut images = Vec::new();
+        let mut moved = Vec::new();
         for (position, id, wire_id) in answered {
-            self.result(position, id, wire_id, &mut images);
+            self.result(position, id, wire_id, &mut moved);
         }
-        if !images.is_empty() {
-            self.out.push(Message::User { content: Content::Parts(images) });
+        if !moved.is_empty() {
+            self.out.push(Message::User { content: Content::Parts(moved) });
         }
     }
 
-    fn result(&mut self, position: usize, id: &'a str, wire_id: Cow<'a, str>, images: &mut Vec<Part<'a>>) {
+    fn result(&mut self, position: usize, id: &'a str, wire_id: Cow<'a, str>, moved: &mut Vec<Part<'a>>) {
         let found = self.answers.get(&position).copied();
         let Some((output, Item::Output { parts, .. })) = found.map(|output| (output, &self.items[output])) else {
             self.losses.push(Loss::new(loss::MISSING_OUTPUT, id));
@@ -229,13 +236,18 @@ impl<'a> Writer<'a, '_> {
             return;
         };
         self.used.insert(output);
-        let mut content = joined(texts(parts), "\n");
+        let list = parts.iter().map(|part| self.part(part));
         // Chat knows text alone in tool results.
-        let pictures: Vec<&ir::Part<'_>> = parts.iter().filter(|part| matches!(part, ir::Part::Image { .. })).collect();
-        if !pictures.is_empty() {
-            append_line(&mut content, IMAGE_BELOW);
-            images.push(Part::Text { text: Cow::Owned(format!("[image from the output of tool call {wire_id}]")) });
-            images.extend(pictures.into_iter().map(part));
+        let (text, media): (Vec<_>, Vec<_>) = list.partition(|part| matches!(part, Part::Text { .. }));
+        let (images, documents): (Vec<_>, Vec<_>) =
+            media.into_iter().partition(|part| matches!(part, Part::ImageUrl { .. }));
+        let mut content = joined(text.into_iter().filter_map(Part::into_text), "\n");
+        for (noun, list) in
+            [("image", images), ("document", documents)].into_iter().filter(|(_, list)| !list.is_empty())
+        {
+            append_line(&mut content, &format!("[the {noun} of this output is in the next user message]"));
+            moved.push(Part::Text { text: Cow::Owned(format!("[{noun} from the output of tool call {wire_id}]")) });
+            moved.extend(list);
         }
         if content.is_empty() {
             content = Cow::Borrowed(EMPTY_OUTPUT);
@@ -243,13 +255,45 @@ impl<'a> Writer<'a, '_> {
         self.out.push(Message::Tool { tool_call_id: wire_id, content });
     }
 
-    /// The call's id as this upstream takes it; the same for every request of a conversation.
-    fn wire_id(&self, id: &'a str, position: usize) -> Cow<'a, str> {
-        if id.is_empty() {
-            return Cow::Owned(format!("call{position:05}"));
+    fn part(&mut self, part: &'a ir::Part<'a>) -> Part<'a> {
+        match part {
+            ir::Part::Text(text) => Part::Text { text: Cow::Borrowed(text) },
+            ir::Part::Image { .. } if self.quirks.images_rejected => {
+                self.losses.push(Loss::new(loss::CONTENT_PART, "an image, which the model cannot see"));
+                Part::Text { text: Cow::Borrowed(UNSEEN) }
+            }
+            ir::Part::Image { url, detail } => Part::ImageUrl {
+                // Chat knows these three; Codex's `original` is its own.
+                image_url: ImageUrl {
+                    url,
+                    detail: detail.as_deref().filter(|detail| matches!(*detail, "low" | "high" | "auto")),
+                },
+            },
+            ir::Part::Document { name, source: DocumentSource::Data(data) } if self.quirks.file_parts => {
+                Part::File { file: File { filename: name, file_data: format!("data:application/pdf;base64,{data}") } }
+            }
+            ir::Part::Document { name, .. } => {
+                self.losses.push(Loss::new(loss::CONTENT_PART, "a document"));
+                Part::Text { text: Cow::Owned(format!("[file {name}: not carried over]")) }
+            }
         }
+    }
+
+    /// The call's id as this upstream takes it, and no two alike; the same for every request of a conversation.
+    fn wire_id(&mut self, id: &'a str, position: usize) -> Cow<'a, str> {
         let fit = id.len() == 9 && id.bytes().all(|byte| byte.is_ascii_alphanumeric());
-        if !self.quirks.tool_call_id_9 || fit { Cow::Borrowed(id) } else { Cow::Owned(nine(id)) }
+        let mut wire_id = if id.is_empty() {
+            Cow::Owned(format!("call{position:05}"))
+        } else if self.quirks.tool_call_id_9 && !fit {
+            Cow::Owned(nine(id))
+        } else {
+            Cow::Borrowed(id)
+        };
+        while !self.ids.insert(wire_id.clone()) {
+            let other = format!("{wire_id}_{position}");
+            wire_id = Cow::Owned(if self.quirks.tool_call_id_9 { nine(&other) } else { other });
+        }
+        wire_id
     }
 }
 
@@ -260,38 +304,35 @@ fn nine(id: &str) -> String {
     digest.iter().take(9).map(|byte| char::from(LETTERS[usize::from(*byte) % LETTERS.len()])).collect()
 }
 
-/// Moves the text of all later system messages into the first, in front.
-fn gather_system(messages: &mut Vec<Message<'_>>) {
-    let mut all: Option<Cow<'_, str>> = None;
-    messages.retain_mut(|message| {
-        let Message::System { content } = message else { return true };
-        match &mut all {
-            Some(all) => append(all, content),
-            None => all = Some(std::mem::take(content)),
-        }
-        false
-    });
-    if let Some(content) = all {
-        messages.insert(0, Message::System { content });
+/// Adds to the instructions that lead the conversation.
+pub(super) fn instruct(messages: &mut Vec<Message<'_>>, text: &str) {
+    match messages.first_mut() {
+        Some(Message::System { content }) => append(content, text),
+        _ => messages.insert(0, Message::System { content: Cow::Owned(text.to_owned()) }),
     }
 }
 
 fn texts<'a>(parts: &'a [ir::Part<'a>]) -> impl Iterator<Item = &'a str> {
-    parts.iter().filter_map(|part| match part {
-        ir::Part::Text(text) => Some(text.as_ref()),
-        ir::Part::Image { .. } => None,
-    })
+    parts.iter().filter_map(ir::Part::as_text)
 }
 
-fn joined<'a>(mut texts: impl Iterator<Item = &'a str>, separator: &str) -> Cow<'a, str> {
-    let first = texts.next().unwrap_or_default();
-    let Some(second) = texts.next() else { return Cow::Borrowed(first) };
-    let mut all = [first, separator, second].concat();
-    for text in texts {
-        all.push_str(separator);
-        all.push_str(text);
+/// Parts as one text, unless there is more than text in them.
+fn content<'a>(parts: Vec<Part<'a>>, separator: &str) -> Content<'a> {
+    if parts.iter().any(|part| !matches!(part, Part::Text { .. })) {
+        Content::Parts(parts)
+    } else {
+        Content::Text(joined(parts.into_iter().filter_map(Part::into_text), separator))
     }
-    Cow::Owned(all)
+}
+
+fn joined<'a, T: Into<Cow<'a, str>>>(texts: impl Iterator<Item = T>, separator: &str) -> Cow<'a, str> {
+    let mut texts = texts.map(Into::into);
+    let first = texts.next().unwrap_or_default();
+    texts.fold(first, |mut all, text| {
+        all.to_mut().push_str(separator);
+        all.to_mut().push_str(&text);
+        all
+    })
 }
 
 fn append(content: &mut Cow<'_, str>, text: &str) {
@@ -300,33 +341,10 @@ fn append(content: &mut Cow<'_, str>, text: &str) {
     content.push_str(text);
 }
 
-fn append_line(content: &mut Cow<'_, str>, line: &'static str) {
-    if content.is_empty() {
-        *content = Cow::Borrowed(line);
-        return;
-    }
+fn append_line(content: &mut Cow<'_, str>, line: &str) {
     let content = content.to_mut();
-    content.push('\n');
+    if !content.is_empty() {
+        content.push('\n');
+    }
     content.push_str(line);
-}
-
-fn content<'a>(parts: &'a [ir::Part<'a>]) -> Content<'a> {
-    match parts {
-        [ir::Part::Text(text)] => Content::Text(Cow::Borrowed(text)),
-        _ if parts.iter().all(|part| matches!(part, ir::Part::Text(_))) => Content::Text(joined(texts(parts), "\n\n")),
-        _ => Content::Parts(parts.iter().map(part).collect()),
-    }
-}
-
-fn part<'a>(part: &'a ir::Part<'a>) -> Part<'a> {
-    match part {
-        ir::Part::Text(text) => Part::Text { text: Cow::Borrowed(text) },
-        ir::Part::Image { url, detail } => Part::ImageUrl {
-            // Chat knows these three; Codex's `original` is its own.
-            image_url: ImageUrl {
-                url,
-                detail: detail.as_deref().filter(|detail| matches!(*detail, "low" | "high" | "auto")),
-            },
-        },
-    }
 }

@@ -2,6 +2,7 @@
 
 mod body;
 mod chunk;
+mod citations;
 mod decoder;
 mod encode;
 mod messages;

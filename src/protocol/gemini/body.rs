@@ -132,7 +132,7 @@ pub(super) enum Tool<'a> {
 #[serde(rename_all = "camelCase")]
 pub(super) struct Declaration<'a> {
     pub name: &'a str,
-    #[serde(skip_serializing_if = "str::is_empty")]
+    /// Required, though some of Google's doors do without.
     pub description: Cow<'a, str>,
     /// The schema as it came.
     #[serde(skip_serializing_if = "Option::is_none")]

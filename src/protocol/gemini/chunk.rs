@@ -90,6 +90,30 @@ pub(super) struct Queries<'a> {
 pub(super) struct Grounding<'a> {
     #[serde(borrow, default)]
     pub grounding_chunks: TextOr<'a, Source<'a>>,
+    #[serde(borrow, default)]
+    pub grounding_supports: TextOr<'a, Support<'a>>,
+}
+
+/// Which words rest on which of the sources.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Support<'a> {
+    #[serde(borrow, default)]
+    pub segment: Option<Segment<'a>>,
+    #[serde(borrow, default)]
+    pub grounding_chunk_indices: Option<&'a RawValue>,
+}
+
+/// A stretch of the text, in bytes.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub(super) struct Segment<'a> {
+    #[serde(default)]
+    pub start_index: Count,
+    #[serde(default)]
+    pub end_index: Count,
+    #[serde(borrow, default)]
+    pub text: Text<'a>,
 }
 
 #[derive(Deserialize)]

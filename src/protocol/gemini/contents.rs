@@ -8,12 +8,12 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::body::{Content, Data, FunctionCall, FunctionResponse, Part, Response, ResponsePart, Role};
-use super::media::{fits_response, media};
+use super::media::{document, fits_response, media};
 use super::model::Model;
 use super::signatures::{NO_SIGNATURE, Signatures, SignedCall};
 use super::{GIVEN_ID, WIRE};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::ir::{self, Item, Loss, Request, loss};
+use crate::protocol::ir::{self, Item, Loss, Request, lose_media, loss};
 use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::tools::{Names, lowered_arguments};
 
@@ -28,6 +28,9 @@ const IMAGE_HERE: &str = "[the image of this output is attached]";
 
 /// Stands where an image of an output could not stand in the response.
 const IMAGE_BELOW: &str = "[the image of this output is below]";
+
+/// The same for a document.
+const DOCUMENT_BELOW: &str = "[the document of this output is below]";
 
 /// The conversation, and the instructions that lead it.
 pub(super) struct Conversation<'a> {
@@ -103,11 +106,10 @@ impl<'a> Writer<'a, '_> {
                     match part {
                         ir::Part::Text(text) if text.is_empty() => {}
                         ir::Part::Text(text) => self.turn.parts.push(Part::text(Cow::Borrowed(text))),
-                        ir::Part::Image { .. } => {
-                            self.losses.push(Loss::new(loss::CONTENT_PART, "an image of the assistant"));
-                        }
+                        ir::Part::Image { .. } | ir::Part::Document { .. } => {}
                     }
                 }
+                lose_media(parts, "of the assistant", self.losses);
             }
             Item::Reasoning { text, carrier: Some(carrier) } => self.reasoning(text, carrier),
             // Without a carrier it is another provider's; the front end has named that loss.
@@ -194,9 +196,7 @@ impl<'a> Writer<'a, '_> {
             let parts = self.parts(parts);
             return self.push(Role::User, parts);
         }
-        if parts.iter().any(|part| matches!(part, ir::Part::Image { .. })) {
-            self.losses.push(Loss::new(loss::CONTENT_PART, "an image in instructions"));
-        }
+        lose_media(parts, "in instructions", self.losses);
         let text = joined(parts, "\n\n");
         if text.is_empty() {
             return;
@@ -224,6 +224,7 @@ impl<'a> Writer<'a, '_> {
                 ir::Part::Text(text) if text.is_empty() => {}
                 ir::Part::Text(text) => list.push(Part::text(Cow::Borrowed(text))),
                 ir::Part::Image { url, .. } => list.push(self.image(url)),
+                ir::Part::Document { source, .. } => list.push(Part::of(document(source))),
             }
         }
         list
@@ -284,21 +285,26 @@ impl<'a> Writer<'a, '_> {
         };
         self.used.insert(output);
         let mut text = joined(parts, "\n");
-        let mut moved = Vec::new();
+        let (mut images, mut documents) = (Vec::new(), Vec::new());
         for part in parts {
-            let ir::Part::Image { url, .. } = part else { continue };
-            match self.image(url).data {
-                Data::InlineData(image) if self.modern && fits_response(&image) => {
-                    response.parts.push(ResponsePart { inline_data: image });
-                }
-                data => moved.push(Part::of(data)),
+            match part {
+                ir::Part::Text(_) => {}
+                ir::Part::Document { source, .. } => documents.push(Part::of(document(source))),
+                ir::Part::Image { url, .. } => match self.image(url).data {
+                    Data::InlineData(image) if self.modern && fits_response(&image) => {
+                        response.parts.push(ResponsePart { inline_data: image });
+                    }
+                    data => images.push(Part::of(data)),
+                },
             }
         }
-        if !moved.is_empty() {
-            append_line(&mut text, IMAGE_BELOW);
-            below.push(Part::text(Cow::Owned(format!("[image from the output of `{}`]", call.name))));
-            below.append(&mut moved);
-        } else if text.is_empty() {
+        let moved = [("image", IMAGE_BELOW, images), ("document", DOCUMENT_BELOW, documents)];
+        for (noun, note, list) in moved.into_iter().filter(|(.., list)| !list.is_empty()) {
+            append_line(&mut text, note);
+            below.push(Part::text(Cow::Owned(format!("[{noun} from the output of `{}`]", call.name))));
+            below.extend(list);
+        }
+        if text.is_empty() {
             text = Cow::Borrowed(if response.parts.is_empty() { EMPTY_OUTPUT } else { IMAGE_HERE });
         }
         response.response.output = text;

@@ -295,6 +295,31 @@ fn images_of_outputs_stand_in_the_response_or_below_all_of_them() {
 }
 
 #[test]
+fn documents_stand_in_messages_and_below_outputs() {
+    let file = json!({"type": "input_file", "filename": "r.pdf", "file_data": "JVBERi0="});
+    let there = json!({"type": "input_file", "file_url": "https://x.y/r.pdf"});
+    let items = json!([
+        {"role": "user", "content": [file, there]},
+        call("gm_a", "f", "{}"),
+        output("gm_a", json!([{"type": "input_text", "text": "t"}, file])),
+    ]);
+    let pdf = json!({"inlineData": {"mimeType": "application/pdf", "data": "JVBERi0="}});
+    let (contents, losses) = sent(items, OLD);
+    assert_eq!(
+        contents[0],
+        user(json!([pdf, {"fileData": {"mimeType": "application/pdf", "fileUri": "https://x.y/r.pdf"}}]))
+    );
+    assert_eq!(
+        contents.as_array().unwrap()[2..],
+        [
+            user(json!([new_response("a", "f", "t\n[the document of this output is below]")])),
+            user(json!([text("[document from the output of `f`]"), pdf])),
+        ]
+    );
+    assert_eq!(losses, [""; 0]);
+}
+
+#[test]
 fn images_where_none_can_be_are_named() {
     let of = |role: &str| json!({"role": role, "content": [image("data:image/png;base64,AAAA")]});
     let (contents, losses) = sent(json!([of("system"), of("assistant"), said("user", "x")]), OLD);

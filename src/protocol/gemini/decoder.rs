@@ -5,20 +5,16 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::chunk::{Candidate, Chunk, Content, Feedback, FunctionCall, Grounding, Part, RawUsage, Search};
+use super::grounding::Sources;
 use super::signatures::{Signatures, Signed, SignedCall};
 use super::{GIVEN_ID, WIRE};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, clean, failure_from_oddity, failure_from_stream};
+use crate::protocol::failure::{Failure, clean, failure_from_stream};
+use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{Text, TextOr, mended, read, text_or_json};
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
-
-/// The most tool calls that one answer may hold; more is a broken upstream.
-const MAX_CALLS: usize = 512;
-
-/// The most characters that are kept of an event that is no piece of an answer.
-const MAX_ODDITY: usize = 4096;
 
 /// Reads one answer.
 #[derive(Debug)]
@@ -33,18 +29,14 @@ pub struct Decoder {
     thinking: bool,
     /// What the reasoning item that comes next or is open has to carry.
     signatures: Signatures,
-    /// The pages that the answer rests on, with their titles.
-    sources: Vec<(String, String)>,
-    /// How many letters the text has that is open.
-    letters: usize,
+    /// The pages that the answer rests on.
+    sources: Sources,
+    /// The text that is open.
+    text: String,
     ending: Option<Ending>,
-    has_output: bool,
     /// Whether there was a word or a call, and not thought alone.
     has_answer: bool,
-    malformed: Option<String>,
-    /// The first event that was no piece of an answer; it is the cause when nothing else comes.
-    oddity: Option<String>,
-    done: bool,
+    frame: Frame,
 }
 
 /// How the upstream said that it stopped.
@@ -64,115 +56,79 @@ impl Decoder {
             next_key: 0,
             thinking: false,
             signatures: Signatures::default(),
-            sources: Vec::new(),
-            letters: 0,
+            sources: Sources::default(),
+            text: String::new(),
             ending: None,
-            has_output: false,
             has_answer: false,
-            malformed: None,
-            oddity: None,
-            done: false,
+            frame: Frame::default(),
         }
     }
 
     /// Whether the answer is whole; what still comes need not be read.
     #[must_use]
     pub const fn is_done(&self) -> bool {
-        self.done
+        self.frame.is_done()
     }
 
     /// Takes the next event of a stream.
     pub fn feed(&mut self, event: &sse::Event<'_>, out: &mut Vec<Delta>) {
-        let data = event.data.trim();
-        if self.done || data.is_empty() {
-            return;
-        }
-        if let Some(text) = self.malformed.take() {
-            return self
-                .fail(Failure::shown(format!("the provider's stream holds an event that is not JSON: `{text}`")), out);
-        }
+        let Some(data) = self.frame.next(event, out) else { return };
+        let data = data.as_ref();
         // Google's stream just ends; proxies in front of it may say so.
         if data == "[DONE]" {
             return self.finish(End::Eof, out);
         }
-        self.json(&mended(data), event.name == "error", out);
+        if !self.json(data, event.name == "error", out) {
+            self.frame.misread(data, &['{', '[']);
+        }
     }
 
     /// Takes the whole body of a non-streamed answer and ends.
     pub fn feed_whole(&mut self, body: &[u8], out: &mut Vec<Delta>) {
         let text = String::from_utf8_lossy(body);
         let text = &mended(text.trim());
-        self.json(text, false, out);
-        if self.malformed.take().is_some() {
-            self.wonder(text);
+        if !self.json(text, false, out) {
+            self.frame.wonder(text);
         }
         self.finish(End::Eof, out);
     }
 
     /// The bytes have ended. That alone ends a stream, since a `finishReason` may stand on every chunk.
     pub fn finish(&mut self, end: End, out: &mut Vec<Delta>) {
-        if self.done {
+        if self.frame.is_done() {
             return;
         }
-        let reason = match end {
-            _ if self.ending.is_some() => return self.conclude(out),
-            End::Cut(reason) => reason,
-            End::Eof if self.malformed.is_some() => "it ends inside an event".to_owned(),
-            End::Eof if self.has_output => "it ends without `finishReason`".to_owned(),
-            End::Eof => return self.fail(self.nothing(), out),
-        };
-        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
+        if self.ending.is_some() {
+            return self.conclude(out);
+        }
+        self.frame.break_off(end, "finishReason", out);
     }
 
-    fn json(&mut self, data: &str, named_error: bool, out: &mut Vec<Delta>) {
+    /// Reads an event; tells whether it could be read.
+    fn json(&mut self, data: &str, named_error: bool, out: &mut Vec<Delta>) -> bool {
         // Without `alt=sse` a stream is one list, and so are some errors.
         let chunks = if data.starts_with('[') {
             serde_json::from_str::<Vec<Chunk<'_>>>(data)
         } else {
             serde_json::from_str::<Chunk<'_>>(data).map(|chunk| vec![chunk])
         };
-        match chunks {
-            Ok(chunks) => {
-                for chunk in chunks {
-                    if !self.done {
-                        self.chunk(chunk, data, named_error, out);
-                    }
-                }
+        let is_read = chunks.is_ok();
+        for chunk in chunks.into_iter().flatten() {
+            if !self.frame.is_done() {
+                self.chunk(chunk, data, named_error, out);
             }
-            // Keepalive words of proxies are no objects.
-            Err(_) if !data.starts_with(['{', '[']) => self.wonder(data),
-            // Whether it is nonsense or the last, torn one shows with what comes next.
-            Err(_) => self.malformed = Some(data.chars().take(120).collect()),
         }
-    }
-
-    /// Keeps the first event that is no piece of an answer.
-    fn wonder(&mut self, data: &str) {
-        if self.oddity.is_none() && !data.is_empty() {
-            self.oddity = Some(data.chars().take(MAX_ODDITY).collect());
-        }
-    }
-
-    /// Why there is no answer at all.
-    fn nothing(&self) -> Failure {
-        self.oddity
-            .as_deref()
-            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
-    }
-
-    fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
-        self.done = true;
-        out.push(Delta::Fail(failure));
+        is_read
     }
 
     fn chunk(&mut self, chunk: Chunk<'_>, data: &str, named_error: bool, out: &mut Vec<Delta>) {
-        let error = chunk.error.filter(|error| !matches!(error.get(), "null" | "{}" | "\"\"" | "false"));
+        let error = told_error(chunk.error);
         if let Some(error) = read::<Value>(error) {
-            return self.fail(failure_from_stream(&json!({ "error": error })), out);
+            return self.frame.fail(failure_from_stream(&json!({ "error": error })), out);
         }
         if named_error {
             let error = serde_json::from_str(data).unwrap_or_default();
-            return self.fail(failure_from_stream(&error), out);
+            return self.frame.fail(failure_from_stream(&error), out);
         }
         let usage = read::<RawUsage>(chunk.usage_metadata);
         let listed = matches!(chunk.candidates, TextOr::List(_));
@@ -186,10 +142,10 @@ impl Decoder {
                 "the provider's content filter refused the request (`blockReason`: `{}`){said}",
                 clean(&reason)
             );
-            return self.fail(Failure::shown(message), out);
+            return self.frame.fail_with(message, out);
         }
         if usage.is_none() && !listed {
-            self.wonder(data);
+            self.frame.wonder(data);
         }
         if let TextOr::List(candidates) = chunk.candidates {
             // More than one answer was never asked for.
@@ -197,7 +153,7 @@ impl Decoder {
                 self.candidate(candidate, out);
             }
         }
-        if !self.done {
+        if !self.frame.is_done() {
             out.extend(usage.map(|usage| Delta::Usage(Usage::from(usage))));
         }
     }
@@ -205,18 +161,13 @@ impl Decoder {
     fn candidate(&mut self, candidate: Candidate<'_>, out: &mut Vec<Delta>) {
         if let Some(Content { parts: TextOr::List(parts) }) = read::<Content<'_>>(candidate.content) {
             for part in parts {
-                if !self.done {
+                if !self.frame.is_done() {
                     self.part(&part, out);
                 }
             }
         }
-        if let Some(Grounding { grounding_chunks: TextOr::List(sources) }) = read(candidate.grounding_metadata) {
-            for page in sources.into_iter().filter_map(|source| source.web) {
-                let (url, title) = (page.uri.as_str(), page.title.as_str());
-                if !url.is_empty() && !self.sources.iter().any(|(known, _)| known == url) {
-                    self.sources.push((url.to_owned(), title.to_owned()));
-                }
-            }
+        if let Some(grounding) = read::<Grounding<'_>>(candidate.grounding_metadata) {
+            self.sources.add(grounding);
         }
         if let Some(reason) = candidate.finish_reason.filled() {
             self.ending = ending(&reason, candidate.finish_message.as_str()).or(self.ending.take());
@@ -239,7 +190,7 @@ impl Decoder {
                     // What came before the thought must not come behind it.
                     self.seal_signatures(out);
                 }
-                self.has_output = true;
+                self.frame.has_output = true;
                 // The end of a thought that goes on is not its end.
                 self.signatures.thought = None;
                 out.push(Delta::Reasoning(text.to_owned()));
@@ -254,8 +205,8 @@ impl Decoder {
             // One text stays one message: a signature in its middle has no place, and none is wanted there.
             self.signatures.text = None;
             self.seal(out);
-            self.letters += text.chars().count();
-            (self.has_output, self.has_answer) = (true, true);
+            self.text.push_str(text);
+            (self.frame.has_output, self.has_answer) = (true, true);
             out.push(Delta::Text(text.to_owned()));
         }
         if !signature.is_empty() && part.text.0.is_some() {
@@ -276,10 +227,10 @@ impl Decoder {
         }
         if let Some(search) = read::<Search<'_>>(part.tool_call) {
             self.seal(out);
-            self.has_output = true;
+            self.frame.has_output = true;
             if let Some(TextOr::List(queries)) = search.args.map(|args| args.queries) {
                 let queries: Vec<&str> = queries.iter().map(Text::as_str).filter(|query| !query.is_empty()).collect();
-                self.letters = 0;
+                self.text.clear();
                 out.push(Delta::WebSearch { query: queries.join("; ") });
             }
         }
@@ -290,7 +241,7 @@ impl Decoder {
         let name = call.name.as_str();
         let json = text_or_json(call.args).filter(|json| !json.trim().is_empty()).unwrap_or("{}".into());
         if name.is_empty() {
-            return self.fail(Failure::shown("the provider's answer holds a tool call without a name"), out);
+            return self.frame.nameless_call(out);
         }
         let id = call.id.as_str();
         if !id.is_empty() {
@@ -302,14 +253,13 @@ impl Decoder {
             self.calls.insert(id.to_owned(), what);
         }
         if self.next_key >= MAX_CALLS {
-            return self
-                .fail(Failure::shown(format!("the provider made more than {MAX_CALLS} tool calls at once")), out);
+            return self.frame.too_many_calls(out);
         }
         if !signature.is_empty() {
             self.signatures.call = Some(SignedCall { signature: signature.to_owned(), name: name.to_owned() });
         }
         self.seal(out);
-        (self.has_output, self.has_answer) = (true, true);
+        (self.frame.has_output, self.has_answer) = (true, true);
         let key = self.next_key;
         self.next_key += 1;
         let (tool, kind) = self.names.tool(name);
@@ -325,7 +275,7 @@ impl Decoder {
     /// Seals the thought that has ended, and what has to be carried without one.
     fn seal(&mut self, out: &mut Vec<Delta>) {
         if std::mem::take(&mut self.thinking) {
-            self.letters = 0;
+            self.text.clear();
             let state = std::mem::take(&mut self.signatures).into_state();
             out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
         }
@@ -335,44 +285,29 @@ impl Decoder {
     fn seal_signatures(&mut self, out: &mut Vec<Delta>) {
         let signatures = std::mem::take(&mut self.signatures);
         if signatures != Signatures::default() {
-            self.letters = 0;
+            self.text.clear();
             out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, signatures.into_state())));
-        }
-    }
-
-    /// Names the pages that the text rests on. Where in it is not told in a form that fits a stream.
-    fn cite(&mut self, out: &mut Vec<Delta>) {
-        if self.letters > 0 {
-            let length = self.letters;
-            out.extend(self.sources.drain(..).map(|(url, title)| Delta::Citation { url, title, length }));
         }
     }
 
     fn conclude(&mut self, out: &mut Vec<Delta>) {
         match self.ending.take().unwrap_or(Ending::Stop(Stop::Done)) {
-            Ending::Fail(message) => self.fail(Failure::shown(message), out),
+            Ending::Fail(message) => self.frame.fail_with(message, out),
             Ending::Stop(stop) => {
-                self.cite(out);
+                self.sources.cite(&self.text, out);
                 self.seal(out);
                 if stop == Stop::Done && !self.has_answer {
-                    return self.fail(self.silence(), out);
+                    return self.frame.fail(self.silence(), out);
                 }
-                self.done = true;
-                out.push(Delta::Stop(stop));
+                self.frame.stop(stop, out);
             }
         }
     }
 
     /// Why an answer that ended in order says nothing.
     fn silence(&self) -> Failure {
-        self.oddity.as_deref().map_or_else(
-            || {
-                Failure::shown(
-                    "the provider's answer is empty: the model stopped without a word (`finishReason`: `STOP`)",
-                )
-            },
-            failure_from_oddity,
-        )
+        self.frame
+            .nothing_but("the provider's answer is empty: the model stopped without a word (`finishReason`: `STOP`)")
     }
 }
 

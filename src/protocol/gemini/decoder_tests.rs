@@ -28,7 +28,7 @@ fn show(delta: &Delta) -> String {
         Delta::Reasoning(text) => format!("think {text}"),
         Delta::Carrier(carrier) => format!("seal {}", carrier.state),
         Delta::Text(text) => format!("text {text}"),
-        Delta::Citation { url, title, length } => format!("cite {length} {url} {title}"),
+        Delta::Citation { url, title, length, behind } => format!("cite {length}+{behind} {url} {title}"),
         Delta::WebSearch { query } => format!("search {query}"),
         Delta::CallStart { key, id, tool: ToolName { namespace, name }, kind } => {
             let group = namespace.as_deref().map(|group| format!("{group}/")).unwrap_or_default();
@@ -187,12 +187,41 @@ fn the_pages_that_an_answer_rests_on_are_named_once() {
         [
             "text so ",
             "text né",
-            "cite 5 https://a A",
-            "cite 5 https://b ",
+            "cite 5+0 https://a A",
+            "cite 5+0 https://b ",
             r#"seal {"text":{"signature":"X","length":3}}"#,
             "stop Done",
         ]
     );
+}
+
+#[test]
+fn pages_are_named_for_the_words_that_rest_on_them() {
+    const TEXT: &str = "Grüße 你好 Rust ist gut";
+    let supports = |segment: &str, indices: &str| {
+        format!(
+            r#"{{"candidates":[{{"finishReason":"STOP","groundingMetadata":{{"groundingChunks":[{{"web":{{"uri":"a"}}}},{{"web":{{"uri":"b"}}}}],"groundingSupports":[{{"segment":{segment},"groundingChunkIndices":{indices}}}]}}}}]}}"#
+        )
+    };
+    for (segment, indices, cited) in [
+        // Bytes, of which these letters have two and three.
+        (r#"{"startIndex":15,"endIndex":27,"text":"Rust ist gut"}"#, "[0]", ["cite 12+0 a ", "cite 21+0 b "]),
+        (r#"{"startIndex":15,"endIndex":27}"#, "[1]", ["cite 12+0 b ", "cite 21+0 a "]),
+        (r#"{"endIndex":7,"text":"Grüße"}"#, "[0,1,7]", ["cite 5+16 a ", "cite 5+16 b "]),
+        // Places of another text than this one.
+        (r#"{"startIndex":500,"endIndex":504,"text":"Rust"}"#, "[0,1]", ["cite 4+8 a ", "cite 4+8 b "]),
+        (r#"{"startIndex":3,"endIndex":4,"text":"no such words"}"#, "[0,1]", ["cite 21+0 a ", "cite 21+0 b "]),
+        (r#"{"startIndex":9,"endIndex":2}"#, "[0,1]", ["cite 21+0 a ", "cite 21+0 b "]),
+        (r#"{"startIndex":-1,"endIndex":"x"}"#, "[0,1]", ["cite 21+0 a ", "cite 21+0 b "]),
+        (r#"{"startIndex":1}"#, r#"["x"]"#, ["cite 21+0 a ", "cite 21+0 b "]),
+    ] {
+        let last = supports(segment, indices);
+        // Said twice, as it is when the last chunk repeats what the one before it said.
+        let again = last.replace(r#""finishReason":"STOP","#, "");
+        let seen = stream(&[&chunk(&format!(r#"{{"text":"{TEXT}"}}"#)), &again, &last], End::Eof);
+        assert_eq!(seen[1..3], cited, "{segment}");
+        assert_eq!(seen.len(), 4, "{seen:?}");
+    }
 }
 
 #[test]

@@ -68,15 +68,18 @@ impl Safety {
     }
 }
 
-/// Where a request goes, behind the base URL: `models/` stands in front of a bare name.
+/// Where a request goes, behind the base URL: `models/` stands in front of a bare name. A name whose segments would lead
+/// elsewhere is a bare name too, whatever is in it.
 #[must_use]
 pub fn path(model: &str, stream: bool) -> String {
-    let resource = if model.contains('/') { "" } else { "models/" };
+    let is_resource = model.contains('/') && !model.split('/').any(|segment| matches!(segment, "" | "." | ".."));
+    let resource = if is_resource { "" } else { "models/" };
     let method = if stream { "streamGenerateContent?alt=sse" } else { "generateContent" };
     let mut path = format!("/{resource}");
     for letter in model.chars() {
         match letter {
-            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '_' | '~' | '/' | '@' => path.push(letter),
+            'a'..='z' | 'A'..='Z' | '0'..='9' | '-' | '.' | '_' | '~' | '@' => path.push(letter),
+            '/' if is_resource => path.push(letter),
             _ => {
                 let mut bytes = [0; 4];
                 path.extend(letter.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")));
@@ -187,9 +190,11 @@ fn declaration<'a>(
         ToolSpec::Function { parameters, .. } | ToolSpec::Search { parameters } => object_schema(*parameters),
         ToolSpec::Custom { .. } => lowered_schema(),
     };
+    let name = names.flat(&tool.name);
+    let description = lowered_description(&tool.description, &tool.spec);
     let mut declaration = Declaration {
-        name: names.flat(&tool.name),
-        description: lowered_description(&tool.description, &tool.spec),
+        name,
+        description: if description.trim().is_empty() { name.into() } else { description },
         parameters_json_schema: None,
         parameters: None,
     };
@@ -244,6 +249,9 @@ fn function_calling<'a>(
 ) -> Option<FunctionCalling<'a>> {
     if declarations.is_empty() {
         return None;
+    }
+    if request.parallel_tool_calls == Some(false) {
+        losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
     }
     let (mode, allowed_function_names) = match &request.tool_choice {
         ToolChoice::Auto => return None,

@@ -60,7 +60,8 @@ fn a_whole_request() {
             "tools": [{"functionDeclarations": [
                 {"name": "exec_command", "description": "d", "parametersJsonSchema":
                     {"type": "object", "properties": {"cmd": {"type": "string", "pattern": "."}}}},
-                {"name": "mcp__tiny__echo_it", "parametersJsonSchema": {"type": "object", "properties": {}}},
+                {"name": "mcp__tiny__echo_it", "description": "mcp__tiny__echo_it",
+                 "parametersJsonSchema": {"type": "object", "properties": {}}},
                 {"name": "apply_patch", "description": input,
                  "parametersJsonSchema": serde_json::from_str::<Value>(LOWERED_SCHEMA).unwrap()},
             ]}],
@@ -111,6 +112,8 @@ fn the_choice_of_tools() {
         assert_eq!(body["toolConfig"]["functionCallingConfig"], config, "{choice}");
         assert_eq!(losses, Vec::from_iter(lost), "{choice}");
     }
+    let (_, losses) = with(json!({"tools": tools, "parallel_tool_calls": false}), "gemini-3-pro", &[]);
+    assert_eq!(losses, ["field: parallel_tool_calls: false"]);
 }
 
 #[test]
@@ -216,7 +219,7 @@ fn schemas_are_reduced_where_the_door_is_old() {
         declarations[0]["parameters"],
         json!({"type": "object", "properties": {"a": {"type": "string", "nullable": true}}, "required": ["a"]})
     );
-    assert_eq!(declarations[1], json!({"name": "g"}));
+    assert_eq!(declarations[1], json!({"name": "g", "description": "g"}));
     assert_eq!(
         declarations[2]["parameters"],
         json!({"type": "object", "properties": {"input": {"type": "string"}}, "required": ["input"]})
@@ -257,13 +260,38 @@ fn names_are_fit_for_the_upstream_and_come_back() {
 }
 
 #[test]
+fn every_function_is_described() {
+    for (tool, described) in [
+        (json!({"type": "function", "name": "f"}), "f"),
+        (json!({"type": "function", "name": "f", "description": " "}), "f"),
+        (json!({"type": "namespace", "name": "n", "tools": [{"type": "function", "name": "f"}]}), "n__f"),
+        (json!({"type": "function", "name": "f", "description": "d"}), "d"),
+    ] {
+        let request = json!({"model": "m", "input": "x", "tools": [tool]}).to_string();
+        let outbound = encode(&parse(request.as_bytes()).unwrap(), "gemini-3-pro", &Quirks::default());
+        let body: Value = serde_json::from_slice(&outbound.body).unwrap();
+        assert_eq!(body["tools"][0]["functionDeclarations"][0]["description"], described);
+    }
+}
+
+#[test]
 fn where_a_request_goes() {
     for (model, stream, to) in [
         ("gemini-3-pro", true, "/models/gemini-3-pro:streamGenerateContent?alt=sse"),
         ("gemini-3-pro", false, "/models/gemini-3-pro:generateContent"),
         ("tunedModels/mine-1", false, "/tunedModels/mine-1:generateContent"),
+        ("models/mine", false, "/models/mine:generateContent"),
+        ("publishers/google/models/x@001", false, "/publishers/google/models/x@001:generateContent"),
         ("a?b#c é", false, "/models/a%3Fb%23c%20%C3%A9:generateContent"),
+        ("tuned/../x", false, "/models/tuned%2F..%2Fx:generateContent"),
+        ("../x", false, "/models/..%2Fx:generateContent"),
+        ("x/..", false, "/models/x%2F..:generateContent"),
+        ("a/./b", false, "/models/a%2F.%2Fb:generateContent"),
+        ("/a", false, "/models/%2Fa:generateContent"),
+        ("a%2f..", false, "/models/a%252f..:generateContent"),
     ] {
         assert_eq!(path(model, stream), to);
+        let url = url::Url::parse(&format!("https://x/v1beta{to}")).unwrap();
+        assert_eq!(url.as_str(), format!("https://x/v1beta{to}"), "it leads where it says");
     }
 }

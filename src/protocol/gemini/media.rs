@@ -1,8 +1,9 @@
-//! Images by their URLs: data in place, or a file elsewhere.
+//! Images and documents: data in place, or a file elsewhere.
 
 use std::borrow::Cow;
 
 use super::body::{Data, FileData, InlineData};
+use crate::protocol::ir::DocumentSource;
 
 /// The image types that every model sees, by the endings of file names.
 const ENDINGS: [(&str, &str); 6] = [
@@ -24,6 +25,17 @@ pub(super) fn media(url: &str) -> Result<Data<'_>, String> {
         return Ok(Data::FileData(FileData { mime_type: type_of(url), file_uri: url }));
     }
     Err("an image without a `data:` or `https:` URL".to_owned())
+}
+
+/// The part for a document.
+pub(super) fn document<'a>(source: &'a DocumentSource<'_>) -> Data<'a> {
+    const PDF: &str = "application/pdf";
+    match source {
+        DocumentSource::Data(data) => {
+            Data::InlineData(InlineData { mime_type: Cow::Borrowed(PDF), data: Cow::Borrowed(data) })
+        }
+        DocumentSource::Url(url) => Data::FileData(FileData { mime_type: Some(PDF), file_uri: url }),
+    }
 }
 
 /// Whether an image may stand inside a function's response.

@@ -5,6 +5,7 @@ mod chunk;
 mod contents;
 mod decoder;
 mod encode;
+mod grounding;
 mod media;
 mod model;
 mod schema;

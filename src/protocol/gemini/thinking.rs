@@ -44,7 +44,6 @@ fn level(levels: &[&str], effort: Option<&str>, quirks: &Quirks) -> ThinkingConf
     let known: Vec<&str> = quirks.efforts.iter().map(String::as_str).filter(|effort| LEVELS.contains(effort)).collect();
     let levels = if known.is_empty() { levels } else { &known };
     let choice = Quirks {
-        effort_map: true,
         reasoning_effort_unportable: quirks.reasoning_effort_unportable || levels.is_empty(),
         efforts: levels.iter().map(|&level| level.to_owned()).collect(),
         ..Quirks::default()

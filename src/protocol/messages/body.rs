@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use serde::Serialize;
+use serde_json::Value;
 use serde_json::value::RawValue;
 
 #[derive(Debug, Default, Serialize)]
@@ -24,6 +25,7 @@ pub(super) struct Body<'a> {
     pub tool_choice: Option<ToolChoice<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub system: Vec<Block<'a>>,
+    /// The last field, so that more can be said behind it; see [`super::resumed`].
     pub messages: Vec<Message<'a>>,
 }
 
@@ -67,11 +69,19 @@ pub(super) enum Role {
 pub(super) enum Block<'a> {
     Text {
         text: Cow<'a, str>,
+        #[serde(skip_serializing_if = "<[Value]>::is_empty")]
+        citations: &'a [Value],
         #[serde(skip_serializing_if = "Option::is_none")]
         cache_control: Option<CacheControl>,
     },
     Image {
         source: Source<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<CacheControl>,
+    },
+    Document {
+        source: Source<'a>,
+        title: &'a str,
         #[serde(skip_serializing_if = "Option::is_none")]
         cache_control: Option<CacheControl>,
     },
@@ -93,12 +103,15 @@ pub(super) enum Block<'a> {
         #[serde(skip_serializing_if = "Option::is_none")]
         cache_control: Option<CacheControl>,
     },
+    /// What the provider gave, as it was.
+    #[serde(untagged)]
+    Given(&'a Value),
 }
 
 impl<'a> Block<'a> {
     /// A block of text.
     pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
-        Self::Text { text: text.into(), cache_control: None }
+        Self::Text { text: text.into(), citations: &[], cache_control: None }
     }
 
     /// Whether it is thought, readable or not.
@@ -107,7 +120,7 @@ impl<'a> Block<'a> {
     }
 }
 
-/// Where an image comes from.
+/// Where an image or a document comes from.
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Source<'a> {

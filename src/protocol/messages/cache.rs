@@ -26,8 +26,10 @@ fn mark_last(blocks: &mut [Block<'_>]) {
         Some(
             Block::Text { cache_control, .. }
             | Block::Image { cache_control, .. }
+            | Block::Document { cache_control, .. }
             | Block::ToolResult { cache_control, .. },
         ) => *cache_control = Some(CacheControl::Ephemeral),
-        Some(Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. }) | None => {}
+        Some(Block::Thinking { .. } | Block::RedactedThinking { .. } | Block::ToolUse { .. } | Block::Given(_))
+        | None => {}
     }
 }

@@ -5,10 +5,11 @@ use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 
 use super::body::{Block, Message, Role};
-use super::image::image;
-use super::{SEARCHED, thinking, tools};
+use super::media::{document, image};
+use super::searches::{SEARCHED, Searches};
+use super::{cited, thinking, tools};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::ir::{self, Item, Loss, Part, Request, loss};
+use crate::protocol::ir::{self, Item, Loss, Part, Request, lose_media, loss};
 use crate::protocol::pairing::answers;
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments};
@@ -21,6 +22,9 @@ const EMPTY_OUTPUT: &str = "(no output)";
 
 /// Stands in an output whose image the provider takes only outside of it.
 const IMAGE_BELOW: &str = "[the image of this output comes after the outputs]";
+
+/// The same for a document.
+const DOCUMENT_BELOW: &str = "[the document of this output comes after the outputs]";
 
 /// Stands where the person must speak first, or last, and has not.
 const GO_ON: &str = "(continue)";
@@ -38,6 +42,7 @@ pub(super) fn conversation<'a>(
     names: &'a Names,
     model: &'a str,
     quirks: &Quirks,
+    offers_search: bool,
     losses: &mut Vec<Loss>,
 ) -> Conversation<'a> {
     let mut writer = Writer {
@@ -45,6 +50,10 @@ pub(super) fn conversation<'a>(
         names,
         model,
         images_outside: quirks.image_in_tool_output_rejected,
+        // Without the tool the provider has no use for what it found.
+        searches: if offers_search { Searches::of(&request.items, model) } else { Searches::default() },
+        has_tools: offers_search || !request.tools.is_empty(),
+        has_gaps: !offers_search,
         losses,
         answers: answers(&request.items),
         used: HashSet::new(),
@@ -72,6 +81,8 @@ pub(super) fn conversation<'a>(
 struct Turn<'a> {
     blocks: Vec<Block<'a>>,
     calls: Vec<Pending<'a>>,
+    /// Whether a search is missing in it.
+    has_gap: bool,
 }
 
 /// A call that waits for its result.
@@ -86,6 +97,10 @@ struct Writer<'a, 'l> {
     names: &'a Names,
     model: &'a str,
     images_outside: bool,
+    searches: Searches<'a>,
+    has_tools: bool,
+    /// Whether a search is missing anywhere.
+    has_gaps: bool,
     losses: &'l mut Vec<Loss>,
     /// The output of each answered call, by their positions.
     answers: HashMap<usize, usize>,
@@ -103,9 +118,7 @@ impl<'a> Writer<'a, '_> {
         match item {
             Item::Message { role: ir::Role::Assistant, parts } => {
                 self.turn.blocks.extend(texts(parts).map(Block::text));
-                if parts.iter().any(|part| matches!(part, Part::Image { .. })) {
-                    self.losses.push(Loss::new(loss::CONTENT_PART, "an image of the assistant"));
-                }
+                lose_media(parts, "of the assistant", self.losses);
             }
             Item::Reasoning { text, carrier } => self.reasoning(text, carrier.as_ref()),
             Item::Call { id, tool, kind, input } => {
@@ -142,8 +155,23 @@ impl<'a> Writer<'a, '_> {
         // Without a carrier it is another provider's; the front end has named that loss.
         let Some(carrier) = carrier else { return };
         if !thinking::is_own(carrier, self.model) {
-            self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
-        } else if carrier.state.get(SEARCHED).is_some() {
+            return self.losses.push(Loss::new(loss::REASONING, format!("made by `{}`", carrier.model)));
+        }
+        // Newer models refuse thought behind other tools than those with which it was made. Requests without tools are
+        // for a summary or a title, to which earlier thought adds nothing: it is no loss there.
+        if !self.has_tools {
+            return;
+        }
+        if let Some((blocks, all)) = self.searches.blocks(carrier) {
+            self.turn.blocks.extend(blocks);
+            self.turn.has_gap |= !all;
+            self.has_gaps |= !all;
+        } else if let Some(texts) = cited::texts(carrier) {
+            // Sources are those of a search.
+            if !self.has_gaps {
+                cited::split(&mut self.turn.blocks, texts);
+            }
+        } else if self.turn.has_gap || carrier.state.get(SEARCHED).is_some() {
             // Newer models refuse thought in front of which anything is missing.
             self.losses.push(Loss::new(loss::REASONING, "it stood behind a web search"));
         } else {
@@ -160,9 +188,7 @@ impl<'a> Writer<'a, '_> {
             }
             return;
         }
-        if parts.iter().any(|part| matches!(part, Part::Image { .. })) {
-            self.losses.push(Loss::new(loss::CONTENT_PART, "an image in instructions"));
-        }
+        lose_media(parts, "in instructions", self.losses);
         if self.out.is_empty() {
             self.system.extend(texts(parts).map(Block::text));
             return;
@@ -177,7 +203,7 @@ impl<'a> Writer<'a, '_> {
 
     /// Writes the assistant's turn and the results of its calls in their order.
     fn flush(&mut self) {
-        let Turn { mut blocks, calls } = std::mem::take(&mut self.turn);
+        let Turn { mut blocks, calls, .. } = std::mem::take(&mut self.turn);
         // A thought that led to nothing belongs to no turn, and none may end with it.
         while blocks.last().is_some_and(Block::is_thinking) {
             blocks.pop();
@@ -192,14 +218,14 @@ impl<'a> Writer<'a, '_> {
         if calls.is_empty() {
             return;
         }
-        let mut images = Vec::new();
-        let results: Vec<Block<'a>> = calls.into_iter().map(|call| self.result(call, &mut images)).collect();
+        let mut media = Vec::new();
+        let results: Vec<Block<'a>> = calls.into_iter().map(|call| self.result(call, &mut media)).collect();
         let user = self.user();
         user.extend(results);
-        user.extend(images);
+        user.extend(media);
     }
 
-    fn result(&mut self, call: Pending<'a>, images: &mut Vec<Block<'a>>) -> Block<'a> {
+    fn result(&mut self, call: Pending<'a>, media: &mut Vec<Block<'a>>) -> Block<'a> {
         let found = self.answers.get(&call.position).copied();
         let content = match found.map(|output| (output, &self.items[output])) {
             Some((output, Item::Output { parts, .. })) => {
@@ -207,9 +233,12 @@ impl<'a> Writer<'a, '_> {
                 let mut content = self.blocks(parts);
                 if self.images_outside {
                     for block in &mut content {
-                        if matches!(block, Block::Image { .. }) {
-                            images.push(std::mem::replace(block, Block::text(IMAGE_BELOW)));
-                        }
+                        let note = match block {
+                            Block::Image { .. } => IMAGE_BELOW,
+                            Block::Document { .. } => DOCUMENT_BELOW,
+                            _ => continue,
+                        };
+                        media.push(std::mem::replace(block, Block::text(note)));
                     }
                 }
                 if content.is_empty() {
@@ -242,6 +271,7 @@ impl<'a> Writer<'a, '_> {
                 Part::Text(text) if text.trim().is_empty() => {}
                 Part::Text(text) => blocks.push(Block::text(text.as_ref())),
                 Part::Image { url, .. } => blocks.push(image(url, self.losses)),
+                Part::Document { name, source } => blocks.push(document(name, source)),
             }
         }
         blocks

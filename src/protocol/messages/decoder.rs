@@ -3,24 +3,23 @@
 use std::borrow::Cow;
 use std::collections::HashSet;
 
-use serde_json::Value;
 use serde_json::value::RawValue;
+use serde_json::{Map, Value, json};
 
-use super::ending::{Ending, ending};
+use super::WIRE;
+use super::cited::{self, TEXTS};
+use super::ending::{Ending, ending, paused};
 use super::event::{Block, Citation, Event, Piece, RawUsage};
-use super::{SEARCHED, WIRE};
+use super::pause::is_blank;
+use super::raw::RawBlock;
+use super::searches::{BLOCKS, MAX_KEPT, SEARCHED, is_of_server};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, failure_from_oddity, failure_from_stream};
+use crate::protocol::failure::failure_from_stream;
+use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read};
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
-
-/// The most tool calls that one answer may hold; more is a broken upstream.
-const MAX_CALLS: usize = 512;
-
-/// The most characters that are kept of an event that is no piece of an answer.
-const MAX_ODDITY: usize = 4096;
 
 /// Reads one answer.
 #[derive(Debug)]
@@ -32,17 +31,22 @@ pub struct Decoder {
     open: Vec<Open>,
     /// How many calls there were.
     calls: usize,
-    /// Whether the provider has used a tool of its own.
-    searched: bool,
+    /// The blocks of the provider's own tools that go back with what comes next.
+    found: Vec<Value>,
+    /// The lengths and sources of the texts in a row.
+    texts: Vec<Value>,
+    /// How many bytes of both are kept, with those that were too many.
+    kept: usize,
+    /// All blocks of a turn that may be paused.
+    said: Option<Vec<Value>>,
     /// Calls whose blocks have ended while their arguments were not whole: whether they count shows at the end.
     unsure: Vec<(usize, String)>,
     usage: Option<RawUsage>,
+    /// What the answers before the last pause cost.
+    spent: Usage,
     ending: Option<Ending>,
-    has_output: bool,
-    malformed: Option<String>,
-    /// The first event that was no piece of an answer; it is the cause when nothing else comes.
-    oddity: Option<String>,
-    done: bool,
+    frame: Frame,
+    is_paused: bool,
 }
 
 /// A block that is not whole.
@@ -50,6 +54,7 @@ pub struct Decoder {
 struct Open {
     index: u64,
     kind: Kind,
+    raw: RawBlock,
 }
 
 #[derive(Debug)]
@@ -60,7 +65,6 @@ enum Kind {
     },
     Thinking {
         readable: bool,
-        signature: String,
     },
     /// `given` is what the block began with; the pieces that follow, if any, take its place.
     Call {
@@ -68,59 +72,62 @@ enum Kind {
         given: String,
         json: String,
     },
-    Search {
-        given: String,
-        json: String,
-    },
+    /// Of a tool that the provider runs itself.
+    Server,
     Other,
 }
 
 impl Decoder {
-    pub(super) fn new(names: Names, model: &str, used_ids: HashSet<String>) -> Self {
+    pub(super) fn new(names: Names, model: &str, used_ids: HashSet<String>, may_pause: bool) -> Self {
         Self {
             names,
             model: model.to_owned(),
             used_ids,
             open: Vec::new(),
             calls: 0,
-            searched: false,
+            found: Vec::new(),
+            texts: Vec::new(),
+            kept: 0,
+            said: may_pause.then(Vec::new),
             unsure: Vec::new(),
             usage: None,
+            spent: Usage::default(),
             ending: None,
-            has_output: false,
-            malformed: None,
-            oddity: None,
-            done: false,
+            frame: Frame::default(),
+            is_paused: false,
         }
     }
 
     /// Whether the answer is whole; what still comes need not be read.
     #[must_use]
     pub const fn is_done(&self) -> bool {
-        self.done
+        self.frame.is_done()
+    }
+
+    /// What was said of a turn that is paused; the answer to the request with that is read next.
+    pub(in crate::protocol) fn resume(&mut self) -> Option<&[Value]> {
+        if !std::mem::take(&mut self.is_paused) {
+            return None;
+        }
+        self.frame = Frame::default();
+        // The next request holds all of this one and what was said: its input is what fills the window, and Codex makes
+        // room by that.
+        let Usage { output, reasoning, .. } = self.usage.take().map(Usage::from).unwrap_or_default();
+        self.spent = self.spent + Usage { output, reasoning, ..Usage::default() };
+        self.said.as_deref()
     }
 
     /// Takes the next event of a stream.
     pub fn feed(&mut self, event: &sse::Event<'_>, out: &mut Vec<Delta>) {
-        let data = event.data.trim();
-        if self.done || data.is_empty() {
-            return;
-        }
-        if let Some(text) = self.malformed.take() {
-            return self
-                .fail(Failure::shown(format!("the provider's stream holds an event that is not JSON: `{text}`")), out);
-        }
+        let Some(data) = self.frame.next(event, out) else { return };
+        let data = data.as_ref();
         // Some servers end their streams as Chat Completions does.
         if data == "[DONE]" {
             return self.conclude(out);
         }
-        let data = &mended(data);
         match serde_json::from_str::<Event<'_>>(data) {
             Ok(parsed) => self.event(&parsed, data, event.name, out),
-            // Keepalive words of proxies are no objects.
-            Err(_) if !data.starts_with('{') => self.wonder(data),
-            // Whether it is nonsense or the last, torn one shows with what comes next.
-            Err(_) => self.malformed = Some(data.chars().take(120).collect()),
+            Err(_) => self.frame.misread(data, &['{']),
         }
     }
 
@@ -133,53 +140,28 @@ impl Decoder {
                 self.whole(&message, out);
             }
             Ok(event) if event.error.is_some() => self.event(&event, text, "error", out),
-            _ => self.wonder(text),
+            _ => self.frame.wonder(text),
         }
         self.finish(End::Eof, out);
     }
 
     /// The bytes have ended.
     pub fn finish(&mut self, end: End, out: &mut Vec<Delta>) {
-        if self.done {
+        if self.frame.is_done() {
             return;
         }
         if self.ending.is_some() {
             return self.conclude(out);
         }
-        let reason = match end {
-            End::Cut(reason) => reason,
-            End::Eof if self.malformed.is_some() => "it ends inside an event".to_owned(),
-            End::Eof if self.has_output => "it ends without `stop_reason`".to_owned(),
-            End::Eof => return self.fail(self.nothing(), out),
-        };
-        self.fail(Failure::shown(format!("the provider's answer broke off: {reason}")), out);
-    }
-
-    /// Keeps the first event that is no piece of an answer.
-    fn wonder(&mut self, data: &str) {
-        if self.oddity.is_none() && !data.is_empty() {
-            self.oddity = Some(data.chars().take(MAX_ODDITY).collect());
-        }
-    }
-
-    /// Why there is no answer at all.
-    fn nothing(&self) -> Failure {
-        self.oddity
-            .as_deref()
-            .map_or_else(|| Failure::shown("the provider's answer broke off: it is empty"), failure_from_oddity)
-    }
-
-    fn fail(&mut self, failure: Failure, out: &mut Vec<Delta>) {
-        self.done = true;
-        out.push(Delta::Fail(failure));
+        self.frame.break_off(end, "stop_reason", out);
     }
 
     fn event(&mut self, event: &Event<'_>, data: &str, name: &str, out: &mut Vec<Delta>) {
         let kind = if event.kind.as_str().is_empty() { name } else { event.kind.as_str() };
-        let error = event.error.filter(|error| !matches!(error.get(), "null" | "{}" | "\"\"" | "false"));
+        let error = told_error(event.error);
         if error.is_some() || kind == "error" {
             let error = serde_json::from_str(data).unwrap_or(Value::Null);
-            return self.fail(failure_from_stream(&error), out);
+            return self.frame.fail(failure_from_stream(&error), out);
         }
         let index = read::<u64>(event.index);
         match kind {
@@ -189,7 +171,7 @@ impl Decoder {
             }
             "content_block_start" => {
                 let block = read::<Block<'_>>(event.content_block).unwrap_or_default();
-                self.begin(index, &block, out);
+                self.begin(index, &block, read(event.content_block).unwrap_or_default(), out);
             }
             "content_block_delta" => {
                 let piece = read::<Piece<'_>>(event.delta).unwrap_or_default();
@@ -208,16 +190,16 @@ impl Decoder {
             "message_stop" => self.conclude(out),
             "message" => self.whole(event, out),
             "ping" => {}
-            _ => self.wonder(data),
+            _ => self.frame.wonder(data),
         }
     }
 
     /// A message that comes in one piece.
     fn whole(&mut self, message: &Event<'_>, out: &mut Vec<Delta>) {
         if let TextOr::List(blocks) = &message.content {
-            for (index, block) in (0..).zip(blocks) {
-                if let Some(block) = read::<Block<'_>>(Some(block)) {
-                    self.begin(Some(index), &block, out);
+            for (index, raw) in (0..).zip(blocks) {
+                if let Some(block) = read::<Block<'_>>(Some(raw)) {
+                    self.begin(Some(index), &block, read(Some(raw)).unwrap_or_default(), out);
                     self.end_all(out);
                 }
             }
@@ -230,7 +212,7 @@ impl Decoder {
         if let Some(usage) = read::<RawUsage>(usage) {
             let all = self.usage.get_or_insert_default();
             all.join(usage);
-            out.push(Delta::Usage(Usage::from(*all)));
+            out.push(Delta::Usage(self.spent + Usage::from(*all)));
         }
     }
 
@@ -242,18 +224,24 @@ impl Decoder {
         }
     }
 
-    fn begin(&mut self, index: Option<u64>, block: &Block<'_>, out: &mut Vec<Delta>) {
+    fn begin(&mut self, index: Option<u64>, block: &Block<'_>, raw: Map<String, Value>, out: &mut Vec<Delta>) {
         let index = index.unwrap_or_else(|| self.open.last().map_or(0, |last| last.index + 1));
         // Text and thought come one after the other, also where their ends were left out.
         while let Some(position) = self.open.iter().position(|open| open.index == index || open.kind.is_prose()) {
             self.end(position, out);
         }
+        if !is_of_server(block.kind.as_str()) {
+            self.seal_found(out);
+        }
+        if block.kind.as_str() != "text" {
+            self.seal_texts(out);
+        }
         let given = || block.input.map(RawValue::get).filter(|input| input.starts_with('{')).unwrap_or("{}").to_owned();
         let kind = match block.kind.as_str() {
             "text" => Kind::Text { length: 0, sources: Vec::new() },
-            "thinking" => Kind::Thinking { readable: false, signature: block.signature.as_str().to_owned() },
+            "thinking" => Kind::Thinking { readable: false },
             "redacted_thinking" => {
-                self.has_output = true;
+                self.frame.has_output = true;
                 self.seal("redacted", block.data.as_str(), out);
                 Kind::Other
             }
@@ -261,13 +249,10 @@ impl Decoder {
                 let Some(key) = self.call(block, out) else { return };
                 Kind::Call { key, given: given(), json: String::new() }
             }
-            "server_tool_use" if block.name.as_str() == "web_search" => {
-                Kind::Search { given: given(), json: String::new() }
-            }
+            kind if is_of_server(kind) => Kind::Server,
             _ => Kind::Other,
         };
-        self.searched |= block.kind.as_str() == "server_tool_use";
-        self.open.push(Open { index, kind });
+        self.open.push(Open { index, kind, raw: RawBlock::new(raw) });
         self.text(block.text.as_str(), out);
         self.thought(block.thinking.as_str(), out);
         if let TextOr::List(citations) = &block.citations {
@@ -280,17 +265,16 @@ impl Decoder {
     /// Begins a call; none when there are too many.
     fn call(&mut self, block: &Block<'_>, out: &mut Vec<Delta>) -> Option<usize> {
         if self.calls == MAX_CALLS {
-            self.fail(Failure::shown(format!("the provider made more than {MAX_CALLS} tool calls at once")), out);
+            self.frame.too_many_calls(out);
             return None;
         }
         if block.name.as_str().is_empty() {
-            // Left out, the model would wait for an output that never comes; and Codex cannot run what has no name.
-            self.fail(Failure::shown("the provider's answer holds a tool call without a name"), out);
+            self.frame.nameless_call(out);
             return None;
         }
         let key = self.calls;
         self.calls += 1;
-        self.has_output = true;
+        self.frame.has_output = true;
         let (tool, kind) = self.names.tool(block.name.as_str());
         let id = block.id.as_str();
         // An id that the history has already would tie the output to the wrong call; the front end makes another.
@@ -302,9 +286,10 @@ impl Decoder {
     fn piece(&mut self, index: Option<u64>, piece: &Piece<'_>, out: &mut Vec<Delta>) {
         // A piece of a block whose beginning was left out says itself what it is.
         let fits = |open: &Open| match piece.kind.as_str() {
-            "text_delta" => matches!(open.kind, Kind::Text { .. }),
-            "thinking_delta" => matches!(open.kind, Kind::Thinking { .. }),
-            _ => true,
+            "text_delta" | "citations_delta" => matches!(open.kind, Kind::Text { .. }),
+            "thinking_delta" | "signature_delta" => matches!(open.kind, Kind::Thinking { .. }),
+            "input_json_delta" => matches!(open.kind, Kind::Call { .. } | Kind::Server),
+            _ => false,
         };
         let position = match self.find(index).filter(|position| fits(&self.open[*position])) {
             Some(position) => position,
@@ -314,16 +299,18 @@ impl Decoder {
                     "thinking_delta" => "thinking",
                     _ => return,
                 };
+                let raw = Map::from_iter([("type".to_owned(), kind.into())]);
                 let kind = crate::protocol::lenient::Text(Some(Cow::Borrowed(kind)));
-                self.begin(index, &Block { kind, ..Block::default() }, out);
+                self.begin(index, &Block { kind, ..Block::default() }, raw, out);
                 self.open.len() - 1
             }
         };
-        match (piece.kind.as_str(), &mut self.open[position].kind) {
+        let open = &mut self.open[position];
+        open.raw.add(piece);
+        match (piece.kind.as_str(), &mut open.kind) {
             ("text_delta", _) => self.text(piece.text.as_str(), out),
             ("thinking_delta", _) => self.thought(piece.thinking.as_str(), out),
-            ("signature_delta", Kind::Thinking { signature, .. }) => signature.push_str(piece.signature.as_str()),
-            ("citations_delta", Kind::Text { .. }) => self.cite(piece.citation),
+            ("citations_delta", _) => self.cite(piece.citation),
             ("input_json_delta", Kind::Call { key, json, .. }) => {
                 let more = piece.partial_json.as_str();
                 if !more.is_empty() {
@@ -331,7 +318,6 @@ impl Decoder {
                     out.push(Delta::CallInput { key: *key, json: more.to_owned() });
                 }
             }
-            ("input_json_delta", Kind::Search { json, .. }) => json.push_str(piece.partial_json.as_str()),
             _ => {}
         }
     }
@@ -340,7 +326,7 @@ impl Decoder {
     fn text(&mut self, text: &str, out: &mut Vec<Delta>) {
         if let (false, Some(Open { kind: Kind::Text { length, .. }, .. })) = (text.is_empty(), self.open.last_mut()) {
             *length += text.chars().count();
-            self.has_output = true;
+            self.frame.has_output = true;
             out.push(Delta::Text(text.to_owned()));
         }
     }
@@ -351,7 +337,7 @@ impl Decoder {
             (text.is_empty(), self.open.last_mut())
         {
             *readable = true;
-            self.has_output = true;
+            self.frame.has_output = true;
             out.push(Delta::Reasoning(text.to_owned()));
         }
     }
@@ -370,17 +356,18 @@ impl Decoder {
     }
 
     fn end(&mut self, position: usize, out: &mut Vec<Delta>) {
-        match self.open.remove(position).kind {
+        let Open { kind, raw, .. } = self.open.remove(position);
+        match kind {
             Kind::Text { length, sources } => {
                 if length > 0 {
-                    let cite = |(url, title)| Delta::Citation { url, title, length };
+                    let cite = |(url, title)| Delta::Citation { url, title, length, behind: 0 };
                     out.extend(sources.into_iter().map(cite));
                 }
             }
-            Kind::Thinking { readable, signature } => {
-                if readable || !signature.is_empty() {
-                    self.has_output = true;
-                    self.seal("signature", &signature, out);
+            Kind::Thinking { readable } => {
+                if readable || !raw.text("signature").is_empty() {
+                    self.frame.has_output = true;
+                    self.seal("signature", raw.text("signature"), out);
                 }
             }
             Kind::Call { key, given, json } if json.trim().is_empty() => {
@@ -393,25 +380,56 @@ impl Decoder {
             }
             Kind::Call { key, json, .. } if is_json_object(&json) => out.push(Delta::CallEnd { key }),
             Kind::Call { key, .. } => self.unsure.push((key, String::new())),
-            Kind::Search { given, json } => {
-                self.has_output = true;
-                let input = if json.is_empty() { given } else { json };
-                let input: Value = serde_json::from_str(&input).unwrap_or_default();
-                let query = input.get("query").and_then(Value::as_str).unwrap_or_default().to_owned();
+            Kind::Server | Kind::Other => {}
+        }
+        let block = raw.whole();
+        if block["type"] == "text" {
+            self.texts.push(cited::kept(&block));
+        }
+        if is_of_server(block["type"].as_str().unwrap_or_default()) {
+            self.frame.has_output = true;
+            if block["name"] == "web_search" {
+                let query = block["input"]["query"].as_str().unwrap_or_default().to_owned();
                 out.push(Delta::WebSearch { query });
             }
-            Kind::Other => {}
+            self.found.push(block.clone());
+        }
+        if let Some(said) = self.said.as_mut().filter(|_| !is_blank(&block)) {
+            said.push(block);
         }
     }
 
-    /// Gives what the provider wants back with a thought. One that it had behind a search fits only there, and what it
-    /// searched does not go back to it.
+    /// Gives what the provider wants back with a thought. One that it had behind a search fits only there.
     fn seal(&self, word: &str, content: &str, out: &mut Vec<Delta>) {
-        let mut state = serde_json::json!({ word: content });
-        if self.searched {
+        let mut state = json!({ word: content });
+        if self.kept > MAX_KEPT {
             state[SEARCHED] = true.into();
         }
         out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state)));
+    }
+
+    /// Gives what the provider found by tools of its own, which it wants back as it is.
+    fn seal_found(&mut self, out: &mut Vec<Delta>) {
+        let found = std::mem::take(&mut self.found);
+        if !found.is_empty() {
+            self.keep(&json!({ BLOCKS: found }), out);
+        }
+    }
+
+    /// Gives the sources of the texts that came in a row, where there are any and something follows.
+    fn seal_texts(&mut self, out: &mut Vec<Delta>) {
+        let texts = std::mem::take(&mut self.texts);
+        if texts.iter().any(cited::is_cited) {
+            self.keep(&json!({ TEXTS: texts }), out);
+        }
+    }
+
+    /// Gives what goes back beside thought, if that is not too much.
+    fn keep(&mut self, state: &Value, out: &mut Vec<Delta>) {
+        self.kept += state.to_string().len();
+        if self.kept <= MAX_KEPT {
+            out.push(Delta::Carrier(Carrier::new(WIRE, &self.model, state.clone())));
+        }
     }
 
     fn end_all(&mut self, out: &mut Vec<Delta>) {
@@ -431,25 +449,37 @@ impl Decoder {
     fn conclude(&mut self, out: &mut Vec<Delta>) {
         let ending = match self.ending.take() {
             Some(ending) => ending,
-            None if self.has_output => Ending::Stop(Stop::Done),
-            None => Ending::Fail(self.nothing()),
+            None if self.frame.has_output => Ending::Stop(Stop::Done),
+            None => Ending::Fail(self.frame.nothing()),
         };
         match ending {
-            Ending::Fail(failure) => self.fail(failure, out),
-            Ending::Stop(stop) => {
+            Ending::Fail(failure) => self.frame.fail(failure, out),
+            Ending::Pause if self.calls == 0 => {
                 self.end_all(out);
-                if stop == Stop::Done {
-                    for (key, given) in std::mem::take(&mut self.unsure) {
-                        if !given.is_empty() {
-                            out.push(Delta::CallInput { key, json: given });
-                        }
-                        out.push(Delta::CallEnd { key });
-                    }
+                if self.said.as_ref().is_none_or(Vec::is_empty) {
+                    return self.frame.fail(paused(), out);
                 }
-                self.done = true;
-                out.push(Delta::Stop(stop));
+                self.frame.pause();
+                self.is_paused = true;
+            }
+            // What has been called answers before the provider goes on.
+            Ending::Pause => self.stop(Stop::Done, out),
+            Ending::Stop(stop) => self.stop(stop, out),
+        }
+    }
+
+    fn stop(&mut self, stop: Stop, out: &mut Vec<Delta>) {
+        self.end_all(out);
+        self.seal_found(out);
+        if stop == Stop::Done {
+            for (key, given) in std::mem::take(&mut self.unsure) {
+                if !given.is_empty() {
+                    out.push(Delta::CallInput { key, json: given });
+                }
+                out.push(Delta::CallEnd { key });
             }
         }
+        self.frame.stop(stop, out);
     }
 }
 

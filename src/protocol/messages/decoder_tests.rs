@@ -29,7 +29,7 @@ fn show(delta: &Delta) -> String {
         Delta::Reasoning(text) => format!("think {text}"),
         Delta::Carrier(carrier) => format!("seal {}", carrier.state),
         Delta::Text(text) => format!("text {text}"),
-        Delta::Citation { url, title, length } => format!("cite {length} {url} {title}"),
+        Delta::Citation { url, title, length, .. } => format!("cite {length} {url} {title}"),
         Delta::WebSearch { query } => format!("search {query}"),
         Delta::CallStart { key, id, tool: ToolName { namespace, name }, kind } => {
             let group = namespace.as_deref().map(|group| format!("{group}/")).unwrap_or_default();
@@ -79,6 +79,7 @@ fn reason(reason: &str) -> String {
 }
 
 const STOP: &str = r#"{"type":"message_stop"}"#;
+const TEXT_ALONE: &str = r#"{"type":"content_block_start","index":0,"content_block":{"type":"text","text":"t"}}"#;
 const TEXT: &str = r#"{"type":"text","text":""}"#;
 const THINKING: &str = r#"{"type":"thinking","thinking":"","signature":""}"#;
 const CALL: &str = r#"{"type":"tool_use","id":"toolu_1","name":"f","input":{}}"#;
@@ -182,9 +183,11 @@ fn a_whole_answer_takes_the_same_path() {
         "seal {\"signature\":\"omitted\"}",
         "text Hi ",
         "search rust",
+        r#"seal {"blocks":[{"type":"server_tool_use","id":"srvtoolu_1","name":"web_search","input":{"query":"rust"}},{"type":"web_search_tool_result","tool_use_id":"srvtoolu_1","content":[]}]}"#,
         "text Né",
         "cite 2 https://a.example A",
         "cite 2 https://b.example ",
+        r#"seal {"texts":[{"length":2,"citations":[{"type":"web_search_result_location","url":"https://a.example","title":"A","cited_text":"x"},{"type":"web_search_result_location","url":"https://a.example","title":"A","cited_text":"y"},{"type":"search_result_location","source":"https://b.example","title":null},{"type":"char_location","document_index":0},7]}]}"#,
         "call 0 \"toolu_1\" f",
         "input 0 {\"a\":1}",
         "end 0",
@@ -228,10 +231,6 @@ fn every_reason_to_stop() {
             "model_context_window_exceeded",
             "fail ContextLengthExceeded the provider's answer filled the model's context (`stop_reason`: `model_context_window_exceeded`)",
         ),
-        (
-            "pause_turn",
-            "fail InvalidPrompt the provider paused its answer after many steps of its own; ask it to go on (`stop_reason`: `pause_turn`)",
-        ),
         ("refusal", "fail InvalidPrompt the provider refused to answer (`stop_reason`: `refusal`)"),
     ] {
         assert_eq!(told(&texts(&["x"]), why), ["text x", end], "{why}");
@@ -267,26 +266,123 @@ fn a_call_that_the_limit_cut_is_not_ended() {
 }
 
 #[test]
-fn thought_behind_a_search_is_marked() {
-    let content = json!({"content": [
-        {"type": "thinking", "thinking": "a", "signature": "s"},
-        {"type": "server_tool_use", "id": "x", "name": "web_search", "input": {"query": "q"}},
-        {"type": "web_search_tool_result", "tool_use_id": "x", "content": []},
-        {"type": "thinking", "thinking": "b", "signature": "t"},
-        {"type": "redacted_thinking", "data": "d"},
-    ], "stop_reason": "end_turn"});
+fn what_a_search_found_is_carried_with_the_thought_behind_it() {
+    let content = |found: &str| {
+        json!({"content": [
+            {"type": "thinking", "thinking": "a", "signature": "s"},
+            {"type": "server_tool_use", "id": "x", "name": "web_search", "input": {"query": "q"}},
+            {"type": "web_search_tool_result", "tool_use_id": "x", "content": [found]},
+            {"type": "thinking", "thinking": "b", "signature": "t"},
+            {"type": "server_tool_use", "id": "y", "name": "web_search", "input": {"query": "r"}},
+        ], "stop_reason": "end_turn"})
+        .to_string()
+    };
     assert_eq!(
-        whole(&content.to_string()),
+        whole(&content("E")),
+        [
+            "think a",
+            r#"seal {"signature":"s"}"#,
+            "search q",
+            r#"seal {"blocks":[{"type":"server_tool_use","id":"x","name":"web_search","input":{"query":"q"}},{"type":"web_search_tool_result","tool_use_id":"x","content":["E"]}]}"#,
+            "think b",
+            r#"seal {"signature":"t"}"#,
+            "search r",
+            r#"seal {"blocks":[{"type":"server_tool_use","id":"y","name":"web_search","input":{"query":"r"}}]}"#,
+            "stop Done"
+        ]
+    );
+    // Too much for every request that follows: then the thought behind it cannot go back either.
+    assert_eq!(
+        whole(&content(&"E".repeat(MAX_KEPT))),
         [
             "think a",
             r#"seal {"signature":"s"}"#,
             "search q",
             "think b",
             r#"seal {"signature":"t","searched":true}"#,
-            r#"seal {"redacted":"d","searched":true}"#,
+            "search r",
             "stop Done"
         ]
     );
+}
+
+#[test]
+fn a_pause_is_no_end() {
+    let search = r#"{"type":"server_tool_use","id":"s","name":"web_search","input":{}}"#;
+    let cited = r#"{"type":"web_search_result_location","url":"https://a.example","title":"A","encrypted_index":"I"}"#;
+    let first = r#"{"type":"message_start","message":{"usage":{"input_tokens":10,"output_tokens":1}}}"#.to_owned();
+    let last =
+        r#"{"type":"message_delta","delta":{"stop_reason":"pause_turn"},"usage":{"output_tokens":5}}"#.to_owned();
+    let leg = [
+        vec![first.clone(), start(0, THINKING), delta(0, "thinking_delta", r#""thinking":"hm""#)],
+        vec![delta(0, "signature_delta", r#""signature":"sig""#), stop(0), start(1, TEXT)],
+        vec![delta(1, "text_delta", r#""text":"On ""#), delta(1, "text_delta", r#""text":"it. ""#)],
+        vec![delta(1, "citations_delta", &format!("\"citation\":{cited}")), stop(1), start(2, TEXT), stop(2)],
+        call(3, search, &["{\"query\":", "\"q\"}"]),
+        vec![last, STOP.to_owned()],
+    ]
+    .concat();
+    let mut decoder = decoder();
+    let mut seen = Vec::new();
+    let mut feed = |decoder: &mut Decoder, events: &[String]| {
+        let mut out = Vec::new();
+        for data in events {
+            decoder.feed(&sse::Event { name: "", data }, &mut out);
+        }
+        decoder.finish(End::Eof, &mut out);
+        seen.extend(out.iter().map(show));
+    };
+    feed(&mut decoder, &leg);
+    assert!(decoder.is_done());
+    let so_far = [
+        json!({"type": "thinking", "thinking": "hm", "signature": "sig"}),
+        json!({"type": "text", "text": "On it. ", "citations": [serde_json::from_str::<Value>(cited).unwrap()]}),
+        json!({"type": "server_tool_use", "id": "s", "name": "web_search", "input": {"query": "q"}}),
+    ];
+    assert_eq!(decoder.resume(), Some(&so_far[..]));
+    assert_eq!(decoder.resume(), None);
+    let result = json!({"type": "web_search_tool_result", "tool_use_id": "s", "content": [{"encrypted_content": "E"}]});
+    let found = [first, start(0, &result.to_string()), stop(0)];
+    feed(&mut decoder, &[&found[..], &[reason("pause_turn"), STOP.to_owned()]].concat());
+    assert_eq!(decoder.resume(), Some(&[&so_far[..], &[result]].concat()[..]), "all legs");
+    feed(&mut decoder, &[texts(&["done"]), vec![reason("end_turn"), STOP.to_owned()]].concat());
+    assert_eq!(decoder.resume(), None);
+    assert_eq!(
+        seen,
+        [
+            "usage 10/0/0/1/0",
+            "think hm",
+            r#"seal {"signature":"sig"}"#,
+            "text On ",
+            "text it. ",
+            "cite 7 https://a.example A",
+            r#"seal {"texts":[{"length":7,"citations":[{"type":"web_search_result_location","url":"https://a.example","title":"A","encrypted_index":"I"}]},{"length":0,"citations":[]}]}"#,
+            "search q",
+            "usage 10/0/0/5/0",
+            "usage 10/0/0/6/0",
+            r#"seal {"blocks":[{"type":"server_tool_use","id":"s","name":"web_search","input":{"query":"q"}},{"type":"web_search_tool_result","tool_use_id":"s","content":[{"encrypted_content":"E"}]}]}"#,
+            "text done",
+            "stop Done",
+        ]
+    );
+}
+
+#[test]
+fn a_pause_that_cannot_go_on_is_a_failure() {
+    let why = "fail InvalidPrompt the provider paused its answer after many steps of its own; ask it to go on \
+               (`stop_reason`: `pause_turn`)";
+    assert_eq!(told(&[], "pause_turn"), [why], "nothing was said");
+    let body = r#"{"model":"p/m","input":"q"}"#;
+    let request = parse(body.as_bytes()).unwrap();
+    let outbound = encode(&request, "up", &Quirks::default(), &Abilities::default());
+    assert!(!outbound.may_pause);
+    let (mut decoder, mut out) = (outbound.decoder, Vec::new());
+    let answer = r#"{"content":[{"type":"text","text":"x"}],"stop_reason":"pause_turn"}"#;
+    decoder.feed_whole(answer.as_bytes(), &mut out);
+    assert_eq!(out.iter().map(show).collect::<Vec<_>>(), ["text x", why], "no search was on offer");
+    // The service never does this; but what was called is to be answered.
+    let called = ["call 0 \"toolu_1\" f", "input 0 {}", "end 0", "stop Done"];
+    assert_eq!(told(&call(0, CALL, &["{}"]), "pause_turn"), called);
 }
 
 #[test]
@@ -308,7 +404,14 @@ fn searches_and_citations() {
     .concat();
     assert_eq!(
         told(&events, "end_turn"),
-        ["search x y", "text äb", "cite 2 https://a.example A", "text c", "stop Done"]
+        [
+            "search x y",
+            r#"seal {"blocks":[{"type":"server_tool_use","id":"s","name":"web_search","input":{"query":"x y"}},{"type":"server_tool_use","id":"s","name":"code_execution","input":{"query":1}},{"type":"web_search_tool_result","content":{"type":"web_search_tool_result_error"}}]}"#,
+            "text äb",
+            "cite 2 https://a.example A",
+            "text c",
+            "stop Done"
+        ]
     );
 }
 
@@ -429,7 +532,7 @@ fn any_event() -> impl Strategy<Value = String> {
         (index.clone(), block).prop_map(|(index, block)| start(index, block)),
         (index.clone(), piece).prop_map(|(index, (kind, field))| delta(index, kind, field)),
         index.prop_map(stop),
-        prop_oneof![Just("end_turn"), Just("max_tokens"), Just("refusal")].prop_map(reason),
+        prop_oneof![Just("end_turn"), Just("max_tokens"), Just("refusal"), Just("pause_turn")].prop_map(reason),
         Just(STOP.to_owned()),
         Just("{".to_owned()),
         Just("[]".to_owned()),
@@ -450,6 +553,12 @@ proptest! {
         decoder.finish(End::Eof, &mut out);
         prop_assert!(decoder.is_done());
         let terminal = |delta: &Delta| matches!(delta, Delta::Stop(_) | Delta::Fail(_));
+        if let Some(said) = decoder.resume() {
+            prop_assert!(!said.is_empty() && !out.iter().any(terminal));
+            for data in [TEXT_ALONE, STOP] {
+                decoder.feed(&sse::Event { name: "", data }, &mut out);
+            }
+        }
         prop_assert_eq!(out.iter().position(terminal), Some(out.len() - 1));
         let mut open = HashSet::new();
         let mut seen = HashSet::new();

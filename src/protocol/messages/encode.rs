@@ -19,6 +19,8 @@ pub struct Outbound {
     pub losses: Vec<Loss>,
     /// Reads this request's answer.
     pub decoder: Decoder,
+    /// Whether the answer may be paused, so that the body is needed once more; see [`super::resumed`].
+    pub may_pause: bool,
 }
 
 /// Writes a request for an upstream that speaks Messages.
@@ -26,12 +28,8 @@ pub struct Outbound {
 pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks, abilities: &Abilities) -> Outbound {
     let mut losses = request.losses.clone();
     let names = Names::new(request);
-    let mut spoken = conversation(request, &names, upstream_model, quirks, &mut losses);
-    // Newer models refuse thought behind other tools than those with which it was made. Requests without tools are for
-    // a summary or a title, to which earlier thought adds nothing: it is no loss there.
-    if request.tools.is_empty() {
-        thinking::strip(&mut spoken.messages);
-    }
+    let searches = tools::offers_search(request, &names, quirks);
+    let mut spoken = conversation(request, &names, upstream_model, quirks, searches, &mut losses);
     let silent = Abilities { thinking: super::ThinkingKind::None, ..abilities.clone() };
     let abilities = if quirks.reasoning_effort_unportable { &silent } else { abilities };
     let mut plan = thinking::plan(request, abilities, &mut losses);
@@ -66,8 +64,8 @@ pub fn encode(request: &Request<'_>, upstream_model: &str, quirks: &Quirks, abil
     // Writing strings and numbers into a buffer cannot fail.
     let _ = serde_json::to_writer(&mut bytes, &body);
     drop(body);
-    let decoder = Decoder::new(names, upstream_model, request.call_ids());
-    Outbound { body: bytes, losses, decoder }
+    let decoder = Decoder::new(names, upstream_model, request.call_ids(), searches);
+    Outbound { body: bytes, losses, decoder, may_pause: searches }
 }
 
 /// Whether a refusal is about thought that was given back, so that the same request without it would be taken. Newer
@@ -88,8 +86,13 @@ fn format<'a>(
     losses: &mut Vec<Loss>,
 ) -> Option<Format<'a>> {
     let (asked, detail) = match request.format.as_ref()? {
-        ir::Format::Schema { schema, .. } if abilities.schema_output => {
-            return Some(Format::JsonSchema { schema: schema::output(schema) });
+        ir::Format::Schema { name, schema, .. } if abilities.schema_output => {
+            let (schema, lost) = schema::output(schema);
+            if !lost.is_empty() {
+                let limits = lost.into_iter().collect::<Vec<_>>().join(", ");
+                losses.push(Loss::new(loss::TOOL_SCHEMA, format!("`{name}`: {limits}")));
+            }
+            return Some(Format::JsonSchema { schema });
         }
         ir::Format::Schema { schema, .. } => {
             (format!("Answer with nothing but JSON of this schema:\n{}", schema.get()), "json_schema")

@@ -12,8 +12,17 @@ use crate::protocol::lenient::read;
 pub(super) enum Ending {
     /// Well.
     Stop(Stop),
+    /// In the middle: asked again with what it said so far, it goes on.
+    Pause,
     /// Without an answer that Codex could go on from.
     Fail(Failure),
+}
+
+/// Why a pause is the end, where the provider cannot be asked again.
+pub(super) fn paused() -> Failure {
+    Failure::shown(
+        "the provider paused its answer after many steps of its own; ask it to go on (`stop_reason`: `pause_turn`)",
+    )
 }
 
 /// What a `stop_reason` means. One that is not known ends the answer well: new ones are mostly finer words for that.
@@ -26,7 +35,7 @@ pub(super) fn ending(reason: &str, details: Option<&RawValue>) -> Ending {
             message: format!("the provider's answer filled the model's context (`stop_reason`: `{reason}`)"),
             status: 400,
         }),
-        "pause_turn" => shown("the provider paused its answer after many steps of its own; ask it to go on"),
+        "pause_turn" => Ending::Pause,
         "refusal" => {
             let details = read::<StopDetails<'_>>(details).unwrap_or_default();
             let category = clean(details.category.as_str());

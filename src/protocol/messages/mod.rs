@@ -3,25 +3,27 @@
 mod abilities;
 mod body;
 mod cache;
+mod cited;
 mod conversation;
 mod decoder;
 mod encode;
 mod ending;
 mod event;
-mod image;
+mod media;
+mod pause;
+mod raw;
 mod schema;
+mod searches;
 mod thinking;
 mod tools;
 
 pub use abilities::{Abilities, ThinkingKind};
 pub use decoder::Decoder;
 pub use encode::{Outbound, encode, refuses_signatures};
+pub use pause::resumed;
 
 /// The protocol's name in carriers.
 const WIRE: &str = "messages";
-
-/// Marks in a carrier the thought that stood behind a search of the provider's own.
-const SEARCHED: &str = "searched";
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! JSON schemas as Messages takes them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
@@ -62,11 +62,13 @@ pub(super) fn input(schema: Option<&RawValue>) -> (Json<'_>, bool) {
 }
 
 /// The schema of an answer: objects are closed, and limits that the provider does not take are left out.
-pub(super) fn output(schema: &RawValue) -> Json<'_> {
-    let Ok(mut value) = serde_json::from_str::<Value>(schema.get()) else { return Json::Borrowed(schema) };
+/// Tells which limits these are.
+pub(super) fn output(schema: &RawValue) -> (Json<'_>, BTreeSet<&'static str>) {
+    let mut lost = BTreeSet::new();
+    let Ok(mut value) = serde_json::from_str::<Value>(schema.get()) else { return (Json::Borrowed(schema), lost) };
     let before = value.clone();
-    close(&mut value);
-    if value == before { Json::Borrowed(schema) } else { owned(&value) }
+    close(&mut value, &mut lost);
+    (if value == before { Json::Borrowed(schema) } else { owned(&value) }, lost)
 }
 
 /// The schema of a tool that takes nothing.
@@ -156,11 +158,11 @@ fn drop_names(map: &mut Map<String, Value>) -> bool {
     lost
 }
 
-fn close(schema: &mut Value) {
+fn close(schema: &mut Value, lost: &mut BTreeSet<&'static str>) {
     match schema {
-        Value::Array(list) => list.iter_mut().for_each(close),
+        Value::Array(items) => items.iter_mut().for_each(|value| close(value, lost)),
         Value::Object(map) => {
-            map.retain(|key, _| !LIMITS.contains(&key.as_str()));
+            lost.extend(LIMITS.iter().filter(|limit| map.remove(**limit).is_some()));
             if map.get("type").is_some_and(|kind| kind == "object") || map.contains_key("properties") {
                 map.insert("additionalProperties".into(), Value::Bool(false));
             }
@@ -168,10 +170,10 @@ fn close(schema: &mut Value) {
                 match (key.as_str(), value) {
                     // What these hold are names, not keywords.
                     ("properties" | "$defs" | "definitions", Value::Object(named)) => {
-                        named.values_mut().for_each(close);
+                        named.values_mut().for_each(|value| close(value, lost));
                     }
                     ("enum" | "const" | "default" | "examples", _) => {}
-                    (_, value) => close(value),
+                    (_, value) => close(value, lost),
                 }
             }
         }
@@ -233,21 +235,26 @@ mod tests {
 
     #[test]
     fn the_schema_of_an_answer_is_closed_and_without_limits() {
-        for (schema, expected) in [
+        for (schema, expected, limits) in [
             (
                 r#"{"type":"object","properties":{"a":{"type":"string","maxLength":5,"minimum":1}}}"#,
                 r#"{"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":false}"#,
+                &["maxLength", "minimum"][..],
             ),
             (
                 r#"{"type":"object","properties":{"minimum":{"type":"array","items":{"properties":{}},"minItems":2}}}"#,
                 r#"{"type":"object","properties":{"minimum":{"type":"array","items":{"properties":{},"additionalProperties":false}}},"additionalProperties":false}"#,
+                &["minItems"],
             ),
             (
                 r#"{"type":"object","properties":{},"additionalProperties":false}"#,
                 r#"same {"type":"object","properties":{},"additionalProperties":false}"#,
+                &[],
             ),
         ] {
-            assert_eq!(written(output(serde_json::from_str(schema).unwrap())), expected);
+            let (json, lost) = output(serde_json::from_str(schema).unwrap());
+            assert_eq!(written(json), expected);
+            assert_eq!(lost.into_iter().collect::<Vec<_>>(), limits);
         }
     }
 }

@@ -37,8 +37,7 @@ pub(super) fn tools<'a>(
     let limit = if quirks.max_tools_128 { MAX_TOOLS } else { usize::MAX };
     let mut list = Vec::with_capacity(request.tools.len() + 1);
     if let Some(search) = &request.web_search {
-        let taken = request.tools.iter().any(|tool| names.flat(&tool.name) == WEB_SEARCH);
-        match refusal(request, search, quirks, taken) {
+        match refusal(request, search, names, quirks) {
             Some(reason) => losses.push(Loss::new(loss::WEB_SEARCH, reason)),
             None => list.push(web_search(search)),
         }
@@ -56,13 +55,19 @@ pub(super) fn tools<'a>(
     list
 }
 
+/// Whether the provider's own search is on offer.
+pub(super) fn offers_search(request: &Request<'_>, names: &Names, quirks: &Quirks) -> bool {
+    request.web_search.as_ref().is_some_and(|search| refusal(request, search, names, quirks).is_none())
+}
+
 /// Why the search cannot be offered.
-fn refusal(request: &Request<'_>, search: &WebSearch<'_>, quirks: &Quirks, taken: bool) -> Option<&'static str> {
+fn refusal(request: &Request<'_>, search: &WebSearch<'_>, names: &Names, quirks: &Quirks) -> Option<&'static str> {
+    let is_taken = || request.tools.iter().any(|tool| names.flat(&tool.name) == WEB_SEARCH);
     if quirks.web_search_rejected {
         Some("web_search")
     } else if !search.live {
         Some("only pages of an index were allowed, which the provider does not have")
-    } else if taken {
+    } else if is_taken() {
         Some("another tool is called `web_search`")
     } else if matches!(request.format, Some(Format::Schema { .. })) {
         Some("an answer of a schema cannot name its sources")
@@ -143,6 +148,9 @@ pub(super) fn choice<'a>(
         return Some(ToolChoice::None);
     }
     let alone = request.parallel_tool_calls == Some(false) && !quirks.parallel_false_rejected;
+    if !alone && request.parallel_tool_calls == Some(false) {
+        losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
+    }
     let auto = alone.then_some(ToolChoice::Auto { disable_parallel_tool_use: true });
     let forced = match &request.tool_choice {
         ir::ToolChoice::Auto => return auto,

@@ -34,7 +34,7 @@ pub(super) fn validate(body: &Value) -> Checked {
         text(object(block, "system")?)?;
     }
     let budgeted = body.get("thinking").is_some_and(|thinking| thinking["type"] == "enabled");
-    messages(list(body.get("messages"), "messages")?, !names.is_empty(), budgeted)?;
+    messages(list(body.get("messages"), "messages")?, &names, budgeted)?;
     let marks = body_marks(&Value::Object(body.clone()));
     if marks > 4 { Err(format!("{marks} blocks with `cache_control`")) } else { Ok(()) }
 }
@@ -143,7 +143,8 @@ fn tool_choice(body: &Map<String, Value>, names: &HashSet<String>, thinks: bool)
     if thinks && matches!(kind, "any" | "tool") { Err("a forced tool beside thinking".into()) } else { Ok(()) }
 }
 
-fn messages(messages: &[Value], has_tools: bool, budgeted: bool) -> Checked {
+fn messages(messages: &[Value], names: &HashSet<String>, budgeted: bool) -> Checked {
+    let (has_tools, searched) = (!names.is_empty(), names.contains("web_search"));
     if messages.is_empty() {
         return Err("no messages".into());
     }
@@ -168,6 +169,7 @@ fn messages(messages: &[Value], has_tools: bool, budgeted: bool) -> Checked {
             waiting = assistant(blocks, &mut ids, has_tools)?;
         }
     }
+    searches(messages, searched)?;
     if budgeted {
         begins_with_thought(messages)?;
     }
@@ -198,6 +200,7 @@ fn user(blocks: &[Value], waiting: &[String]) -> Checked {
         match block.get("type").and_then(Value::as_str) {
             Some("text") => text(block)?,
             Some("image") => image(block)?,
+            Some("document") => document(block)?,
             Some("tool_result") => {
                 only(block, &["type", "tool_use_id", "content", "cache_control"], &["tool_use_id", "content"])?;
                 if answered.len() < position {
@@ -213,6 +216,7 @@ fn user(blocks: &[Value], waiting: &[String]) -> Checked {
                     match part.get("type").and_then(Value::as_str) {
                         Some("text") => text(part)?,
                         Some("image") => image(part)?,
+                        Some("document") => document(part)?,
                         other => return Err(format!("a result with {other:?}")),
                     }
                     if part.contains_key("cache_control") {
@@ -240,6 +244,7 @@ fn assistant(blocks: &[Value], ids: &mut HashSet<String>, has_tools: bool) -> Re
                 }
             }
             Some("redacted_thinking") => only(block, &["type", "data"], &["data"])?,
+            Some("server_tool_use" | "web_search_tool_result") => {}
             Some("tool_use") => {
                 only(block, &["type", "id", "name", "input"], &["id", "name", "input"])?;
                 object(&block["input"], "input")?;
@@ -259,12 +264,37 @@ fn assistant(blocks: &[Value], ids: &mut HashSet<String>, has_tools: bool) -> Re
     if !calls.is_empty() && !has_tools { Err("calls without `tools`".into()) } else { Ok(calls) }
 }
 
+/// Checks that the provider's own calls and their results pair up; a call may wait for the outputs of others alone.
+fn searches(messages: &[Value], offered: bool) -> Checked {
+    let mut open: Vec<&Value> = Vec::new();
+    for message in messages {
+        let blocks = list(message.get("content"), "content")?;
+        if message["role"] == "assistant" && !open.is_empty() && blocks[0]["type"] != "web_search_tool_result" {
+            return Err(format!("{open:?} without results"));
+        }
+        for block in blocks {
+            match block["type"].as_str() {
+                Some("server_tool_use") if !offered => return Err("a search without the tool".into()),
+                Some("server_tool_use") => open.push(&block["id"]),
+                Some("web_search_tool_result") if !open.contains(&&block["tool_use_id"]) => {
+                    return Err(format!("the result of {}, which was not called", block["tool_use_id"]));
+                }
+                Some("web_search_tool_result") => open.retain(|id| **id != block["tool_use_id"]),
+                Some("tool_result") => {}
+                _ if message["role"] == "user" && !open.is_empty() => return Err(format!("{open:?} without results")),
+                _ => {}
+            }
+        }
+    }
+    Ok(())
+}
+
 fn is_thought(block: &Value) -> bool {
     block["type"] == "thinking" || block["type"] == "redacted_thinking"
 }
 
 fn text(block: &Map<String, Value>) -> Checked {
-    only(block, &["type", "text", "cache_control"], &["text"])?;
+    only(block, &["type", "text", "cache_control", "citations"], &["text"])?;
     one_of(&block["type"], &["text"])?;
     mark(block)?;
     match block["text"].as_str() {
@@ -283,6 +313,19 @@ fn image(block: &Map<String, Value>) -> Checked {
             one_of(&source["media_type"], &["image/png", "image/jpeg", "image/gif", "image/webp"])
         }
         _ => Err("an image of no known source".into()),
+    }
+}
+
+fn document(block: &Map<String, Value>) -> Checked {
+    only(block, &["type", "source", "title", "cache_control"], &["source"])?;
+    let source = object(&block["source"], "source")?;
+    match source.get("type").and_then(Value::as_str) {
+        Some("url") => only(source, &["type", "url"], &["url"]),
+        Some("base64") => {
+            only(source, &["type", "media_type", "data"], &["data"])?;
+            one_of(&source["media_type"], &["application/pdf"])
+        }
+        _ => Err("a document of no known source".into()),
     }
 }
 

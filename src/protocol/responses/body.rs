@@ -103,17 +103,33 @@ body! {
 }
 
 /// Fields that change nothing about the answer: who asks, what for, how it is kept and cached, how it is framed.
-const HARMLESS: [&str; 9] = [
+const HARMLESS: [&str; 8] = [
     "client_metadata",
     "metadata",
     "moderation",
     "prompt_cache_options",
     "prompt_cache_retention",
     "safety_identifier",
-    "store",
     "stream_options",
     "user",
 ];
+
+/// The fields that should hold a list, or text, and hold something else. Read only when no list was found.
+pub(super) fn misshapen(body: &[u8]) -> Vec<&'static str> {
+    #[derive(Default, Deserialize)]
+    #[serde(default)]
+    struct Lists<'a> {
+        #[serde(borrow)]
+        input: Option<&'a RawValue>,
+        #[serde(borrow)]
+        tools: Option<&'a RawValue>,
+    }
+    let lists: Lists<'_> = object(body).unwrap_or_default();
+    let is_odd = |raw: &RawValue, may_begin: &[char]| !is_nothing(raw) && !raw.get().starts_with(may_begin);
+    let input = lists.input.filter(|raw| is_odd(raw, &['[', '"'])).map(|_| "input");
+    let tools = lists.tools.filter(|raw| is_odd(raw, &['['])).map(|_| "tools");
+    input.into_iter().chain(tools).collect()
+}
 
 /// Whether a value asks for nothing.
 fn is_nothing(raw: &RawValue) -> bool {
@@ -163,6 +179,14 @@ pub(super) struct RawPart<'a> {
     pub refusal: Text<'a>,
     #[serde(borrow, default)]
     pub image_url: Text<'a>,
+    #[serde(borrow, default)]
+    pub filename: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_data: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_url: Text<'a>,
+    #[serde(borrow, default)]
+    pub file_id: Text<'a>,
     #[serde(borrow, default)]
     pub detail: Text<'a>,
 }

@@ -226,6 +226,7 @@ fn cite(note: &Value, out: &mut Vec<Delta>) {
         url: text_of(&note["url"]).to_owned(),
         title: text_of(&note["title"]).to_owned(),
         length: place("end_index").saturating_sub(place("start_index")),
+        behind: 0,
     });
 }
 

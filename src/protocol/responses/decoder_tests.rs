@@ -32,7 +32,7 @@ fn told(delta: Delta) -> String {
         Delta::CallStart { key, id, tool, .. } => format!("{key} calls {} as {id}", tool.name),
         Delta::CallInput { key, json } => format!("{key} with {json}"),
         Delta::CallEnd { key } => format!("{key} called"),
-        Delta::Citation { url, title, length } => format!("cites {url} {title} {length}"),
+        Delta::Citation { url, title, length, .. } => format!("cites {url} {title} {length}"),
         Delta::WebSearch { query } => format!("searches {query}"),
         Delta::Usage(usage) => format!("{}+{}", usage.input, usage.output),
         Delta::Stop(stop) => format!("{stop:?}"),

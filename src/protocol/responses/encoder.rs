@@ -158,7 +158,7 @@ impl Encoder {
                     prose.carrier = Some(carrier);
                 }
             }
-            Delta::Citation { url, title, length } => self.cite(url, title, length, out),
+            Delta::Citation { url, title, length, behind } => self.cite(url, title, length, behind, out),
             Delta::WebSearch { query } => self.web_search(&query, out),
             Delta::CallStart { key, id, tool, kind } => self.open_call(key, id, tool, kind, out),
             Delta::CallInput { key, json } => self.call_input(key, &json, out),
@@ -345,10 +345,10 @@ impl Encoder {
     }
 
     /// Says what the open text rests on; without text there is nothing to say.
-    fn cite(&mut self, url: String, title: String, length: usize, out: &mut Vec<u8>) {
+    fn cite(&mut self, url: String, title: String, length: usize, behind: usize, out: &mut Vec<u8>) {
         let sequence_number = self.sequence;
         let Some(prose) = self.prose.as_mut().filter(|prose| !prose.thought) else { return };
-        let end_index = prose.text.chars().count();
+        let end_index = prose.text.chars().count().saturating_sub(behind);
         let annotation = Annotation { url, title, start_index: end_index.saturating_sub(length), end_index };
         let event = Event {
             kind: "response.output_text.annotation.added",

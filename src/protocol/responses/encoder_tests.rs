@@ -190,7 +190,12 @@ fn any_delta() -> impl Strategy<Value = Delta> {
         }),
         (0..3usize, "[{}\":a]{0,4}").prop_map(|(key, json)| Delta::CallInput { key, json }),
         (0..3usize).prop_map(|key| Delta::CallEnd { key }),
-        (0..3usize).prop_map(|length| Delta::Citation { url: "u".into(), title: String::new(), length }),
+        (0..3usize).prop_map(|length| Delta::Citation {
+            url: "u".into(),
+            title: String::new(),
+            length,
+            behind: length / 2,
+        }),
         text.prop_map(|query| Delta::WebSearch { query }),
         Just(Delta::Usage(Usage { input: 1, output: 1, ..Usage::default() })),
         Just(Delta::Stop(Stop::Done)),
@@ -266,7 +271,7 @@ proptest! {
 
 #[test]
 fn searches_and_their_sources_are_items_and_annotations() {
-    let cite = |url: &str, length| Delta::Citation { url: url.into(), title: "T".into(), length };
+    let cite = |url: &str, length| Delta::Citation { url: url.into(), title: "T".into(), length, behind: 0 };
     let (events, body) = encode(vec![
         cite("https://nothing.example", 3),
         Delta::WebSearch { query: "rust".into() },

@@ -6,7 +6,9 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value, json};
 
 use super::decoder::{Decoder, WIRE};
-use crate::protocol::ir::{Format, Item, Loss, Part, Request, Role, ToolChoice, ToolSpec, WebSearch, loss};
+use crate::protocol::ir::{
+    DocumentSource, Format, Item, Loss, Part, Request, Role, ToolChoice, ToolSpec, WebSearch, lose_media, loss,
+};
 use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments, lowered_description, lowered_schema, object_schema};
@@ -16,6 +18,9 @@ const MAX_TOOLS: usize = 128;
 
 /// Stands where an output was nothing but an image.
 const IMAGE_BELOW: &str = "[the image of this output is in the next user message]";
+
+/// The same for a document.
+const DOCUMENT_BELOW: &str = "[the document of this output is in the next user message]";
 
 /// What goes out, and what reads the answer to it.
 #[derive(Debug)]
@@ -49,7 +54,10 @@ pub fn lower(request: &Request<'_>, upstream_model: &str, quirks: &Quirks) -> Ou
             "parallel_tool_calls",
             match request.parallel_tool_calls {
                 Some(true) if quirks.parallel_true_rejected => None,
-                Some(false) if quirks.parallel_false_rejected => None,
+                Some(false) if quirks.parallel_false_rejected => {
+                    losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
+                    None
+                }
                 wish => wish.map(Value::from),
             },
         );
@@ -154,19 +162,20 @@ impl<'a> Writer<'a, '_> {
             Role::User => ("user", "input_text"),
             Role::Assistant => ("assistant", "output_text"),
         };
-        let is_lost = |part: &&Part<'_>| role == "assistant" && matches!(part, Part::Image { .. });
-        if parts.iter().any(|part| is_lost(&part)) {
-            self.losses.push(Loss::new(loss::CONTENT_PART, "an image of the assistant"));
+        let is_assistant = role == "assistant";
+        if is_assistant {
+            lose_media(parts, "of the assistant", self.losses);
         }
-        let content: Vec<_> = parts.iter().filter(|part| !is_lost(part)).map(|part| input_part(part, kind)).collect();
+        let kept = parts.iter().filter(|part| !is_assistant || !part.is_media());
+        let content: Vec<_> = kept.map(|part| input_part(part, kind)).collect();
         if !content.is_empty() {
             self.out.push(json!({"type": "message", "role": role, "content": content}));
         }
     }
 
-    /// Writes the outputs of the calls before this point, then the images that may not stand in them.
+    /// Writes the outputs of the calls before this point, then the images and documents that may not stand in them.
     fn answer(&mut self) {
-        let mut images = Vec::new();
+        let mut moved = Vec::new();
         for (position, id) in std::mem::take(&mut self.open) {
             let found = self.answers.get(&position).copied();
             let Some((output, Item::Output { parts, .. })) = found.map(|output| (output, &self.items[output])) else {
@@ -175,28 +184,26 @@ impl<'a> Writer<'a, '_> {
                 continue;
             };
             self.used.insert(output);
-            let pictures = parts.iter().filter(|part| matches!(part, Part::Image { .. }));
-            let has_pictures = pictures.clone().next().is_some();
-            let output = if has_pictures && !self.quirks.image_in_tool_output_rejected {
+            let media = parts.iter().filter(|part| part.is_media());
+            let output = if media.clone().next().is_some() && !self.quirks.image_in_tool_output_rejected {
                 parts.iter().map(|part| input_part(part, "input_text")).collect::<Vec<_>>().into()
             } else {
-                images.extend(pictures.map(|part| input_part(part, "input_text")));
-                Value::from(output_text(parts, has_pictures))
+                moved.extend(media.map(|part| input_part(part, "input_text")));
+                Value::from(output_text(parts))
             };
             self.out.push(json!({"type": "function_call_output", "call_id": id, "output": output}));
         }
-        if !images.is_empty() {
-            self.out.push(json!({"type": "message", "role": "user", "content": images}));
+        if !moved.is_empty() {
+            self.out.push(json!({"type": "message", "role": "user", "content": moved}));
         }
     }
 }
 
-fn output_text(parts: &[Part<'_>], has_pictures: bool) -> String {
-    let texts = parts.iter().filter_map(|part| match part {
-        Part::Text(text) => Some(text.as_ref()),
-        Part::Image { .. } => None,
-    });
-    let text = texts.chain(has_pictures.then_some(IMAGE_BELOW)).collect::<Vec<_>>().join("\n");
+fn output_text(parts: &[Part<'_>]) -> String {
+    let has = |noun| parts.iter().any(|part| part.noun() == noun);
+    let notes = [("image", IMAGE_BELOW), ("document", DOCUMENT_BELOW)].into_iter();
+    let notes = notes.filter_map(|(noun, note)| has(noun).then_some(note));
+    let text = parts.iter().filter_map(Part::as_text).chain(notes).collect::<Vec<_>>().join("\n");
     if text.is_empty() { EMPTY_OUTPUT.to_owned() } else { text }
 }
 
@@ -207,6 +214,10 @@ fn input_part(part: &Part<'_>, kind: &str) -> Value {
             let known = detail.as_deref().filter(|detail| matches!(*detail, "low" | "high" | "auto"));
             json!({"type": "input_image", "image_url": url.as_ref(), "detail": known.unwrap_or("auto")})
         }
+        Part::Document { name, source: DocumentSource::Data(data) } => {
+            json!({"type": "input_file", "filename": name, "file_data": format!("data:application/pdf;base64,{data}")})
+        }
+        Part::Document { source: DocumentSource::Url(url), .. } => json!({"type": "input_file", "file_url": url}),
     }
 }
 

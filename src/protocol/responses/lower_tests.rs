@@ -29,7 +29,8 @@ fn every_kind_of_tool_and_call_becomes_a_function() {
             {"type": "function_call", "call_id": "c2", "name": "echo", "namespace": "mcp__tiny", "arguments": "{}"},
             {"type": "custom_tool_call_output", "call_id": "c1", "output": "ok"},
             {"type": "function_call_output", "call_id": "c2", "output": [
-                {"type": "input_text", "text": "see"}, {"type": "input_image", "image_url": "data:y"}]},
+                {"type": "input_text", "text": "see"}, {"type": "input_image", "image_url": "data:y"},
+                {"type": "input_file", "filename": "r.pdf", "file_data": "JVBERi0="}]},
             {"type": "message", "role": "assistant", "content": [{"type": "output_text", "text": "done"}]},
         ],
         "tools": [
@@ -60,7 +61,8 @@ fn every_kind_of_tool_and_call_becomes_a_function() {
                 {"type": "function_call_output", "call_id": "c1", "output": "ok"},
                 {"type": "function_call_output", "call_id": "c2", "output": [
                     {"type": "input_text", "text": "see"},
-                    {"type": "input_image", "image_url": "data:y", "detail": "auto"}]},
+                    {"type": "input_image", "image_url": "data:y", "detail": "auto"},
+                    {"type": "input_file", "filename": "r.pdf", "file_data": "data:application/pdf;base64,JVBERi0="}]},
                 {"type": "message", "role": "assistant", "content": text("output_text", "done")},
             ],
             "tools": [

@@ -5,6 +5,7 @@ mod decoder;
 mod document;
 mod encoder;
 mod event;
+mod file;
 mod head;
 mod lower;
 mod parse;

@@ -6,8 +6,10 @@ use std::collections::HashSet;
 use serde_json::value::RawValue;
 
 use super::body::{
-    Body, RawFilters, RawFormat, RawItem, RawLocation, RawPart, RawReasoning, RawText, RawTool, Rejection, object,
+    Body, RawFilters, RawFormat, RawItem, RawLocation, RawPart, RawReasoning, RawText, RawTool, Rejection, misshapen,
+    object,
 };
+use super::file::file;
 use crate::protocol::carrier::Carrier;
 use crate::protocol::compaction;
 use crate::protocol::ir::{
@@ -25,12 +27,18 @@ const SEARCH: &str = "tool_search";
 ///
 /// Only when the body is no JSON object, names no model, or leans on state that was never ours.
 pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
-    let body: Body<'_> = object(body)?;
+    let bytes = body;
+    let body: Body<'_> = object(bytes)?;
     refuse_references(&body)?;
     let model = body.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
     let mut request = Request { model, stream: read(body.stream).unwrap_or(false), ..Request::default() };
     if let Some(text) = body.instructions.filled() {
         request.items.push(Item::Message { role: Role::System, parts: vec![Part::Text(text)] });
+    }
+    if matches!(body.input, TextOr::Absent) || !matches!(body.tools, TextOr::List(_)) {
+        for name in misshapen(bytes) {
+            lose(&mut request, loss::FIELD, &format!("{name}: not a list"));
+        }
     }
     add_tools(&mut request, body.tools);
     let mut found = Vec::new();
@@ -131,10 +139,14 @@ fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>, found: &mut Vec<Fo
         "message" | "" if item.role.0.is_some() => add_message(request, item),
         "reasoning" => {
             let carrier = item.encrypted_content.0.as_deref().and_then(Carrier::open);
-            if carrier.is_none() && item.encrypted_content.filled().is_some() {
+            let is_bare = item.encrypted_content.as_str().is_empty();
+            if carrier.is_none() && !is_bare {
                 lose(request, loss::REASONING, "made by another provider");
             }
             let text = [item.summary, item.content].into_iter().map(joined).find(|text| !text.is_empty());
+            if text.is_some() && is_bare {
+                lose(request, loss::REASONING, "made elsewhere: nothing says by whom");
+            }
             request.items.push(Item::Reasoning { text: text.unwrap_or_default(), carrier });
         }
         "function_call" => {
@@ -190,7 +202,12 @@ fn add_item<'a>(request: &mut Request<'a>, item: RawItem<'a>, found: &mut Vec<Fo
         // as text begins to write them as text.
         "web_search_call" => {}
         other => {
-            let detail = if other.is_empty() { "without type" } else { other }.to_owned();
+            let detail = match other {
+                "" => "without type",
+                "message" => "message without role",
+                other => other,
+            }
+            .to_owned();
             lose(request, loss::INPUT_ITEM, &detail);
         }
     }
@@ -211,8 +228,15 @@ fn add_message<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
         "assistant" => Role::Assistant,
         "system" => Role::System,
         "developer" => Role::Developer,
-        _ => Role::User,
+        "user" => Role::User,
+        other => {
+            lose(request, loss::INPUT_ITEM, &format!("the role `{other}`, said as the person"));
+            Role::User
+        }
     };
+    if matches!(item.content, TextOr::Absent) {
+        lose(request, loss::INPUT_ITEM, "message without content");
+    }
     let parts = parts(request, item.content);
     request.items.push(Item::Message { role, parts });
 }
@@ -232,6 +256,13 @@ fn part<'a>(request: &mut Request<'a>, raw: RawPart<'a>) -> Option<Part<'a>> {
         }
         lose(request, loss::CONTENT_PART, "an image without `image_url`");
         return None;
+    }
+    if raw.kind.as_str() == "input_file" {
+        let (part, lost) = file(raw);
+        if let Some(lost) = lost {
+            lose(request, loss::CONTENT_PART, &lost);
+        }
+        return Some(part);
     }
     let kind = raw.kind.clone();
     let text = raw.into_text();
@@ -331,7 +362,7 @@ fn web_search<'a>(raw: &RawTool<'a>) -> WebSearch<'a> {
 fn tool_choice<'a>(request: &mut Request<'a>, raw: Option<&'a RawValue>) -> ToolChoice<'a> {
     let Some(raw) = raw else { return ToolChoice::Auto };
     if let Ok(Some(word)) = serde_json::from_str::<Option<Cow<'a, str>>>(raw.get()) {
-        return tool_choice_word(&word);
+        return tool_choice_word(request, &word);
     }
     let Some(choice) = read::<RawTool<'a>>(Some(raw)) else { return ToolChoice::Auto };
     match choice.kind.as_str() {
@@ -339,7 +370,7 @@ fn tool_choice<'a>(request: &mut Request<'a>, raw: Option<&'a RawValue>) -> Tool
         "tool_search" => ToolChoice::Tool(ToolName { namespace: None, name: SEARCH.into() }),
         "allowed_tools" => {
             allow_only(request, choice.tools);
-            tool_choice_word(choice.mode.as_str())
+            tool_choice_word(request, choice.mode.as_str())
         }
         kind => {
             lose(request, loss::TOOL_CHOICE, kind);
@@ -348,11 +379,15 @@ fn tool_choice<'a>(request: &mut Request<'a>, raw: Option<&'a RawValue>) -> Tool
     }
 }
 
-fn tool_choice_word(word: &str) -> ToolChoice<'static> {
+fn tool_choice_word(request: &mut Request<'_>, word: &str) -> ToolChoice<'static> {
     match word {
         "none" => ToolChoice::None,
         "required" | "any" => ToolChoice::Required,
-        _ => ToolChoice::Auto,
+        "auto" | "" => ToolChoice::Auto,
+        other => {
+            lose(request, loss::TOOL_CHOICE, other);
+            ToolChoice::Auto
+        }
     }
 }
 

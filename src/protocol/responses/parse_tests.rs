@@ -23,6 +23,8 @@ fn what_has_no_counterpart_is_named() {
             {"type": "brand_new"},
             {"role": "user", "content": [{"type": "input_file", "file_id": "f"}, {"type": "input_image"}]},
             {"type": "reasoning", "summary": [], "encrypted_content": "gAAAA"},
+            {"type": "reasoning", "content": [{"type": "reasoning_text", "text": "hm"}]},
+            {"type": "reasoning", "summary": []},
             {},
             7,
         ],
@@ -48,9 +50,10 @@ fn what_has_no_counterpart_is_named() {
             "input_item: image_generation_call",
             "compaction: made by another provider",
             "input_item: brand_new",
-            "content_part: input_file",
+            "content_part: a file that another server keeps",
             "content_part: an image without `image_url`",
             "reasoning: made by another provider",
+            "reasoning: made elsewhere: nothing says by whom",
             "input_item: without type",
             "input_item: not an object",
             "tool_choice: file_search",
@@ -61,8 +64,47 @@ fn what_has_no_counterpart_is_named() {
             "field: include: message.output_text.logprobs",
             "field: background",
             "field: max_tool_calls",
+            "field: store",
         ]
     );
+}
+
+#[test]
+fn what_has_an_odd_shape_is_named() {
+    for (fields, named) in [
+        (json!({"input": 5}), &["field: input: not a list"][..]),
+        (json!({"input": {"role": "user"}}), &["field: input: not a list"]),
+        (
+            json!({"input": true, "tools": {"type": "function"}}),
+            &["field: input: not a list", "field: tools: not a list"],
+        ),
+        (json!({"input": "x", "tools": "web_search"}), &["field: tools: not a list"]),
+        (json!({"input": "x", "tools": null, "store": false}), &[]),
+        (json!({"input": "x", "tools": {}}), &[]),
+        (json!({"input": null}), &[]),
+        (json!({"input": "", "tools": []}), &[]),
+        (
+            json!({"input": [5, null, "x", []]}),
+            &[
+                "input_item: not an object",
+                "input_item: not an object",
+                "input_item: not an object",
+                "input_item: without type",
+            ],
+        ),
+        (json!({"input": [{"type": "message", "content": "x"}]}), &["input_item: message without role"]),
+        (json!({"input": [{"content": "x"}]}), &["input_item: without type"]),
+        (json!({"input": [{"role": "user"}]}), &["input_item: message without content"]),
+        (json!({"input": [{"role": "user", "content": 7}]}), &["input_item: message without content"]),
+        (
+            json!({"input": [{"role": "critic", "content": "x"}]}),
+            &["input_item: the role `critic`, said as the person"],
+        ),
+    ] {
+        let mut body = fields;
+        body["model"] = "m".into();
+        assert_eq!(losses(&body), named, "{body}");
+    }
 }
 
 #[test]
@@ -210,7 +252,7 @@ proptest! {
             "model": "m", "input": input, "tools": tools, "tool_choice": choice, "text": text, "reasoning": reasoning,
         }).to_string();
         let request = parse(body.as_bytes()).unwrap();
-        let (quirks, _) = Quirks::from_names(["single_leading_system", "reasoning_content_replay", "tool_call_id_9"]);
+        let (quirks, _) = Quirks::from_names(["assistant_after_tool", "reasoning_content_replay", "tool_call_id_9"]);
         for quirks in [Quirks::default(), quirks] {
             let out: Value = serde_json::from_slice(&chat::encode(&request, "up", &quirks).body).unwrap();
             check_pairing(&out["messages"]);
@@ -275,10 +317,13 @@ fn a_trigger_makes_the_request_one_for_a_summary() {
         "text": {"format": {"type": "json_object"}},
     });
     let body = body.to_string();
-    let request = parse(body.as_bytes()).unwrap();
-    assert!(request.compacts && compaction::is_asked(&request));
-    assert!(request.tools.is_empty() && request.web_search.is_none() && request.format.is_none());
-    assert_eq!((request.tool_choice, request.parallel_tool_calls), (ToolChoice::Auto, None));
+    let mut request = parse(body.as_bytes()).unwrap();
+    assert!(request.compacts && compaction::is_asked(&request) && request.format.is_none());
+    assert_eq!((&request.tool_choice, request.parallel_tool_calls), (&ToolChoice::None, None));
+    assert!(request.tools.len() == 2 && request.web_search.is_some(), "{:?}", request.tools);
+    compaction::drop_tools(&mut request);
+    assert!(request.tools.is_empty() && request.web_search.is_none());
+    assert_eq!(request.tool_choice, ToolChoice::Auto);
     assert_eq!(request.losses, []);
     let texts: Vec<_> = request
         .items
@@ -310,6 +355,7 @@ fn a_choice_among_tools_is_kept_in_every_form() {
         (json!({"type": "tool_search"}), ToolChoice::Tool(tool("tool_search")), &all),
         (allowed("auto"), ToolChoice::Auto, &["g"]),
         (allowed("required"), ToolChoice::Required, &["g"]),
+        (json!("sometimes"), ToolChoice::Auto, &all),
     ] {
         let body = json!({
             "model": "m", "input": "x", "tool_choice": choice,
@@ -318,7 +364,8 @@ fn a_choice_among_tools_is_kept_in_every_form() {
         let body = body.to_string();
         let request = parse(body.as_bytes()).unwrap();
         assert_eq!(request.tool_choice, expected, "{choice}");
+        let lost = Vec::from_iter((choice == json!("sometimes")).then(|| Loss::new(loss::TOOL_CHOICE, "sometimes")));
+        assert_eq!(request.losses, lost, "{choice}");
         assert_eq!(request.tools.iter().map(|tool| tool.name.name.as_ref()).collect::<Vec<_>>(), tools, "{choice}");
-        assert_eq!(request.losses, [], "{choice}");
     }
 }

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::body::{RawItem, Rejection, object};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::compaction;
+use crate::protocol::images;
 use crate::protocol::ir::{Loss, loss};
 use crate::protocol::lenient::{Text, TextOr, read};
 use crate::protocol::quirks::Quirks;
@@ -70,8 +71,14 @@ pub struct Rewritten {
 ///
 /// `model` is replaced; `client_metadata` (workspace paths, installation id: codex-facts 3.2) and reasoning carriers of
 /// ours are taken out, as is what the quirks name, and summaries of ours are opened. An upstream that makes no
-/// compaction items gets a request for a summary in place of the trigger. Values that stay keep their bytes.
-pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<Rewritten, Rejection> {
+/// compaction items gets a request for a summary in place of the trigger. What another upstream has sealed, as
+/// `is_foreign` tells, is left out. Values that stay keep their bytes.
+pub fn rewrite(
+    body: &[u8],
+    upstream_model: &str,
+    quirks: &Quirks,
+    is_foreign: &dyn Fn(&str) -> bool,
+) -> Result<Rewritten, Rejection> {
     let entries: Entries<'_> = object(body)?;
     let compacts =
         quirks.compact_unsupported && entries.0.iter().any(|(key, value)| key == "input" && ends_in_trigger(value));
@@ -86,9 +93,10 @@ pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<Rew
             "client_metadata" => {}
             "tools" | "tool_choice" | "parallel_tool_calls" | "text" if compacts => {}
             "prompt_cache_key" if quirks.prompt_cache_key_rejected => {}
-            "parallel_tool_calls"
-                if (raw == "true" && quirks.parallel_true_rejected)
-                    || (raw == "false" && quirks.parallel_false_rejected) => {}
+            "parallel_tool_calls" if raw == "true" && quirks.parallel_true_rejected => {}
+            "parallel_tool_calls" if raw == "false" && quirks.parallel_false_rejected => {
+                losses.push(Loss::new(loss::FIELD, "parallel_tool_calls: false"));
+            }
             "tool_choice" if quirks.tool_choice_auto_only && raw != "\"auto\"" => {
                 losses.push(Loss::new(loss::TOOL_CHOICE, raw));
             }
@@ -98,7 +106,7 @@ pub fn rewrite(body: &[u8], upstream_model: &str, quirks: &Quirks) -> Result<Rew
                         lifted.extend(tools);
                         Fate::Drop
                     }
-                    None => input_item(item, quirks, compacts, &mut losses),
+                    None => input_item(item, quirks, compacts, is_foreign, &mut losses),
                 });
                 object.entry(&key, &input);
             }
@@ -205,10 +213,23 @@ pub(super) fn list<'a>(value: &'a RawValue, mut fate: impl FnMut(&'a RawValue) -
     Cow::Owned(out)
 }
 
-fn input_item(raw: &RawValue, quirks: &Quirks, compacts: bool, losses: &mut Vec<Loss>) -> Fate {
+fn input_item(
+    raw: &RawValue,
+    quirks: &Quirks,
+    compacts: bool,
+    is_foreign: &dyn Fn(&str) -> bool,
+    losses: &mut Vec<Loss>,
+) -> Fate {
+    if quirks.images_rejected
+        && let Some(text) = without_images(raw, losses)
+    {
+        return Fate::Replace(text);
+    }
     let Some(item) = read::<Look<'_>>(Some(raw)) else { return Fate::Keep };
+    let sealed = item.encrypted_content.as_str();
+    let is_foreign = |sealed: &str| !sealed.is_empty() && is_foreign(sealed);
     match item.kind.as_str() {
-        "reasoning" if Carrier::is_ours(item.encrypted_content.as_str()) => {
+        "reasoning" if Carrier::is_ours(sealed) || is_foreign(sealed) => {
             losses.push(Loss::new(loss::REASONING, "made by another provider"));
             Fate::Drop
         }
@@ -216,8 +237,12 @@ fn input_item(raw: &RawValue, quirks: &Quirks, compacts: bool, losses: &mut Vec<
             Fate::Replace(with_entry(raw, "role", Some("\"system\"")))
         }
         "compaction_trigger" if compacts => Fate::Replace(user_message(compaction::PROMPT)),
-        "compaction" | "compaction_summary" => match compaction::open(item.encrypted_content.as_str()) {
+        "compaction" | "compaction_summary" => match compaction::open(sealed) {
             Some(summary) => Fate::Replace(user_message(&summary)),
+            None if is_foreign(sealed) => {
+                losses.push(Loss::new(loss::COMPACTION, "made by another provider"));
+                Fate::Drop
+            }
             None => Fate::Keep,
         },
         "additional_tools" if compacts => Fate::Drop,
@@ -226,6 +251,26 @@ fn input_item(raw: &RawValue, quirks: &Quirks, compacts: bool, losses: &mut Vec<
             Fate::Replace(with_entry(raw, ITEM_METADATA, None))
         }
         _ => Fate::Keep,
+    }
+}
+
+/// A message or an output with words in the place of its images; none when there are no images in it.
+fn without_images(raw: &RawValue, losses: &mut Vec<Loss>) -> Option<String> {
+    if !raw.get().contains("input_image") {
+        return None;
+    }
+    let Entries(entries) = read::<Entries<'_>>(Some(raw))?;
+    let (key, parts) = entries.iter().find(|(key, _)| key == "content" || key == "output")?;
+    let seen = list(parts, |part| {
+        if read::<Look<'_>>(Some(part)).is_none_or(|part| part.kind.as_str() != "input_image") {
+            return Fate::Keep;
+        }
+        losses.push(images::left_out());
+        Fate::Replace(format!(r#"{{"type":"input_text","text":{}}}"#, quoted(images::UNSEEN)))
+    });
+    match seen {
+        Cow::Borrowed(_) => None,
+        Cow::Owned(seen) => Some(with_entry(raw, key, Some(&seen))),
     }
 }
 

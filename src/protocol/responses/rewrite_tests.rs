@@ -2,9 +2,29 @@ use super::*;
 use pretty_assertions::assert_eq;
 
 fn rewritten(body: &str, quirks: &[&str]) -> (String, Vec<String>) {
-    let rewritten = rewrite(body.as_bytes(), "up", &Quirks::from_names(quirks).0).unwrap();
+    let rewritten =
+        rewrite(body.as_bytes(), "up", &Quirks::from_names(quirks).0, &|sealed| sealed == "theirs").unwrap();
     let losses = rewritten.losses.into_iter().map(|loss| format!("{}: {}", loss.code, loss.detail)).collect();
     (String::from_utf8(rewritten.body).unwrap(), losses)
+}
+
+#[test]
+fn words_stand_for_images_that_the_model_cannot_see() {
+    let image = r#"{"type":"input_image","image_url":"data:image/png;base64,AAAA"}"#;
+    let plain = r#"{"type":"message","role":"user","content":"input_image"}"#;
+    let body = format!(
+        r#"{{"model":"m","input":[{{"role":"user","content":[{{"type":"input_text", "text":"see"}},{image}]}},{plain},{{"type":"function_call_output","call_id":"c","output":[{image}]}}]}}"#
+    );
+    let unseen = format!(r#"{{"type":"input_text","text":"{}"}}"#, images::UNSEEN);
+    let quirks = Quirks { images_rejected: true, ..Quirks::default() };
+    let rewritten = rewrite(body.as_bytes(), "up", &quirks).unwrap();
+    assert_eq!(
+        String::from_utf8(rewritten.body).unwrap(),
+        format!(
+            r#"{{"model":"up","input":[{{"role":"user","content":[{{"type":"input_text", "text":"see"}},{unseen}]}},{plain},{{"type":"function_call_output","call_id":"c","output":[{unseen}]}}]}}"#
+        )
+    );
+    assert_eq!(rewritten.losses, vec![images::left_out(); 2]);
 }
 
 #[test]
@@ -43,10 +63,16 @@ fn what_codex_says_of_its_items_goes() {
 fn carriers_of_ours_go_and_others_stay() {
     let ours = Carrier::new("chat", "m", serde_json::Value::Null).seal();
     let body = format!(
-        r#"{{"input":[{{"type":"reasoning","encrypted_content":"{ours}"}},{{"type":"reasoning","encrypted_content":"gAAA"}}],"model":"m"}}"#
+        r#"{{"input":[{{"type":"reasoning","encrypted_content":"{ours}"}},{{"type":"reasoning","encrypted_content":"theirs"}},{{"type":"compaction","encrypted_content":"theirs"}},{{"type":"reasoning","encrypted_content":"gAAA"}}],"model":"m"}}"#
     );
     let expected = r#"{"input":[{"type":"reasoning","encrypted_content":"gAAA"}],"model":"up"}"#;
-    assert_eq!(rewritten(&body, &[]), (expected.to_owned(), vec!["reasoning: made by another provider".to_owned()]));
+    assert_eq!(
+        rewritten(&body, &[]),
+        (
+            expected.to_owned(),
+            ["reasoning", "reasoning", "compaction"].map(|code| format!("{code}: made by another provider")).to_vec()
+        )
+    );
 }
 
 #[test]
@@ -91,7 +117,7 @@ fn fields_that_quirks_refuse_go() {
 #[test]
 fn what_is_no_object_is_refused() {
     for body in ["", "[]", "{", "\"x\"", "null"] {
-        assert!(rewrite(body.as_bytes(), "up", &Quirks::default()).is_err(), "{body}");
+        assert!(rewrite(body.as_bytes(), "up", &Quirks::default(), &|_| false).is_err(), "{body}");
     }
 }
 
@@ -104,8 +130,8 @@ fn a_trigger_passes_to_those_who_know_it_and_becomes_a_request_for_a_summary_els
     assert_eq!(rewritten(body, &["compact_unsupported"]), (expected, vec![]));
     let quirks = Quirks { compact_unsupported: true, ..Quirks::default() };
     let elsewhere = r#"{"model":"m","input":[{"type":"message","role":"user","content":"compaction_trigger"}]}"#;
-    assert!(rewrite(body.as_bytes(), "up", &quirks).unwrap().compacts);
-    assert!(!rewrite(elsewhere.as_bytes(), "up", &quirks).unwrap().compacts);
+    assert!(rewrite(body.as_bytes(), "up", &quirks, &|_| false).unwrap().compacts);
+    assert!(!rewrite(elsewhere.as_bytes(), "up", &quirks, &|_| false).unwrap().compacts);
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! A request that has been made ready to pass, with something left out after all.
 
+use std::borrow::Cow;
+
 use super::body::{Rejection, object};
 use super::rewrite::{Entries, Fate, Look, Writer, list, quoted, with_entry};
 use crate::protocol::compaction;
@@ -41,11 +43,11 @@ pub fn refuses_reasoning(status: u16, words: &str) -> bool {
     status == 400 && (words.contains("encrypted content") || words.contains("encrypted_content"))
 }
 
-/// The same request without sealed reasoning; none when it holds no such thing.
+/// The same request without sealed reasoning, and the seals; none when it holds no such thing.
 #[must_use]
-pub fn without_reasoning(body: &[u8]) -> Option<Vec<u8>> {
+pub fn without_reasoning(body: &[u8]) -> Option<(Vec<u8>, Vec<Cow<'_, str>>)> {
     let entries: Entries<'_> = object(body).ok()?;
-    let mut count = 0_usize;
+    let mut seals = Vec::new();
     let mut out = Vec::with_capacity(body.len());
     let mut object = Writer::new(&mut out);
     for (key, value) in entries.0 {
@@ -55,7 +57,7 @@ pub fn without_reasoning(body: &[u8]) -> Option<Vec<u8>> {
         }
         let input = list(value, |item| match read::<Look<'_>>(Some(item)) {
             Some(look) if look.kind.as_str() == "reasoning" && !look.encrypted_content.as_str().is_empty() => {
-                count += 1;
+                seals.extend(look.encrypted_content.filled());
                 Fate::Drop
             }
             _ => Fate::Keep,
@@ -63,7 +65,7 @@ pub fn without_reasoning(body: &[u8]) -> Option<Vec<u8>> {
         object.entry(&key, &input);
     }
     object.end();
-    (count > 0).then_some(out)
+    (!seals.is_empty()).then_some((out, seals))
 }
 
 #[cfg(test)]
@@ -107,7 +109,8 @@ mod tests {
         let body = r#"{"model":"m","input":[{"type":"reasoning","encrypted_content":"gAAA"},{"type":"reasoning","summary":[]},{"role":"user", "content":"x"}],"store":false}"#;
         let expected =
             r#"{"model":"m","input":[{"type":"reasoning","summary":[]},{"role":"user", "content":"x"}],"store":false}"#;
-        let shorter = without_reasoning(body.as_bytes()).unwrap();
+        let (shorter, seals) = without_reasoning(body.as_bytes()).unwrap();
+        assert_eq!(seals, ["gAAA"]);
         assert_eq!(String::from_utf8(shorter.clone()).unwrap(), expected);
         assert_eq!(without_reasoning(&shorter), None);
     }

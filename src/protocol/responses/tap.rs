@@ -1,10 +1,12 @@
 //! A look at Responses events that pass through: what they cost and whether they ended.
 
+use std::borrow::Cow;
+
 use serde::Deserialize;
 use serde_json::value::RawValue;
 
 use crate::protocol::ir::Usage;
-use crate::protocol::lenient::{Count, Text, TokenDetails};
+use crate::protocol::lenient::{Count, Text, TextOr, TokenDetails, read};
 use crate::protocol::sse;
 
 /// The most characters that are kept of an error.
@@ -26,6 +28,7 @@ struct Seen {
     events: bool,
     error: Option<String>,
     oddity: Option<String>,
+    seals: Vec<String>,
 }
 
 impl Tap {
@@ -54,6 +57,10 @@ impl Tap {
         let Ok(document) = serde_json::from_slice::<Document<'_>>(body) else { return };
         if document.object.as_str() == "response" || document.output.is_some() {
             self.seen.usage = document.usage.map(Usage::from);
+            let items = read::<TextOr<'_, SealedItem<'_>>>(document.output);
+            if let Some(TextOr::List(items)) = items {
+                self.seen.seals.extend(items.into_iter().filter_map(SealedItem::into_seal));
+            }
             self.seen.terminal = true;
             self.seen.items = true;
         } else if document.error.is_some() {
@@ -65,6 +72,11 @@ impl Tap {
     #[must_use]
     pub const fn usage(&self) -> Option<&Usage> {
         self.seen.usage.as_ref()
+    }
+
+    /// What only the upstream itself can open, of the items that have passed since this was asked last.
+    pub fn take_seals(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.seen.seals)
     }
 
     /// Whether a terminal event has passed.
@@ -125,6 +137,25 @@ struct Document<'a> {
     usage: Option<RawUsage>,
 }
 
+/// An output item, for what is sealed in it.
+#[derive(Deserialize)]
+struct SealedItem<'a> {
+    #[serde(borrow, default)]
+    encrypted_content: Text<'a>,
+}
+
+impl SealedItem<'_> {
+    fn into_seal(self) -> Option<String> {
+        self.encrypted_content.filled().map(Cow::into_owned)
+    }
+}
+
+#[derive(Deserialize)]
+struct Done<'a> {
+    #[serde(borrow)]
+    item: SealedItem<'a>,
+}
+
 #[derive(Deserialize)]
 struct Terminal {
     response: Option<Response>,
@@ -174,7 +205,12 @@ impl Seen {
             // Servers of other protocols send the bare object.
             "" if error.is_none() => self.oddity = self.oddity.take().or_else(words),
             "error" | "" => self.error = self.error.take().or_else(words),
-            "response.output_item.added" | "response.output_item.done" => self.items = true,
+            "response.output_item.added" => self.items = true,
+            "response.output_item.done" => {
+                self.items = true;
+                let done = serde_json::from_str::<Done<'_>>(event.data).ok();
+                self.seals.extend(done.and_then(|done| done.item.into_seal()));
+            }
             _ => {}
         }
     }
@@ -199,6 +235,19 @@ mod tests {
             assert!(tap.is_finished() && tap.has_items());
             assert_eq!(tap.usage(), Some(&Usage { input: 10, cached: 4, output: 3, ..Usage::default() }));
         }
+    }
+
+    #[test]
+    fn seals_are_handed_over_once() {
+        let item = r#"{"type":"reasoning","id":"rs","summary":[],"encrypted_content":"gAAA"}"#;
+        let mut tap = Tap::new();
+        for kind in ["added", "done"] {
+            tap.feed(format!("data: {{\"type\":\"response.output_item.{kind}\",\"item\":{item}}}\n\n").as_bytes());
+        }
+        assert_eq!(tap.take_seals(), ["gAAA"]);
+        assert_eq!(tap.take_seals(), [""; 0]);
+        tap.feed_whole(format!(r#"{{"object":"response","output":[{{"type":"message"}},{item}]}}"#).as_bytes());
+        assert_eq!(tap.take_seals(), ["gAAA"]);
     }
 
     #[test]

@@ -78,7 +78,9 @@ impl Message {
             match piece {
                 Piece::Reason(text) => message.reasoning += text,
                 Piece::Text(text) => message.content += text,
-                Piece::Secret | Piece::Search(_) => return Err("the script asks for what this interface lacks".into()),
+                Piece::Secret | Piece::Search(_) | Piece::Pause(_) => {
+                    return Err("the script asks for what this interface lacks".into());
+                }
                 Piece::Call { tool, input } => {
                     let function = find(body, tool)?;
                     let id = format!("call_{before}_{}", message.calls.len());

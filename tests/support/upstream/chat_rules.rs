@@ -112,7 +112,7 @@ fn messages(rules: &mut Rules, messages: &[Value]) {
         }
         match role {
             "system" | "developer" => plain(rules, &at, message, &["text"]),
-            "user" => plain(rules, &at, message, &["text", "image_url"]),
+            "user" => plain(rules, &at, message, &["text", "image_url", "file"]),
             "assistant" => {
                 open = assistant(rules, &at, message);
                 seen.extend(&open);
@@ -195,6 +195,13 @@ fn parts(rules: &mut Rules, at: &str, content: Option<&Value>, kinds: &[&str]) {
                 let url = text(image.get("url"));
                 let right = url.starts_with("data:image/") || url.starts_with("https://");
                 rules.must(right, || format!("`{at}.image_url.url` is not an image: {url}"));
+            }
+            "file" => {
+                rules.object(&at, part, &[("type", Text), ("file", Object)]);
+                let file = part.get("file").unwrap_or(&Value::Null);
+                rules.object(&at, file, &[("filename", Text), ("file_data", Text)]);
+                let right = text(file.get("file_data")).starts_with("data:application/pdf;base64,");
+                rules.must(right, || format!("`{at}.file.file_data` is not a PDF"));
             }
             _ => {}
         }

@@ -181,7 +181,9 @@ impl Answer {
                 // Thought that was not asked for stays hidden.
                 Piece::Reason(_) if !shows => {}
                 Piece::Reason(thought) => parts.push(json!({"text": thought, "thought": true})),
-                Piece::Secret => return Err("the script asks for what this interface lacks".to_owned()),
+                Piece::Secret | Piece::Pause(_) => {
+                    return Err("the script asks for what this interface lacks".to_owned());
+                }
                 Piece::Search(query) => {
                     if !list(body.get("tools")).iter().any(|tool| tool.get("googleSearch").is_some()) {
                         return Err("the script searches, but no search is on offer".to_owned());

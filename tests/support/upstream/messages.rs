@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::http::Request;
-use super::messages_rules::{self, sign, thinks};
+use super::messages_rules::{self, seal, sign, thinks};
 use super::rules::{list, text};
 use super::script::{FOUND, Input, Piece, Turn, Usage};
 use super::{Interface, bearer, fragments, freeform};
@@ -124,6 +124,7 @@ struct Message {
     id: String,
     model: String,
     blocks: Vec<Value>,
+    is_paused: bool,
     usage: Usage,
 }
 
@@ -133,6 +134,12 @@ impl Message {
         let before = list(body.get("messages")).len();
         let mut blocks: Vec<Value> = Vec::new();
         let mut searched = false;
+        let mut is_paused = false;
+        // What was asked for before a pause is there now.
+        for id in messages_rules::waiting(body) {
+            searched = true;
+            blocks.push(found(id));
+        }
         for (n, piece) in turn.pieces.iter().enumerate() {
             blocks.push(match piece {
                 // A model that was not asked to think does not.
@@ -146,8 +153,14 @@ impl Message {
                 Piece::Search(query) => {
                     find(body, "web_search")?;
                     searched = true;
-                    blocks.extend(search(query, &format!("srvtoolu_{before}_{n}")));
+                    let id = format!("srvtoolu_{before}_{n}");
+                    blocks.extend([search(query, &id), found(&id)]);
                     continue;
+                }
+                Piece::Pause(query) => {
+                    find(body, "web_search")?;
+                    is_paused = true;
+                    search(query, &format!("srvtoolu_{before}_{n}"))
                 }
                 Piece::Text(said) if searched => {
                     let (url, title) = FOUND;
@@ -171,11 +184,17 @@ impl Message {
             });
         }
         let model = text(body.get("model")).to_owned();
-        Ok(Self { id: format!("msg_{before}"), model, blocks, usage: turn.usage })
+        Ok(Self { id: format!("msg_{before}"), model, blocks, is_paused, usage: turn.usage })
     }
 
     fn stop_reason(&self) -> &'static str {
-        if self.blocks.iter().any(|block| block["type"] == "tool_use") { "tool_use" } else { "end_turn" }
+        if self.is_paused {
+            "pause_turn"
+        } else if self.blocks.iter().any(|block| block["type"] == "tool_use") {
+            "tool_use"
+        } else {
+            "end_turn"
+        }
     }
 
     /// What was read counts apart from what the cache held.
@@ -258,16 +277,18 @@ fn parts(block: &Value) -> (Value, Vec<Value>) {
     }
 }
 
-/// A search and what it found.
-fn search(query: &str, id: &str) -> [Value; 2] {
+/// A search.
+fn search(query: &str, id: &str) -> Value {
+    json!({"type": "server_tool_use", "id": id, "name": "web_search", "input": {"query": query}})
+}
+
+/// What it found.
+fn found(id: &str) -> Value {
     let (url, title) = FOUND;
     let page = json!({
-        "type": "web_search_result", "url": url, "title": title, "encrypted_content": "content", "page_age": null,
+        "type": "web_search_result", "url": url, "title": title, "encrypted_content": seal(id), "page_age": null,
     });
-    [
-        json!({"type": "server_tool_use", "id": id, "name": "web_search", "input": {"query": query}}),
-        json!({"type": "web_search_tool_result", "tool_use_id": id, "content": [page]}),
-    ]
+    json!({"type": "web_search_tool_result", "tool_use_id": id, "content": [page]})
 }
 
 fn event(data: &Value) -> Vec<u8> {

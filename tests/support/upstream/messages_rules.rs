@@ -114,6 +114,24 @@ fn bare(value: &Value) -> Value {
     }
 }
 
+/// What only the service can read of what a search found.
+pub fn seal(id: &str) -> String {
+    STANDARD.encode(format!("found by {id}"))
+}
+
+/// The searches of the last turn of the assistant that have not been made.
+pub fn waiting(body: &Value) -> Vec<&str> {
+    let mut turns = list(body.get("messages")).iter().rev();
+    let last = turns.find(|message| text(message.get("role")) == "assistant");
+    last.map_or_else(Vec::new, |message| unmade(list(message.get("content"))))
+}
+
+fn unmade(blocks: &[Value]) -> Vec<&str> {
+    let made = |id: &str| blocks.iter().any(|block| text(block.get("tool_use_id")) == id);
+    let calls = blocks.iter().filter(|block| text(block.get("type")) == "server_tool_use");
+    calls.map(|block| text(block.get("id"))).filter(|id| !made(id)).collect()
+}
+
 /// Every breach in one request.
 pub fn check(body: &Value) -> Vec<String> {
     let words = Words {
@@ -339,7 +357,7 @@ fn messages(rules: &mut Rules, body: &Value, messages: &[Value], has_tools: bool
     rules.must(!messages.is_empty(), || "messages: at least one message is required".to_owned());
     let first = messages.first().is_none_or(|message| text(message.get("role")) == "user");
     rules.must(first, || "messages: first message must use the \"user\" role".to_owned());
-    let last = messages.last().is_none_or(|message| text(message.get("role")) == "user");
+    let last = messages.last().is_none_or(|message| text(message.get("role")) == "user") || !waiting(body).is_empty();
     rules.must(last, || {
         "This model does not support assistant message prefill. The conversation must end with a user message."
             .to_owned()
@@ -453,6 +471,10 @@ fn tool_result(rules: &mut Rules, at: &str, block: &Value) {
         match text(part.get("type")) {
             "text" => text_block(rules, "messages", &format!("{at}.text"), part),
             "image" => image(rules, &format!("{at}.image"), part),
+            "document" => {
+                let fields = [("type", Text), ("source", Object), ("title", Text)];
+                rules.object(&format!("{at}.document"), part, &fields);
+            }
             other => rules.breaches.push(format!("{at}: Input tag '{other}' is not for a result")),
         }
     }
@@ -486,8 +508,35 @@ fn assistant(rules: &mut Rules, body: &Value, position: usize, blocks: &[Value])
                 rules.tool_name(&format!("{at}.name"), block.get("name"));
                 rules.tool_name(&format!("{at}.id"), block.get("id"));
             }
+            "server_tool_use" => {
+                let at = format!("{at}.server_tool_use");
+                let fields = [("type", Text), ("id", Text), ("name", Text), ("input", Object)];
+                if let Some(object) = rules.object(&at, block, &fields) {
+                    rules.has(&at, object, &["id", "name", "input"]);
+                }
+                let offered = list(body.get("tools")).iter().any(|tool| tool.get("name") == block.get("name"));
+                rules.must(offered, || format!("{at}: the tool is not provided"));
+            }
+            "web_search_tool_result" => {
+                let at = format!("{at}.web_search_tool_result");
+                rules.object(&at, block, &[("type", Text), ("tool_use_id", Text), ("content", List)]);
+                let id = text(block.get("tool_use_id"));
+                for page in list(block.get("content")) {
+                    let right = text(page.get("encrypted_content")) == seal(id);
+                    rules.must(right, || format!("{at}: Invalid `encrypted_content` in `search_result` block"));
+                }
+                let called = blocks[..n].iter().any(|call| text(call.get("id")) == id);
+                rules.must(called, || format!("{at}: `{id}` has no corresponding `server_tool_use` block before it"));
+            }
             other => rules.breaches.push(format!("{at}: Input tag '{other}' is not for the assistant")),
         }
+    }
+    let goes_on = position + 1 == list(body.get("messages")).len();
+    for id in unmade(blocks).into_iter().filter(|_| !goes_on) {
+        rules.breaches.push(format!(
+            "messages.{position}: `web_search` tool use with id `{id}` was found without a corresponding \
+             `web_search_tool_result` block"
+        ));
     }
     let thought = blocks.last().is_some_and(|last| text(last.get("type")).ends_with("thinking"));
     rules.must(!thought, || {

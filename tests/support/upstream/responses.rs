@@ -34,6 +34,7 @@ impl Interface for Responses {
     fn probe_turn(&self, body: &Value) -> Turn {
         let mut turn = Turn::text("");
         turn.pieces.clear();
+        let must = text(body.get("tool_choice")) == "required";
         for tool in list(body.get("tools")) {
             let name = text(tool.get("name"));
             turn = match text(tool.get("type")) {
@@ -42,6 +43,7 @@ impl Interface for Responses {
                     turn.pieces.push(Piece::Call { tool: name.to_owned(), input });
                     turn
                 }
+                "function" if must => turn.and(Turn::call(name, json!({}))).and(Turn::call(name, json!({}))),
                 "namespace" => turn.and(Turn::call(text(tool.pointer("/tools/0/name")), json!({}))),
                 _ => turn,
             };
@@ -97,7 +99,9 @@ impl Answer {
                     "content": [{"type": "output_text", "text": text, "annotations": []}],
                 }),
                 Piece::Call { tool, input } => call(body, tool, input, &id)?,
-                Piece::Secret | Piece::Search(_) => return Err("the script asks for what this double lacks".into()),
+                Piece::Secret | Piece::Search(_) | Piece::Pause(_) => {
+                    return Err("the script asks for what this double lacks".into());
+                }
             });
         }
         let model = text(body.get("model")).to_owned();

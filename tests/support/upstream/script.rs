@@ -21,6 +21,9 @@ pub enum Piece {
     Secret,
     /// Searches the web by the service's own means; what it says next rests on what it found.
     Search(String),
+    /// Is paused by its service when it is about to search the web; the answer to the same request with what it has said
+    /// begins with what was found.
+    Pause(String),
     /// Says something.
     Text(String),
     /// Calls a tool by the name it has for Codex, whatever it is called on the wire.
@@ -104,6 +107,11 @@ impl Turn {
     /// Searches the web by the service's own means; more should follow.
     pub fn search(query: &str) -> Self {
         Self::new(vec![Piece::Search(query.to_owned())], Ending::Done)
+    }
+
+    /// Is paused when it is about to search the web; what comes next is another turn.
+    pub fn pause(query: &str) -> Self {
+        Self::new(vec![Piece::Pause(query.to_owned())], Ending::Done)
     }
 
     /// Runs a command.

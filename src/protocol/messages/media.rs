@@ -1,7 +1,7 @@
-//! Images as Messages takes them: four formats in base64, or an address.
+//! Images and documents as Messages takes them: images of four formats and PDFs, in base64 or at an address.
 
 use super::body::{Block, Source};
-use crate::protocol::ir::{Loss, loss};
+use crate::protocol::ir::{DocumentSource, Loss, loss};
 
 /// Stands where an image cannot be sent.
 const NO_IMAGE: &str = "[an image that could not be sent]";
@@ -15,6 +15,15 @@ pub(super) fn image<'a>(url: &'a str, losses: &mut Vec<Loss>) -> Block<'a> {
             Block::text(NO_IMAGE)
         }
     }
+}
+
+/// A document block.
+pub(super) fn document<'a>(title: &'a str, source: &'a DocumentSource<'_>) -> Block<'a> {
+    let source = match source {
+        DocumentSource::Data(data) => Source::Base64 { media_type: "application/pdf", data },
+        DocumentSource::Url(url) => Source::Url { url },
+    };
+    Block::Document { source, title, cache_control: None }
 }
 
 fn source(url: &str) -> Result<Source<'_>, String> {
