@@ -375,13 +375,17 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__doctor)
-            opts="-v -h --fix --json --offline --only --list --home --verbose --help"
+            opts="-v -h --fix --json --offline --only --run --bundle --force --list --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
                 --only)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --bundle)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -183,10 +183,13 @@ set edit:completion:arg-completer[codexgw] = {|@words|
         }
         &'codexgw;doctor'= {
             cand --only 'Look only for this; may be given several times'
+            cand --bundle 'Write a report for an issue into FILE, without secrets'
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --fix 'Mend what can be mended, then look again'
             cand --json 'Print JSON'
             cand --offline 'Ask nobody over the network'
+            cand --run 'Run the real Codex for one turn too; costs what one turn costs'
+            cand --force 'Replace the file of `--bundle`'
             cand --list 'List what is looked at'
             cand -v 'Say on stderr what happens inside; twice and three times for more'
             cand --verbose 'Say on stderr what happens inside; twice and three times for more'

@@ -154,10 +154,13 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l json -d 'Print
 complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l only -d 'Look only for this; may be given several times' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l bundle -d 'Write a report for an issue into FILE, without secrets' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l fix -d 'Mend what can be mended, then look again'
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l json -d 'Print JSON'
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l offline -d 'Ask nobody over the network'
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l run -d 'Run the real Codex for one turn too; costs what one turn costs'
+complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l force -d 'Replace the file of `--bundle`'
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -l list -d 'List what is looked at'
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand doctor" -s h -l help -d 'Print help'

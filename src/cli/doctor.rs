@@ -1,3 +1,5 @@
+use std::path::PathBuf;
+
 use anstyle::{AnsiColor, Style};
 use clap::Args as ClapArgs;
 
@@ -28,8 +30,17 @@ pub struct Args {
     /// Look only for this; may be given several times
     #[arg(long, value_name = "ID")]
     only: Vec<String>,
+    /// Run the real Codex for one turn too; costs what one turn costs
+    #[arg(long, conflicts_with = "offline")]
+    run: bool,
+    /// Write a report for an issue into FILE, without secrets
+    #[arg(long, value_name = "FILE")]
+    bundle: Option<PathBuf>,
+    /// Replace the file of `--bundle`
+    #[arg(long, requires = "bundle")]
+    force: bool,
     /// List what is looked at
-    #[arg(long, conflicts_with_all = ["fix", "subject", "only"])]
+    #[arg(long, conflicts_with_all = ["fix", "subject", "only", "run", "bundle"])]
     list: bool,
 }
 
@@ -40,18 +51,42 @@ impl Args {
             list();
             return Ok(0);
         }
-        let examine = || -> Result<Report> {
+        if let Some(odd) = self.only.iter().find(|id| !CHECKS.iter().any(|check| check.yields(id))) {
+            return Err(Error::usage(format!("there is no check `{}`", ui::plain(odd, 60)))
+                .hint("see them: `codexgw doctor --list`"));
+        }
+        let world = || -> Result<World> {
             let subject = self.subject.as_deref().map(|name| subject(context, name)).transpose()?;
-            Ok(doctor::examine(World::read(&context.home, subject, self.offline), &self.only))
+            Ok(World::read(&context.home, subject, self.offline))
         };
+        let examine = || Ok::<_, Error>(doctor::examine(world()?, &self.only));
         let mut report = examine()?;
-        if self.fix && report.has_trouble() {
-            mend(&report, &context.home, self.json);
-            report = examine()?;
+        if self.fix {
+            let mut mending = Mending { tried: Vec::new(), done: Vec::new() };
+            for _ in 0..MOST_ROUNDS {
+                if !report.has_trouble() || !mending.mend(&report, &context.home) {
+                    break;
+                }
+                report = examine()?;
+            }
+            report.mended = mending.done;
+        }
+        if self.run {
+            let leaks = report.findings.iter().any(|finding| finding.severity == Severity::Danger);
+            if leaks {
+                ui::warn("Codex was not run: your login would go to a third party", Some("`codexgw doctor --fix`"));
+            } else {
+                report.add("run", doctor::turn(&world()?)?);
+            }
+        }
+        if let Some(file) = &self.bundle {
+            doctor::save(file, &doctor::bundle(&world()?, &report), self.force)?;
+            ui::note(format!("wrote {}; look through it before you paste it", file.display()));
         }
         if self.json {
             ui::json(&report);
         } else {
+            report.mended.iter().for_each(ui::note);
             tell(&report);
         }
         Ok(if report.has_trouble() { Kind::Found.exit_code() } else { 0 })
@@ -66,11 +101,15 @@ fn list() {
     ui::line(ui::table(&["ID", "LOOKS AT", "ASKS"], rows));
 }
 
-/// A provider of ours of that name, else a profile. A profile that nobody has is for the doctor to tell.
+/// A provider of ours of that name, else a profile, else a provider of the person's own. A profile that nobody has is
+/// for the doctor to tell.
 fn subject(context: &Context, name: &str) -> Result<Subject> {
-    let is_provider = context.settings().is_ok_and(|settings| settings.providers.contains_key(name));
+    let is_ours = context.settings().is_ok_and(|settings| settings.providers.contains_key(name));
+    let setup = context.setup().ok();
+    let is_profile = setup.as_ref().is_some_and(|setup| setup.profile_choice(name).is_ok());
+    let is_table = setup.as_ref().is_some_and(|setup| setup.config_has(&["model_providers", name]));
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '_');
-    if is_provider {
+    if is_ours || (is_table && !is_profile) {
         Ok(Subject::Provider(name.to_owned()))
     } else if plain {
         Ok(Subject::Profile(name.to_owned()))
@@ -80,24 +119,35 @@ fn subject(context: &Context, name: &str) -> Result<Subject> {
     }
 }
 
-/// Carries out each fix once.
-fn mend(report: &Report, home: &Home, quiet: bool) {
-    let mut done: Vec<String> = Vec::new();
-    for finding in &report.findings {
-        let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_ours()) else { continue };
-        let key = match fix {
-            doctor::Fix::Edit { file, changes, .. } => format!("{} {changes:?}", file.display()),
-            fix => fix.words(),
-        };
-        if done.contains(&key) {
-            continue;
+/// How often is looked again after a fix: one may bring something to light that another mends.
+const MOST_ROUNDS: usize = 3;
+
+/// The fixes, each carried out once.
+struct Mending {
+    tried: Vec<String>,
+    done: Vec<String>,
+}
+
+impl Mending {
+    /// Carries out what was not tried yet. Tells whether anything was done.
+    fn mend(&mut self, report: &Report, home: &Home) -> bool {
+        let before = self.done.len();
+        for finding in &report.findings {
+            let Some(fix) = finding.fix.as_ref().filter(|fix| fix.is_ours()) else { continue };
+            let key = match fix {
+                doctor::Fix::Edit { file, changes, .. } => format!("{} {changes:?}", file.display()),
+                fix => fix.words(),
+            };
+            if self.tried.contains(&key) {
+                continue;
+            }
+            self.tried.push(key);
+            match doctor::apply(fix, home) {
+                Ok(what) => self.done.push(format!("{}: {what}", finding.id)),
+                Err(e) => ui::warn(format!("{}: {e}", finding.id), e.hints().first().map(String::as_str)),
+            }
         }
-        done.push(key);
-        match doctor::apply(fix, home) {
-            Ok(what) if !quiet => ui::note(format!("{}: {what}", finding.id)),
-            Ok(_) => {}
-            Err(e) => ui::warn(format!("{}: {e}", finding.id), e.hints().first().map(String::as_str)),
-        }
+        self.done.len() > before
     }
 }
 
@@ -107,6 +157,10 @@ fn tell(report: &Report) {
     }
     for id in &report.out_of_time {
         ui::warn(format!("the check `{id}` did not end in time"), None);
+    }
+    if !report.left_out.is_empty() {
+        let checks: Vec<String> = report.left_out.iter().map(|id| format!("`{id}`")).collect();
+        ui::note(format!("not looked at without the network: {}", checks.join(", ")));
     }
     let trouble = report.findings.iter().filter(|finding| finding.severity < Severity::Note).count();
     let seconds = format!("{}.{} s", report.took_ms / 1000, report.took_ms % 1000 / 100);
@@ -120,6 +174,9 @@ fn tell(report: &Report) {
     }
 }
 
+/// Longest evidence that is shown, in characters: it may be foreign text.
+const LONGEST: usize = 500;
+
 fn one(finding: &Finding) {
     let (word, style) = match finding.severity {
         Severity::Danger => ("danger", AnsiColor::Red.on_default().bold()),
@@ -129,7 +186,7 @@ fn one(finding: &Finding) {
     };
     ui::line(format!("{style}{word}{style:#} {} [{}]", finding.what, finding.id));
     for seen in &finding.evidence {
-        ui::line(format!("    {seen}"));
+        ui::line(format!("    {}", ui::plain(seen, LONGEST)));
     }
     if let Some(fix) = &finding.fix {
         ui::line(format!("  → {}", fix.words()));

@@ -29,6 +29,32 @@ pub(super) fn bounded_words(command: &mut Command, limit: Duration) -> Result<(E
     Ok((status, String::from_utf8_lossy(&words).into_owned()))
 }
 
+/// How a command that gets no input ended within `limit`, what it said, and what it said on standard error.
+///
+/// # Errors
+/// When it cannot be started or does not end in time, in words.
+pub fn bounded_all(command: &mut Command, limit: Duration) -> Result<(ExitStatus, String, String), String> {
+    let started = Instant::now();
+    let mut child = spawn(command.stdout(Stdio::piped()).stderr(Stdio::piped()))?;
+    // Read on the side: a full pipe would keep the child from ending.
+    let words = child.stderr.take().map(|pipe| {
+        let (send, receive) = mpsc::channel();
+        std::thread::spawn(move || {
+            let mut out = Vec::new();
+            // Nobody listens any more when the time has run out.
+            let _ = pipe.take(OUTPUT_LIMIT).read_to_end(&mut out);
+            let _ = send.send(out);
+        });
+        receive
+    });
+    let pipe = child.stdout.take();
+    let (status, output) = ended(&mut child, pipe, started, limit)?;
+    let left = limit.saturating_sub(started.elapsed());
+    let words = words.and_then(|words| words.recv_timeout(left).ok()).unwrap_or_default();
+    let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
+    Ok((status, text(output), text(words)))
+}
+
 fn spawn(command: &mut Command) -> Result<Child, String> {
     command.stdin(Stdio::null()).spawn().map_err(|e| e.to_string())
 }

@@ -5,19 +5,25 @@
 //! back [`Finding`]s. The checks run side by side, each bounded; a finding may carry a [`Fix`], which
 //! [`apply`] carries out. Nothing here writes anything but a fix.
 
+mod bundle;
 mod checks;
 mod explain;
 mod finding;
 mod fix;
 mod run;
+mod table;
+mod turn;
 mod world;
 
+pub use bundle::{bundle, save};
 pub use checks::CHECKS;
 pub use explain::{Explanation, explain};
 pub use finding::{Finding, Severity};
 pub use fix::{Fix, apply};
 pub use run::{Report, examine};
-pub use world::{Subject, World};
+pub use table::{ProviderTable, template_at};
+pub use turn::turn;
+pub use world::{Choice, Subject, World};
 
 use std::time::Duration;
 
@@ -34,4 +40,12 @@ pub struct Check {
     pub is_online: bool,
     /// Looks.
     pub look: fn(&World) -> Vec<Finding>,
+}
+
+impl Check {
+    /// Whether an id names this check, or one of its findings.
+    #[must_use]
+    pub fn yields(&self, id: &str) -> bool {
+        id == self.id || id.strip_prefix(self.id).is_some_and(|rest| rest.starts_with('-'))
+    }
 }

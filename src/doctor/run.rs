@@ -2,7 +2,6 @@
 
 use std::sync::mpsc;
 use std::thread;
-use std::time::Instant;
 
 use serde::Serialize;
 
@@ -17,6 +16,10 @@ pub struct Report {
     pub looked_at: Vec<&'static str>,
     /// The checks that did not end in time.
     pub out_of_time: Vec<&'static str>,
+    /// The checks that ask over the network and were left out.
+    pub left_out: Vec<&'static str>,
+    /// What `--fix` did, by the id of what was found.
+    pub mended: Vec<String>,
     /// How long it took, in milliseconds.
     pub took_ms: u128,
 }
@@ -27,25 +30,29 @@ impl Report {
     pub fn has_trouble(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity < Severity::Note)
     }
+
+    /// Adds what a later check found, behind what is as bad.
+    pub fn add(&mut self, check: &'static str, findings: Vec<Finding>) {
+        self.looked_at.push(check);
+        self.findings.extend(findings);
+        self.findings.sort_by_key(|finding| finding.severity);
+    }
 }
 
 /// Runs the checks that are wanted: all, or those of the given names of checks or findings. A check that does not end
 /// in time is left behind, and named.
 pub fn examine(world: World, only: &[String]) -> Report {
-    let started = Instant::now();
-    let wanted = |check: &&Check| {
-        let named =
-            only.is_empty() || only.iter().any(|id| id == check.id || id.starts_with(&format!("{}-", check.id)));
-        named && !(check.is_online && world.offline)
-    };
-    let checks: Vec<&'static Check> = CHECKS.iter().filter(wanted).collect();
+    let started = world.since;
+    let wanted = CHECKS.iter().filter(|check| only.is_empty() || only.iter().any(|id| check.yields(id)));
+    let (left_out, checks): (Vec<&'static Check>, Vec<_>) = wanted.partition(|check| check.is_online && world.offline);
+    let left_out = left_out.iter().map(|check| check.id).collect();
     let (sender, receiver) = mpsc::channel();
     let world = std::sync::Arc::new(world);
     for check in &checks {
         let (sender, world, check) = (sender.clone(), world.clone(), *check);
         thread::spawn(move || {
             // The receiver is gone when time is up.
-            let _ = sender.send((check.id, (check.look)(&world)));
+            let _ = sender.send((check, (check.look)(&world)));
         });
     }
     drop(sender);
@@ -53,16 +60,17 @@ pub fn examine(world: World, only: &[String]) -> Report {
     let mut looked_at = Vec::new();
     while looked_at.len() < checks.len() {
         let left = TIME_LIMIT.saturating_sub(started.elapsed());
-        let Ok((id, found)) = receiver.recv_timeout(left) else { break };
-        looked_at.push(id);
-        findings.extend(found);
+        let Ok((check, found)) = receiver.recv_timeout(left) else { break };
+        looked_at.push(check.id);
+        let is_wanted =
+            |finding: &Finding| only.is_empty() || only.iter().any(|id| *id == check.id || *id == finding.id);
+        let place = CHECKS.iter().position(|other| other.id == check.id);
+        findings.extend(found.into_iter().filter(is_wanted).map(|finding| (finding.severity, place, finding)));
     }
-    findings.retain(|finding: &Finding| {
-        only.is_empty() || only.iter().any(|id| finding.id == id || CHECKS.iter().any(|check| check.id == id))
-    });
-    let order = |id: &str| CHECKS.iter().position(|check| id.starts_with(check.id)).unwrap_or(CHECKS.len());
-    findings.sort_by(|a, b| a.severity.cmp(&b.severity).then_with(|| order(a.id).cmp(&order(b.id))));
+    findings.sort_by_key(|(severity, place, _)| (*severity, *place));
+    let findings = findings.into_iter().map(|(.., finding)| finding).collect();
     let out_of_time = checks.iter().map(|check| check.id).filter(|id| !looked_at.contains(id)).collect();
     looked_at.sort_unstable();
-    Report { findings, looked_at, out_of_time, took_ms: started.elapsed().as_millis() }
+    let took_ms = started.elapsed().as_millis();
+    Report { findings, looked_at, out_of_time, left_out, mended: Vec::new(), took_ms }
 }

@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
 
 use crate::codex::{Codex, CodexHome};
 use crate::config::Document;
@@ -43,12 +45,73 @@ pub struct World {
     pub subject: Option<Subject>,
     /// Ask nobody over the network.
     pub offline: bool,
+    /// When the looking began.
+    pub since: Instant,
+}
+
+/// Longest time that finding Codex may take: the checks need some, too.
+const FINDING_CODEX: Duration = Duration::from_secs(5);
+
+/// The Codex on PATH. One that does not tell its version is not waited for.
+fn find_codex(home: &Home) -> Result<Codex> {
+    let (sender, receiver) = mpsc::channel();
+    let home = home.clone();
+    std::thread::spawn(move || {
+        // Nobody listens any more when the time is up.
+        let _ = sender.send(Codex::find(&home));
+    });
+    receiver.recv_timeout(FINDING_CODEX).unwrap_or_else(|_| {
+        Err(Error::fixable("Codex does not answer")
+            .cause(format!("`codex --version` said nothing for {} s", FINDING_CODEX.as_secs()))
+            .hint("reinstall it: `npm install -g @openai/codex`"))
+    })
+}
+
+/// What one start of Codex goes by: `config.toml`, or a profile over it.
+#[derive(Clone, Copy)]
+pub struct Choice<'w> {
+    /// The profile's name; nothing for the default.
+    pub profile: Option<&'w str>,
+    /// The file that decides first.
+    pub document: &'w Document,
+    base: Option<&'w Document>,
+}
+
+impl<'w> Choice<'w> {
+    /// A top-level string of the profile, else of `config.toml`.
+    #[must_use]
+    pub fn text(&self, key: &str) -> Option<&'w str> {
+        self.document.get_str(&[key]).or_else(|| self.base?.get_str(&[key]))
+    }
+
+    /// Whether either file has that top-level key.
+    #[must_use]
+    pub fn has(&self, key: &str) -> bool {
+        self.document.get(&[key]).is_some() || self.base.is_some_and(|base| base.get(&[key]).is_some())
+    }
+
+    /// The chosen provider's table; its own file first.
+    #[must_use]
+    pub fn table(&self) -> Option<super::ProviderTable<'w>> {
+        let id = self.text("model_provider")?;
+        [Some(self.document), self.base].into_iter().flatten().find_map(|document| {
+            document.get(&["model_providers", id])?;
+            Some(super::ProviderTable { document, id })
+        })
+    }
+
+    /// What it is called in a sentence.
+    #[must_use]
+    pub fn words(&self) -> String {
+        self.profile.map_or_else(|| "Codex's default".to_owned(), |name| format!("the profile `{name}`"))
+    }
 }
 
 impl World {
     /// Reads everything. What cannot be read is for the checks to tell.
     #[must_use]
     pub fn read(home: &Home, subject: Option<Subject>, offline: bool) -> Self {
+        let since = Instant::now();
         let codex_home = CodexHome::resolve();
         let read = |file: &std::path::Path| Document::read(file).map_err(Error::from);
         let config = codex_home.as_ref().map_or(Ok(None), |home| read(&home.config_file()));
@@ -71,7 +134,7 @@ impl World {
             config,
             profiles,
             broken_profiles,
-            codex: Codex::find(home),
+            codex: find_codex(home),
             env: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .collect(),
@@ -79,6 +142,7 @@ impl World {
             person: dirs::home_dir(),
             subject,
             offline,
+            since,
             home: home.clone(),
         }
     }
@@ -98,6 +162,22 @@ impl World {
     /// Codex's files that parse, with what each is called.
     pub fn documents(&self) -> impl Iterator<Item = &Document> {
         self.config().into_iter().chain(self.profiles.values())
+    }
+
+    /// The provider tables of all of Codex's files.
+    pub fn tables(&self) -> impl Iterator<Item = super::ProviderTable<'_>> {
+        self.documents().flat_map(super::ProviderTable::all)
+    }
+
+    /// What Codex would run: its default first, then each profile over it.
+    pub fn choices(&self) -> Vec<Choice<'_>> {
+        let base = self.config();
+        let default = base.map(|document| Choice { profile: None, document, base: None });
+        let profile = |(name, document)| Choice { profile: Some(name), document, base };
+        default
+            .into_iter()
+            .chain(self.profiles.iter().map(|(name, document)| profile((name.as_str(), document))))
+            .collect()
     }
 
     /// Our providers that are asked about.

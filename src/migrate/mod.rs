@@ -32,6 +32,7 @@ use crate::setup::{Setup, TokenCommand};
 
 pub use finding::{Finding, Kind};
 pub use project::files as project_files;
+pub use shell::start_up_file;
 
 use world::{MovedKey, World};
 

@@ -31,7 +31,7 @@ const FILES: [&str; 8] = [
 pub(super) fn explain(world: &mut World<'_>, home: Option<&Path>) {
     for (variable, then) in DEAD {
         let set = (world.env)(variable).is_some_and(|value| !value.trim().is_empty());
-        let place = home.and_then(|home| FILES.iter().find_map(|file| exported(&home.join(file), variable)));
+        let place = home.and_then(|home| start_up_file(home, variable));
         if !set && place.is_none() {
             continue;
         }
@@ -39,6 +39,12 @@ pub(super) fn explain(world: &mut World<'_>, home: Option<&Path>) {
         let what = format!("`{variable}` is set in your shell: Codex does not read it");
         world.findings.push(Finding { kind: Kind::Shell, file, line, what, then: then.to_owned(), by_hand: true });
     }
+}
+
+/// The start-up file of a shell that sets a variable, and the line.
+#[must_use]
+pub fn start_up_file(home: &Path, variable: &str) -> Option<(std::path::PathBuf, usize)> {
+    FILES.iter().find_map(|file| exported(&home.join(file), variable))
 }
 
 /// The line of a start-up file that sets a variable.

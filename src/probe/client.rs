@@ -233,7 +233,7 @@ fn host(url: &str) -> String {
 }
 
 /// What a failed exchange means; reqwest tells only some of it by type, the rest stands in the texts below it.
-fn failure(url: &str, error: reqwest::Error) -> ProbeError {
+pub(super) fn failure(url: &str, error: reqwest::Error) -> ProbeError {
     let (host, error) = (host(url), error.without_url());
     let why = causes(&error);
     let has = |word: &str| why.to_lowercase().contains(word);

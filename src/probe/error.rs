@@ -315,6 +315,12 @@ impl ProbeError {
         hints
     }
 
+    /// Whether the provider refuses the key, or wants one.
+    #[must_use]
+    pub const fn is_about_key(&self) -> bool {
+        matches!(self, Self::WrongKey { .. } | Self::NoKey { .. } | Self::NoCredit { .. })
+    }
+
     /// Whether no HTTP answer came back at all, so that asking another path of the host is of no use.
     pub(super) fn is_network(&self) -> bool {
         match self {

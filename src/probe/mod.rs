@@ -1,6 +1,6 @@
 //! Asks a provider what it really speaks: where its API lies, which models it has, which wire and road it can take.
 //!
-//! Only [`models()`], [`check_key()`], [`wire()`], [`details()`] and [`survey()`] call out. What their answers mean is
+//! Only [`models()`], [`check_key()`], [`knock()`], [`wire()`], [`details()`] and [`survey()`] call out. What their answers mean is
 //! decided by pure functions: [`normalise`], the readers of answers, and [`decide`].
 
 mod access;
@@ -12,6 +12,7 @@ mod error;
 mod evidence;
 mod facts;
 mod foreign;
+mod knock;
 mod models;
 mod pace;
 mod page;
@@ -33,6 +34,7 @@ pub use decision::{Decision, decide, takes_bearer};
 pub use details::details;
 pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
+pub use knock::{Knock, knock};
 pub use models::{Models, check_key, models};
 pub use roll_call::roll_call;
 pub use spent::Spent;

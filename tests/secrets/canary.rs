@@ -197,6 +197,10 @@ fn walk(key: &str, parrot: SocketAddr) -> usize {
     if key.len() >= SHORTEST_REDACTED {
         typed(&add("three", refusing, &["--key-stdin", "-vvv"]), key, None).exits(4).stderr_has("[redacted]");
         typed(&["key", "set", "up", "--key", &format!("={key}")], "", None);
+        typed(&add("parrot", refusing, &["--key-stdin", "--no-probe"]), key, None).ok();
+        typed(&["doctor", "parrot", "-vvv"], "", None).exits(3).stdout_has("[redacted]");
+        typed(&["doctor", "parrot", "--json", "--bundle", "parrot.md"], "", None).exits(3);
+        typed(&["remove", "parrot", "--yes"], "", None).ok();
     }
     if key.starts_with("sk-") || key.starts_with("gsk_") {
         typed(&["key", "set", "up", key], "", None).exits(2);
@@ -221,6 +225,11 @@ fn walk(key: &str, parrot: SocketAddr) -> usize {
 
     // Looking, on a running gateway too.
     typed(&["run", "--profile", "up", "--", "--version"], "", None).ok();
+    if key.len() >= SHORTEST_REDACTED {
+        // One of the providers has a program that fails, and says the key while it does.
+        typed(&["doctor", "-vvv"], "", None).exits(3);
+        typed(&["doctor", "--offline", "--json", "--bundle", "report.md"], "", None).exits(3);
+    }
     search.is_not_left(&sandbox);
     for looking in [
         ["key", "list", "--json", "-vvv"].as_slice(),
@@ -285,6 +294,8 @@ fn pasted(key: &str, search: &Search) -> usize {
     let mut count = 0;
     for line in [
         ["config", "show", "-vvv"].as_slice(),
+        &["doctor", "-vvv"],
+        &["doctor", "--offline", "--json", "--bundle", "report.md"],
         &["migrate", "--dry-run", "--store", "file", "-vvv"],
         &["migrate", "--json", "--store", "file"],
         &["remove", "lab", "-vvv"],

@@ -174,6 +174,11 @@ impl Sandbox {
         files
     }
 
+    /// Every file under one folder of the sandbox, by its path in it.
+    pub fn read_tree(&self, dir: &str, into: &mut BTreeMap<String, Vec<u8>>) {
+        read_tree(&self.path(dir), self.root.path(), into);
+    }
+
     /// The gateway's log.
     pub fn gateway_log(&self) -> String {
         fs::read_to_string(self.path("codexgw/state/gateway.log")).unwrap_or_default()

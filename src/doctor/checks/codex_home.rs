@@ -18,6 +18,14 @@ fn look(world: &World) -> Vec<Finding> {
                 .say(format!("name the whole path: `export CODEX_HOME={}`", home.dir().display())),
         );
     }
+    if home.dir().starts_with(std::env::temp_dir()) {
+        findings.push(
+            Finding::note("codex-home-temporary", "Codex's folder lies where the system clears up")
+                .saw(home.dir().display().to_string())
+                .saw("Codex says: Refusing to create helper binaries under temporary dir")
+                .say("name one that stays: `export CODEX_HOME=\"$HOME/.codex\"`"),
+        );
+    }
     if home.dir().is_dir() && tempfile::tempfile_in(home.dir()).is_err() {
         findings.push(
             Finding::broken("codex-home-unwritable", "Codex cannot write into its own folder")

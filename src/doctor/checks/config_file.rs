@@ -1,7 +1,7 @@
 //! Codex's configuration: does it parse, and would Codex start with it.
 
 use crate::codex::Verdict;
-use crate::doctor::{Check, Finding, World};
+use crate::doctor::{Check, Finding, World, explain};
 use crate::error::Error;
 use crate::secret::credentials;
 
@@ -40,13 +40,16 @@ fn verdict(verdict: crate::error::Result<Verdict>, what: &str, edit: &str) -> Ve
             let finding = Finding::broken("config-refused", format!("Codex refuses to start with {what}"));
             let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
             let finding = lines.take(8).fold(finding, |finding, line| finding.saw(format!("Codex says: {line}")));
-            vec![finding.say(format!("`codexgw migrate` mends what it knows; else by hand: `{edit}`"))]
+            vec![match explain(&words).first() {
+                Some(known) => finding.saw(known.cause).say(format!("{}; by hand: `{edit}`", known.fix)),
+                None => finding.say(format!("`codexgw migrate` mends what it knows; else by hand: `{edit}`")),
+            }]
         }
         Ok(Verdict::Accepts { warnings }) => warnings
             .into_iter()
             .map(|line| {
                 Finding::warning("config-ignored-key", format!("Codex ignores a setting in {what}"))
-                    .saw(format!("Codex says: {line}"))
+                    .saw(line)
                     .say(format!("take it out, or spell it right: `{edit}`"))
             })
             .collect(),

@@ -1,5 +1,7 @@
-//! Codex's background server: it keeps the environment of whoever started it (codex-facts 7).
+//! Codex's background server: it keeps the environment of whoever started it, and is a copy of the Codex that was
+//! there then (codex-facts 7).
 
+use crate::codex::Version;
 use crate::doctor::{Check, Finding, World};
 
 pub const CHECK: Check =
@@ -7,27 +9,31 @@ pub const CHECK: Check =
 
 fn look(world: &World) -> Vec<Finding> {
     let Ok(codex_home) = &world.codex_home else { return Vec::new() };
+    let say = "start it anew: `codex app-server daemon stop`; `codexgw run` goes around it";
     let mut findings = Vec::new();
     for server in servers(codex_home.dir()) {
-        for document in world.documents() {
-            let providers = document.get(&["model_providers"]).and_then(toml_edit::Item::as_table_like);
-            for (id, _) in providers.into_iter().flat_map(toml_edit::TableLike::iter) {
-                let Some(variable) = document.get_str(&["model_providers", id, "env_key"]) else { continue };
-                let here = world.env.get(variable);
-                let there = server.env.get(variable);
-                if here.is_none() || here == there {
-                    continue;
-                }
-                let how = if there.is_some() { "with another value" } else { "without it" };
-                let what =
-                    format!("Codex's background server runs {how} of `{variable}`, so `codex` does not see yours");
-                findings.push(
-                    Finding::broken("daemon-stale", what.replace(" without it of", " without"))
-                        .saw(format!("process {}", server.pid))
-                        .saw(format!("`{variable}` is the key of provider `{id}`"))
-                        .say("start it anew: `codex app-server daemon stop`; `codexgw run` goes around it"),
-                );
+        let process = format!("process {}", server.pid);
+        for table in world.tables() {
+            let Some(variable) = table.text("env_key") else { continue };
+            let here = world.env.get(variable);
+            let there = server.env.get(variable);
+            if here.is_none() || here == there {
+                continue;
             }
+            let how = if there.is_some() { "with another value of" } else { "without" };
+            let what = format!("Codex's background server runs {how} `{variable}`, so `codex` does not see yours");
+            findings.push(
+                Finding::broken("daemon-stale", what)
+                    .saw(process.clone())
+                    .saw(format!("`{variable}` is the key of provider `{}`", table.id))
+                    .say(say),
+            );
+        }
+        if let (Some(theirs), Ok(codex)) = (server.version, &world.codex)
+            && theirs != codex.version
+        {
+            let what = format!("Codex's background server is {theirs}, and `codex` is {}", codex.version);
+            findings.push(Finding::warning("daemon-version", what).saw(process).say(say));
         }
     }
     findings
@@ -36,6 +42,13 @@ fn look(world: &World) -> Vec<Finding> {
 struct Server {
     pid: u32,
     env: std::collections::BTreeMap<String, String>,
+    version: Option<Version>,
+}
+
+/// The version in the path of the copy: `…/releases/0.169.0-x86_64-unknown-linux-musl/bin/codex`.
+#[cfg(target_os = "linux")]
+fn version(program: &str) -> Option<Version> {
+    program.split_once("/releases/")?.1.split('/').next()?.parse().ok()
 }
 
 /// The background servers of this Codex home.
@@ -54,10 +67,11 @@ fn servers(codex_home: &std::path::Path) -> Vec<Server> {
             if !is_server || !line.first()?.starts_with(codex_home.to_str()?) {
                 return None;
             }
+            let version = version(line.first()?);
             let env = split(std::fs::read(entry.path().join("environ")).ok()?);
             let env =
                 env.iter().filter_map(|pair| pair.split_once('=')).map(|(k, v)| (k.to_owned(), v.to_owned())).collect();
-            Some(Server { pid, env })
+            Some(Server { pid, env, version })
         })
         .collect()
 }

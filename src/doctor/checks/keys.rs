@@ -1,8 +1,10 @@
 //! Whether each provider's key is where it should be.
 
-use crate::config::Document;
-use crate::doctor::{Check, Finding, World};
-use crate::secret::Vault;
+use crate::catalog;
+use crate::config::Change;
+use crate::doctor::{Check, Finding, ProviderTable, World, template_at};
+use crate::migrate;
+use crate::secret::{Secret, Vault, clean_key, looks_like_credential};
 use crate::settings::{KeyStore, Provider};
 
 pub const CHECK: Check = Check { id: "key", about: "whether every provider has its key", is_online: false, look };
@@ -16,9 +18,7 @@ fn look(world: &World) -> Vec<Finding> {
         asked.into_iter().filter_map(|asked| asked.join().ok().flatten()).collect()
     });
     findings.dedup_by(|a, b| a.what == b.what);
-    for document in world.documents() {
-        findings.extend(variables(world, document));
-    }
+    findings.extend(variables(world));
     findings
 }
 
@@ -26,7 +26,14 @@ fn stored(vault: &Vault<'_>, id: &str, provider: &Provider) -> Option<Finding> {
     if matches!(provider.key, KeyStore::None | KeyStore::Env) {
         return None;
     }
-    let error = vault.key(id, provider.key, &provider.key_command).err()?;
+    let error = match vault.key(id, provider.key, &provider.key_command) {
+        Ok(key) => {
+            let template =
+                provider.template.as_deref().and_then(catalog::provider).or_else(|| template_at(&provider.base_url));
+            return foreign(id, &key, template.map(|template| template.key_prefixes.as_slice()).unwrap_or_default());
+        }
+        Err(error) => error,
+    };
     Some(if error.message().starts_with("there is no key") {
         let what = format!("`{id}` has no key");
         Finding::broken("key-missing", what).say(format!("store it: `codexgw key set {id}`"))
@@ -36,25 +43,17 @@ fn stored(vault: &Vault<'_>, id: &str, provider: &Provider) -> Option<Finding> {
 }
 
 /// Providers whose key Codex reads from a variable itself.
-fn variables(world: &World, document: &Document) -> Vec<Finding> {
-    let providers = document.get(&["model_providers"]).and_then(toml_edit::Item::as_table_like);
-    let ids = providers.into_iter().flat_map(toml_edit::TableLike::iter).map(|(id, _)| id.to_owned());
-    ids.filter_map(|id| {
-        let path = ["model_providers", id.as_str(), "env_key"];
-        let variable = document.get_str(&path)?;
-        let seen = format!("{} names `{variable}`", World::place(document, &path));
-        let value = world.env.get(variable);
-        match value.map(String::as_str) {
-            None => {
-                let what = format!("`{variable}` is not set in this shell, so Codex refuses to ask `{id}`");
-                let say = format!("set it: `export {variable}=…`; or let codexgw keep the key: `codexgw migrate`");
-                Some(Finding::warning("key-variable-unset", what).saw(seen).say(say))
-            }
+fn variables(world: &World) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for table in world.tables() {
+        let (id, Some(variable)) = (table.id, table.text("env_key")) else { continue };
+        let seen = format!("{} names `{variable}`", table.place("env_key"));
+        findings.extend(match world.env.get(variable).map(String::as_str) {
+            None => Some(unset(world, table, variable).saw(seen)),
             Some(value) if value.trim().is_empty() => {
                 let what = format!("`{variable}` is empty, so Codex refuses to ask `{id}`");
-                Some(
-                    Finding::broken("key-variable-empty", what).saw(seen).say(format!("set it: `export {variable}=…`")),
-                )
+                let say = format!("set it: `export {variable}=…`");
+                Some(Finding::broken("key-variable-empty", what).saw(seen).say(say))
             }
             Some(value) if value.contains(['\n', '\r']) => {
                 let what =
@@ -63,8 +62,58 @@ fn variables(world: &World, document: &Document) -> Vec<Finding> {
                     format!("set it without: `export {variable}=\"$(printf %s \"${variable}\" | tr -d '\\r\\n')\"`");
                 Some(Finding::broken("key-variable-newline", what).saw(seen).say(say))
             }
-            Some(_) => None,
-        }
-    })
-    .collect()
+            Some(value) => {
+                let secret = Secret::new(value.to_owned());
+                let own = table.template().map(|template| template.key_prefixes.as_slice()).unwrap_or_default();
+                foreign(id, &secret, own).map(|finding| finding.saw(seen).say(format!("set it: `export {variable}=…`")))
+            }
+        });
+    }
+    findings
+}
+
+/// Why a variable may not be there: another name, or a start-up file that this shell did not read.
+fn unset(world: &World, table: ProviderTable<'_>, variable: &str) -> Finding {
+    let id = table.id;
+    let words = format!("Codex says: Missing environment variable: `{variable}`");
+    let usual = table.template().and_then(|template| template.env.as_deref());
+    let is_other = |name: &&str| *name != variable && world.var(name).is_some();
+    if let Some(other) = usual.filter(is_other).or_else(|| nearest(world, variable)) {
+        let what = format!("`{id}` takes its key from `{variable}`, which is not set; `{other}` is");
+        let fix = table.change(Change::set(&table.path("env_key"), other), "name the variable that holds the key");
+        return Finding::broken("key-variable-other", what).saw(words).mended_by(fix);
+    }
+    if let Some((file, line)) = world.person.as_deref().and_then(|home| migrate::start_up_file(home, variable)) {
+        let what =
+            format!("`{variable}` is set in a file that this shell did not read, so Codex refuses to ask `{id}`");
+        let say = format!("read it: `source {}`, or open a new terminal", file.display());
+        return Finding::warning("key-variable-unread", what)
+            .saw(format!("{}:{line} sets it", file.display()))
+            .saw(words)
+            .say(say);
+    }
+    let what = format!("`{variable}` is not set in this shell, so Codex refuses to ask `{id}`");
+    let say = format!("set it: `export {variable}=…`; or let codexgw keep the key: `codexgw migrate`");
+    Finding::warning("key-variable-unset", what).saw(words).say(say)
+}
+
+/// A variable that is set and is called almost the same.
+fn nearest<'w>(world: &'w World, variable: &str) -> Option<&'w str> {
+    /// How alike two names must be (Jaro-Winkler): `LAB_KEY` and `LAB_API_KEY`, not `LAB_KEY` and `LAW_TOKEN`.
+    const ALIKE: f64 = 0.9;
+    let set = world.env.keys().map(String::as_str).filter(|name| world.var(name).is_some());
+    set.filter(|name| looks_like_credential(name) || name.contains("KEY"))
+        .map(|name| (strsim::jaro_winkler(name, variable), name))
+        .filter(|(alike, _)| *alike >= ALIKE)
+        .max_by(|a, b| a.0.total_cmp(&b.0))
+        .map(|(_, name)| name)
+}
+
+/// A key that starts as those of another provider do. That it starts unlike others of its own is no finding: providers
+/// change that.
+fn foreign(id: &str, key: &Secret, own: &[String]) -> Option<Finding> {
+    let (_, warnings) = clean_key(key.expose(), own, &catalog::key_prefixes()).ok()?;
+    let words = warnings.into_iter().find(|warning| warning.starts_with("this looks like a key of"))?;
+    let what = format!("the key of `{id}` seems to be another provider's");
+    Some(Finding::warning("key-of-another", what).saw(words).say(format!("give the right one: `codexgw key set {id}`")))
 }

@@ -3,47 +3,43 @@
 use url::Url;
 
 use crate::config::{Change, Document};
-use crate::doctor::{Check, Finding, Fix, Severity, World};
+use crate::doctor::{Check, Finding, Fix, ProviderTable, Severity, World};
 
 pub const CHECK: Check =
     Check { id: "leak", about: "whether your ChatGPT login goes to a third party", is_online: false, look };
 
 fn look(world: &World) -> Vec<Finding> {
-    world.documents().flat_map(|document| base_url(document).into_iter().chain(auth(document))).collect()
+    world.documents().flat_map(|document| base_urls(document).chain(auth(document))).collect()
 }
 
-fn base_url(document: &Document) -> Option<Finding> {
-    let host = foreign_host(document.get_str(&["openai_base_url"])?)?;
-    let what = format!("`openai_base_url` sends your ChatGPT login, or OpenAI key, to {host}");
-    let fix = Fix::Edit {
-        file: document.path().to_path_buf(),
-        changes: vec![Change::remove(&["openai_base_url"])],
-        label: "take `openai_base_url` out",
-    };
-    let finding = Finding::new("leak-openai-base-url", Severity::Danger, what)
-        .saw(format!("{} sets it", World::place(document, &["openai_base_url"])))
-        .saw("to use that host, add it as a provider: `codexgw add custom --base-url URL`");
-    Some(finding.mended_by(fix))
-}
-
-fn auth(document: &Document) -> Vec<Finding> {
-    let providers = document.get(&["model_providers"]).and_then(toml_edit::Item::as_table_like);
-    let ids = providers.into_iter().flat_map(toml_edit::TableLike::iter).map(|(id, _)| id.to_owned());
-    ids.filter_map(|id| {
-        let path = ["model_providers", id.as_str(), "requires_openai_auth"];
-        document.get(&path)?.as_bool().filter(|on| *on)?;
-        let url = document.get_str(&["model_providers", &id, "base_url"]).unwrap_or_default();
-        let host = foreign_host(url)?;
-        let what = format!("provider `{id}` sends your ChatGPT login, or OpenAI key, to {host}");
+/// The two addresses that are OpenAI's own. `chatgpt_base_url` gets the login whatever the provider is.
+fn base_urls(document: &Document) -> impl Iterator<Item = Finding> {
+    let keys = [("leak-openai-base-url", "openai_base_url"), ("leak-chatgpt-base-url", "chatgpt_base_url")];
+    keys.into_iter().filter_map(move |(id, key)| {
+        let host = foreign_host(document.get_str(&[key])?)?;
+        let what = format!("`{key}` sends your ChatGPT login, or OpenAI key, to {host}");
         let fix = Fix::Edit {
             file: document.path().to_path_buf(),
-            changes: vec![Change::remove(&path)],
-            label: "take `requires_openai_auth` out",
+            changes: vec![Change::remove(&[key])],
+            label: "take a foreign address of OpenAI out",
         };
-        let seen = format!("{} says `requires_openai_auth = true`", World::place(document, &path));
+        let finding = Finding::new(id, Severity::Danger, what)
+            .saw(format!("{} sets it", World::place(document, &[key])))
+            .saw("to use that host, add it as a provider: `codexgw add custom --base-url URL`");
+        Some(finding.mended_by(fix))
+    })
+}
+
+fn auth(document: &Document) -> impl Iterator<Item = Finding> {
+    ProviderTable::all(document).filter_map(|table| {
+        let path = table.path("requires_openai_auth");
+        document.get(&path)?.as_bool().filter(|on| *on)?;
+        let host = foreign_host(table.text("base_url").unwrap_or_default())?;
+        let what = format!("provider `{}` sends your ChatGPT login, or OpenAI key, to {host}", table.id);
+        let fix = table.change(Change::remove(&path), "take `requires_openai_auth` out");
+        let seen = format!("{} says `requires_openai_auth = true`", table.place("requires_openai_auth"));
         Some(Finding::new("leak-requires-openai-auth", Severity::Danger, what).saw(seen).mended_by(fix))
     })
-    .collect()
 }
 
 /// The host of a URL that is neither OpenAI's nor this machine.

@@ -1,13 +1,17 @@
 //! The checks, one file each. A new one is a file and a line in [`CHECKS`].
 
+mod base_url;
 mod codex;
+mod codex_doctor;
 mod codex_home;
 mod config_file;
 mod daemon;
 mod gateway;
 mod keys;
 mod leaks;
+mod login;
 mod model_catalogue;
+mod models;
 mod names;
 mod old_config;
 mod profiles;
@@ -18,6 +22,7 @@ mod sessions;
 mod settings;
 mod templates;
 mod token_command;
+mod web_search;
 
 use super::Check;
 
@@ -30,15 +35,20 @@ pub const CHECKS: &[Check] = &[
     settings::CHECK,
     templates::CHECK,
     old_config::CHECK,
+    base_url::CHECK,
     names::CHECK,
     profiles::CHECK,
     project::CHECK,
     model_catalogue::CHECK,
+    models::CHECK,
+    web_search::CHECK,
     token_command::CHECK,
     keys::CHECK,
     provider::CHECK,
     gateway::CHECK,
     proxy::CHECK,
     daemon::CHECK,
+    codex_doctor::CHECK,
+    login::CHECK,
     sessions::CHECK,
 ];

@@ -11,6 +11,10 @@ fn look(world: &World) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in crate::migrate::project_files(&world.cwd, &config) {
         let Ok(Some(document)) = Document::read(&file) else { continue };
+        if let Some(finding) = untrusted(world, &document) {
+            findings.push(finding);
+            continue;
+        }
         if let Some(model) = document.get_str(&["model"]) {
             let what = format!("this project asks for the model `{model}`, whatever your profile says");
             let fix = Fix::Edit {
@@ -42,4 +46,25 @@ fn look(world: &World) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Codex ignores a project's configuration, with what else stands in it, until the project is trusted.
+fn untrusted(world: &World, document: &Document) -> Option<Finding> {
+    let project = document.path().parent()?.parent()?;
+    let levels: Vec<_> = world
+        .documents()
+        .flat_map(|config| {
+            // The folder that Codex asked about is that of the repository, which may lie above.
+            project.ancestors().filter_map(|dir| config.get_str(&["projects", dir.to_str()?, "trust_level"]))
+        })
+        .collect();
+    if levels.first() == Some(&"trusted") {
+        return None;
+    }
+    Some(
+        Finding::note("project-untrusted", "Codex ignores this project's configuration: you do not trust the project")
+            .saw(document.path().display().to_string())
+            .saw("Codex says: Untrusted project-local configuration is disabled")
+            .say("if you trust it, start `codex` there and say yes"),
+    )
 }

@@ -1,21 +1,34 @@
-//! A proxy that swallows requests to the gateway (codex-facts 1.5).
+//! A proxy that swallows requests to this machine (codex-facts 1.5).
 
 use crate::doctor::{Check, Finding, World};
 use crate::launch::loopback_behind_proxy;
+use crate::probe::is_loopback;
 use crate::setup::GATEWAY_ID;
 
 pub const CHECK: Check =
-    Check { id: "proxy", about: "whether Codex reaches the gateway past your proxy", is_online: false, look };
+    Check { id: "proxy", about: "whether Codex reaches this machine past your proxy", is_online: false, look };
 
 fn look(world: &World) -> Vec<Finding> {
-    let uses_gateway = world.documents().any(|document| document.get(&["model_providers", GATEWAY_ID]).is_some());
-    let Some(variable) = loopback_behind_proxy(|name| world.env.get(name).cloned()).filter(|_| uses_gateway) else {
-        return Vec::new();
-    };
-    let what = format!("`{variable}` makes Codex look for the gateway behind your proxy, where it hangs");
-    vec![
-        Finding::broken("proxy-before-gateway", what)
-            .saw("`codexgw run` exempts this machine by itself; plain `codex`, the IDE and the desktop app do not")
-            .say("exempt this machine in your shell: `export NO_PROXY=127.0.0.1,localhost`"),
-    ]
+    let Some(variable) = loopback_behind_proxy(|name| world.env.get(name).cloned()) else { return Vec::new() };
+    let say = "exempt this machine in your shell: `export NO_PROXY=127.0.0.1,localhost`";
+    let mut findings = Vec::new();
+    if world.tables().any(|table| table.id == GATEWAY_ID) {
+        let what = format!("`{variable}` makes Codex look for the gateway behind your proxy, where it hangs");
+        findings.push(
+            Finding::broken("proxy-before-gateway", what)
+                .saw("`codexgw run` exempts this machine by itself; plain `codex`, the IDE and the desktop app do not")
+                .say(say),
+        );
+    }
+    for table in world.tables().filter(|table| table.id != GATEWAY_ID) {
+        if let Some(url) = table.text("base_url").filter(|url| is_loopback(url)) {
+            let what = format!("`{variable}` makes Codex look for `{}` behind your proxy, where it hangs", table.id);
+            findings.push(
+                Finding::broken("proxy-before-local", what)
+                    .saw(format!("{} is `{url}`", table.place("base_url")))
+                    .say(say),
+            );
+        }
+    }
+    findings
 }

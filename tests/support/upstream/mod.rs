@@ -506,6 +506,10 @@ impl State {
         let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
             return self.violation(interface, Purpose::Refused, "the body is not JSON".to_owned());
         };
+        if body == json!({}) {
+            // The doctor's way to see whether the endpoint is there.
+            return (Purpose::Refused, Answer::error(interface, 400, "you must name the field `messages` or `input`"));
+        }
         let purpose = if interface.offers(&body, "exec_command") {
             Purpose::Turn
         } else if interface.wants_json(&body) {

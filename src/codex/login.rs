@@ -1,0 +1,62 @@
+//! The login that Codex has stored.
+
+use serde::Deserialize;
+
+use super::CodexHome;
+
+/// What kind of login Codex keeps in its folder. One in the system's keyring is not seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Login {
+    /// A ChatGPT account.
+    ChatGpt,
+    /// A key of OpenAI's API.
+    ApiKey,
+}
+
+/// Only whether something is there is read, never what.
+#[derive(Deserialize)]
+struct AuthFile {
+    #[serde(rename = "OPENAI_API_KEY")]
+    key: Option<serde::de::IgnoredAny>,
+    tokens: Option<serde::de::IgnoredAny>,
+}
+
+impl Login {
+    /// The login in `auth.json`, if there is one.
+    #[must_use]
+    pub fn read(home: &CodexHome) -> Option<Self> {
+        let bytes = fs_err::read(home.dir().join("auth.json")).ok()?;
+        let file: AuthFile = serde_json::from_slice(&bytes).ok()?;
+        file.tokens.map(|_| Self::ChatGpt).or(file.key.map(|_| Self::ApiKey))
+    }
+
+    /// In words for the person.
+    #[must_use]
+    pub const fn words(self) -> &'static str {
+        match self {
+            Self::ChatGpt => "ChatGPT login",
+            Self::ApiKey => "stored OpenAI key",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_kind_of_login_is_told_by_what_is_there() {
+        let dir = tempfile::tempdir().expect("a folder");
+        let home = CodexHome::at(dir.path());
+        assert_eq!(Login::read(&home), None);
+        for (text, login) in [
+            (r#"{"auth_mode":"apikey","OPENAI_API_KEY":"k"}"#, Some(Login::ApiKey)),
+            (r#"{"OPENAI_API_KEY":null,"tokens":{"access_token":"t"}}"#, Some(Login::ChatGpt)),
+            (r#"{"OPENAI_API_KEY":null,"tokens":null}"#, None),
+            ("not json", None),
+        ] {
+            fs_err::write(dir.path().join("auth.json"), text).expect("a file");
+            assert_eq!(Login::read(&home), login, "{text}");
+        }
+    }
+}

@@ -1,0 +1,178 @@
+//! What Codex's own doctor says, explained where codexgw has no check of its own (codex-facts 6).
+
+use std::process::Command;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use crate::catalog;
+use crate::codex::bounded_all;
+use crate::doctor::{Check, Finding, Severity, World};
+use crate::secret::{credentials, redact::redact};
+
+pub const CHECK: Check =
+    Check { id: "codex-doctor", about: "what Codex's own doctor says, explained", is_online: true, look };
+
+/// It asks over the network too, in vain where there is none.
+const LIMIT: Duration = Duration::from_secs(9);
+
+/// What details say that are not as they should be.
+const TROUBLE: [&str; 6] = ["not resolvable", "not found", "not set", "failed", "invalid", "denied"];
+
+/// Most details that are shown of one check.
+const MOST_DETAILS: usize = 3;
+
+/// One of its checks: what it means here, and what to do.
+struct Meaning {
+    check: &'static str,
+    id: &'static str,
+    severity: Severity,
+    what: &'static str,
+    say: &'static str,
+}
+
+const fn meaning(
+    check: &'static str,
+    id: &'static str,
+    severity: Severity,
+    what: &'static str,
+    say: &'static str,
+) -> Meaning {
+    Meaning { check, id, severity, what, say }
+}
+
+/// Its checks that say more than ours. The others are looked at here more closely: the configuration, the key, the
+/// provider's address, the proxy. It asks a provider without the key, so what it says of one is no finding.
+const MEANINGS: &[Meaning] = &[
+    meaning(
+        "sandbox.helpers",
+        "codex-doctor-sandbox",
+        Severity::Broken,
+        "Codex's sandbox does not work here, so that commands of the model fail or ask for leave each time",
+        "reinstall Codex, whose package brings the helper: `npm install -g @openai/codex@latest`",
+    ),
+    meaning(
+        "sandbox.filesystem_paths",
+        "codex-doctor-sandbox-paths",
+        Severity::Warning,
+        "paths of Codex's sandbox settings are not as they are named",
+        "mend them: `codexgw config edit`, `sandbox_workspace_write` or `permissions`",
+    ),
+    meaning(
+        "installation",
+        "codex-doctor-installation",
+        Severity::Warning,
+        "Codex's installation does not hold together",
+        "install it anew, in one way only: `npm install -g @openai/codex@latest`",
+    ),
+    meaning(
+        "runtime.search",
+        "codex-doctor-search",
+        Severity::Warning,
+        "Codex does not find the program with which it searches files",
+        "reinstall Codex, or install ripgrep: `rg --version`",
+    ),
+    meaning(
+        "app_server.status",
+        "codex-doctor-server",
+        Severity::Warning,
+        "Codex's background server is not well",
+        "start it anew: `codex app-server daemon stop`; `codexgw run` goes around it",
+    ),
+    meaning(
+        "mcp.config",
+        "codex-doctor-mcp",
+        Severity::Warning,
+        "an MCP server is not set up right; a model sees none of its tools",
+        "see them: `codex mcp list`",
+    ),
+    meaning(
+        "state.paths",
+        "codex-doctor-state",
+        Severity::Broken,
+        "Codex cannot use its state, in which it keeps sessions",
+        "see what it says: `codex doctor`",
+    ),
+    meaning(
+        "state.rollout_db_parity",
+        "codex-doctor-sessions",
+        Severity::Note,
+        "Codex's list of sessions and the sessions' files differ",
+        "nothing has to be done for a provider; see `codex doctor`",
+    ),
+    meaning(
+        "system.disk",
+        "codex-doctor-disk",
+        Severity::Warning,
+        "the disk is almost full",
+        "make room; see how much there is: `df -h`",
+    ),
+    meaning(
+        "git.environment",
+        "codex-doctor-git",
+        Severity::Note,
+        "Codex does not find git; `codex exec` then wants `--skip-git-repo-check`",
+        "install it; see whether it is there: `git --version`",
+    ),
+];
+
+fn look(world: &World) -> Vec<Finding> {
+    let Ok(codex) = &world.codex else { return Vec::new() };
+    let native = codex.native();
+    let mut command = Command::new(native.path);
+    command.args(["doctor", "--json"]).current_dir(&world.cwd).envs(native.env);
+    // It ends with 1 when it finds something. Where there is no such command, or no answer in time, nothing is known.
+    let Ok((_, said, _)) = bounded_all(&mut command, LIMIT) else { return Vec::new() };
+    serde_json::from_str(&said).map(|report| explained(&report)).unwrap_or_default()
+}
+
+fn explained(report: &Value) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for meaning in MEANINGS {
+        let check = &report["checks"][meaning.check];
+        if !matches!(check["status"].as_str(), Some("fail" | "warning")) {
+            continue;
+        }
+        let said = ["summary", "remediation"].into_iter().filter_map(|key| check[key].as_str());
+        let finding = Finding::new(meaning.id, meaning.severity, meaning.what);
+        let finding = said.fold(finding, |finding, words| finding.saw(format!("Codex says: {}", redact(words))));
+        let finding = details(check).fold(finding, Finding::saw);
+        findings.push(finding.say(meaning.say));
+    }
+    findings
+}
+
+/// Those of its details that sound like trouble. They hold command lines of the person's, and those may hold keys.
+fn details(check: &Value) -> impl Iterator<Item = String> {
+    let entries = check["details"].as_object().into_iter().flatten();
+    let is_trouble = |words: &str| TROUBLE.iter().any(|trouble| words.contains(trouble));
+    let lines = entries.filter_map(move |(name, words)| {
+        let words = words.as_str().filter(|words| is_trouble(words))?;
+        Some(format!("{name}: {words}"))
+    });
+    let prefixes: Vec<&str> = catalog::key_prefixes().into_iter().map(|(_, prefix)| prefix).collect();
+    lines.take(MOST_DETAILS).map(move |line| credentials::hide(&redact(&line), &prefixes))
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_codex_finds_is_explained_and_what_we_know_better_left_out() {
+        let report = json!({"schemaVersion": 1, "checks": {
+            "sandbox.helpers": {"status": "fail", "summary": "no helper", "remediation": "reinstall",
+                "details": {"helper": "/x is not found", "rules": "0", "n": 1}},
+            "network.provider_reachability": {"status": "fail", "summary": "404"},
+            "system.disk": {"status": "ok", "summary": "enough"},
+            "state.rollout_db_parity": {"status": "warning", "summary": "3 differ", "remediation": null},
+        }});
+        let found = explained(&report);
+        let ids: Vec<_> = found.iter().map(|finding| (finding.id, finding.severity)).collect();
+        assert_eq!(ids, [("codex-doctor-sandbox", Severity::Broken), ("codex-doctor-sessions", Severity::Note)]);
+        assert_eq!(found[0].evidence, ["Codex says: no helper", "Codex says: reinstall", "helper: /x is not found"]);
+        assert!(explained(&json!({})).is_empty());
+    }
+}

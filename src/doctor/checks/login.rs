@@ -1,0 +1,32 @@
+//! The stored OpenAI login: where it counts and where it does not (codex-facts 1.5, G6).
+
+use crate::codex::{Login, is_built_in};
+use crate::doctor::{Check, Finding, World};
+
+pub const CHECK: Check =
+    Check { id: "login", about: "whether a stored OpenAI login counts or not", is_online: false, look };
+
+fn look(world: &World) -> Vec<Finding> {
+    let Ok(codex_home) = &world.codex_home else { return Vec::new() };
+    let chosen = world.config().and_then(|config| config.get_str(&["model_provider"])).unwrap_or("openai");
+    let key = ["OPENAI_API_KEY"].into_iter().find(|name| world.var(name).is_some());
+    match (Login::read(codex_home), is_built_in(chosen), key) {
+        (Some(login), false, _) => {
+            let what = format!("your {} does not count for `{chosen}`, and does not go there", login.words());
+            vec![
+                Finding::note("login-unused", what)
+                    .saw("a provider with a table of its own is sent its own key, or none")
+                    .saw("only `requires_openai_auth`, `openai_base_url` and `chatgpt_base_url` hand the login over"),
+            ]
+        }
+        (None, true, Some(variable)) if chosen == "openai" => {
+            let what = format!("Codex does not read `{variable}`, so its default provider is asked without a key");
+            vec![
+                Finding::note("login-key-unread", what)
+                    .saw("Codex sends a key that it has stored, or the one in `CODEX_API_KEY` to `codex exec`")
+                    .say(format!("store it: `printenv {variable} | codex login --with-api-key`")),
+            ]
+        }
+        _ => Vec::new(),
+    }
+}

@@ -1,0 +1,117 @@
+//! Models that cannot carry Codex, and models of which Codex knows nothing (codex-facts 3.3 and 5).
+
+use crate::catalog::{self, ModelFacts};
+use crate::codex::is_built_in;
+use crate::config::Change;
+use crate::doctor::{Check, Choice, Finding, Fix, World};
+
+pub const CHECK: Check = Check { id: "model", about: "whether the models can carry Codex", is_online: false, look };
+
+/// What Codex's instructions and tools take of the window before a word is said, in tokens.
+const PROMPT: u64 = 14_000;
+
+/// Below this, little work fits in before the conversation has to be cut.
+const ROOMY: u64 = 32_000;
+
+/// What Codex 0.169.0 takes for the window of a model that it does not know.
+const GUESSED_WINDOW: u64 = 272_000;
+
+/// What the names of OpenAI's own code-mode models start with in Codex 0.169.0.
+const CODE_MODE: [&str; 3] = ["gpt-6", "gpt-5.6", "gpt-daybreak"];
+
+/// The one model of OpenAI's that Codex 0.169.0 knows and asks in the usual form.
+const KNOWN: &str = "gpt-5.5";
+
+fn look(world: &World) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    for (id, provider) in world.providers() {
+        for (model, facts) in &provider.models {
+            let facts =
+                catalog::model_facts(model).map_or_else(|| facts.clone(), |base| facts.clone().merged_over(base));
+            findings.extend(unfit(id, model, &facts));
+        }
+    }
+    for choice in world.choices() {
+        findings.extend(unknown(world, choice));
+    }
+    findings
+}
+
+/// What keeps a model from carrying Codex.
+pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let other = || format!("choose another: `codexgw profile add NAME --provider {provider} --model MODEL`");
+    if facts.tools == Some(false) {
+        let what =
+            format!("`{model}` of `{provider}` calls no tools, so Codex can neither read nor change a file with it");
+        findings.push(Finding::broken("model-without-tools", what).say(other()));
+    }
+    if let Some(window) = facts.context.filter(|window| *window < ROOMY) {
+        let what = format!("the window of `{model}` of `{provider}` is {window} tokens");
+        let prompt = format!("Codex's own instructions and tools take about {PROMPT} of them");
+        findings.push(if window < PROMPT + PROMPT / 4 {
+            Finding::broken("model-window", format!("{what}: too small for Codex")).saw(prompt).say(other())
+        } else {
+            Finding::warning("model-window-narrow", format!("{what}: Codex has little room in it"))
+                .saw(prompt)
+                .say(other())
+        });
+    }
+    findings
+}
+
+/// A model on a provider of the person's own making, of which Codex knows nothing or something wrong.
+fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
+    let Some(table) = choice.table().filter(|table| !is_built_in(table.id) && !table.is_ours(world)) else {
+        return Vec::new();
+    };
+    let Some(model) = choice.text("model") else {
+        // The check of profiles tells it of profiles.
+        if choice.profile.is_some() {
+            return Vec::new();
+        }
+        let what = format!(
+            "{} names the provider `{}` and no model, so Codex asks for OpenAI's own",
+            choice.words(),
+            table.id
+        );
+        return vec![
+            Finding::broken("model-missing", what)
+                .saw(World::place(choice.document, &["model_provider"]))
+                .say("name one: `codexgw config edit`, `model = \"…\"`"),
+        ];
+    };
+    let facts = catalog::model_facts(model).cloned().unwrap_or_default();
+    let mut findings = unfit(table.id, model, &facts);
+    // With a catalogue of its own Codex knows what it says there.
+    if choice.has("model_catalog_json") || table.has("auth") || table.has("model_catalog_url") {
+        return findings;
+    }
+    let place = World::place(choice.document, &["model"]);
+    if CODE_MODE.iter().any(|start| model.starts_with(start)) {
+        let what =
+            format!("Codex takes `{model}` for OpenAI's own and asks `{}` in a form that OpenAI alone knows", table.id);
+        findings.push(
+            Finding::warning("model-code-mode", what)
+                .saw(place)
+                .say("through codexgw it is asked in the usual form: `codexgw add custom --base-url URL`"),
+        );
+    } else if model != KNOWN && !choice.has("model_context_window") {
+        let what = format!("Codex does not know `{model}` and guesses its window of {GUESSED_WINDOW} tokens");
+        let words = format!("Codex says: Model metadata for `{model}` not found. Defaulting to fallback metadata");
+        findings.push(match facts.context.filter(|window| *window < GUESSED_WINDOW) {
+            Some(window) => Finding::warning("model-metadata", what)
+                .saw(words)
+                .saw(format!("it has {window}, so a long session ends with an error and is not shortened"))
+                .mended_by(Fix::Edit {
+                    file: choice.document.path().to_path_buf(),
+                    changes: vec![Change::set(&["model_context_window"], i64::try_from(window).unwrap_or(i64::MAX))],
+                    label: "tell Codex the model's window",
+                }),
+            None => Finding::note("model-metadata", what)
+                .saw(words)
+                .say("codexgw brings the facts along: `codexgw add custom --base-url URL`"),
+        });
+    }
+    findings
+}

@@ -1,0 +1,148 @@
+//! Whom to ask: the providers of codexgw's settings, and the tables that the person wrote into Codex's file.
+
+use std::collections::BTreeMap;
+
+use toml_edit::Item;
+
+use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
+use crate::codex::is_built_in;
+use crate::doctor::{ProviderTable, Subject, World};
+use crate::probe::Target;
+use crate::secret::{Secret, Vault};
+use crate::settings::{KeyStore, Provider, Road, Wire};
+
+/// One provider, with all that asking it takes.
+pub struct Asked<'w> {
+    pub id: &'w str,
+    pub base_url: &'w str,
+    /// What Codex or the gateway asks it in.
+    pub wire: Wire,
+    /// The model to start with first.
+    pub models: Vec<&'w str>,
+    /// Our own record of it, when there is one.
+    pub provider: Option<&'w Provider>,
+    /// The person's own table, when it is that.
+    pub table: Option<ProviderTable<'w>>,
+    pub template: Option<&'static ProviderTemplate>,
+    name: &'w str,
+    key: Option<Secret>,
+    key_form: Option<KeyForm>,
+    headers: BTreeMap<String, String>,
+    secret_headers: Vec<(String, Secret)>,
+    query: BTreeMap<String, String>,
+}
+
+impl<'w> Asked<'w> {
+    /// Everybody who is asked about and can be asked.
+    pub fn all(world: &'w World) -> Vec<Self> {
+        let ours = world.providers().into_iter().filter_map(|(id, provider)| Self::ours(world, id, provider));
+        ours.chain(Self::tables(world)).collect()
+    }
+
+    /// The target of the probe.
+    pub fn target(&self) -> Target<'_> {
+        Target {
+            base_url: self.base_url.to_owned(),
+            key: self.key.as_ref(),
+            key_form: self.key_form,
+            headers: &self.headers,
+            secret_headers: &self.secret_headers,
+            query: &self.query,
+            models_path: self.template.and_then(|template| template.models_path.as_deref()),
+            name: self.name,
+            keys_url: self.template.and_then(|template| template.keys_url.as_deref()),
+        }
+    }
+
+    /// The command that sets it up again, to be completed.
+    pub fn add_again(&self) -> String {
+        let id = self.id;
+        match self.template.filter(|_| self.provider.is_some_and(|provider| provider.template.is_some())) {
+            Some(template) => format!("codexgw add {} --id {id} --force", template.id),
+            None => format!("codexgw add custom --id {id} --force"),
+        }
+    }
+
+    fn ours(world: &'w World, id: &'w str, provider: &'w Provider) -> Option<Self> {
+        let vault = Vault::new(&world.home);
+        let key = match provider.key {
+            KeyStore::None => None,
+            // The check of keys says why there is none, here and below.
+            KeyStore::Env => Some(Secret::new(world.var(provider.env_key.as_deref()?)?.to_owned())),
+            store => Some(vault.key(id, store, &provider.key_command).ok()?),
+        };
+        let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
+        let others = provider.models.keys().filter(|name| **name != provider.model);
+        Some(Self {
+            id,
+            base_url: &provider.base_url,
+            wire: if provider.road == Road::Direct { Wire::Responses } else { provider.wire },
+            models: std::iter::once(&provider.model).chain(others).map(String::as_str).collect(),
+            provider: Some(provider),
+            table: None,
+            template: provider.template.as_deref().and_then(template_of),
+            name: &provider.name,
+            key,
+            key_form: Some(provider.key_form()),
+            headers: provider.headers.clone(),
+            secret_headers: provider.secret_headers.iter().filter_map(header).collect(),
+            query: provider.query.clone(),
+        })
+    }
+
+    /// The tables that are not ours. One whose key cannot be had here is left out: the checks of keys and of token
+    /// commands tell why.
+    fn tables(world: &'w World) -> Vec<Self> {
+        let wanted = |id: &str| match &world.subject {
+            None => true,
+            Some(Subject::Provider(wanted)) => wanted == id,
+            Some(Subject::Profile(name)) => world
+                .choices()
+                .iter()
+                .any(|choice| choice.profile == Some(name) && choice.text("model_provider") == Some(id)),
+        };
+        let mut found: Vec<Self> = Vec::new();
+        for table in world.tables().filter(|table| !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id))
+        {
+            if !found.iter().any(|other| other.id == table.id) {
+                found.extend(Self::table(world, table));
+            }
+        }
+        found
+    }
+
+    fn table(world: &'w World, table: ProviderTable<'w>) -> Option<Self> {
+        if ["auth", "gateway_oauth", "requires_openai_auth"].iter().any(|key| table.has(key)) {
+            return None;
+        }
+        let key = match (table.text("env_key"), table.text("experimental_bearer_token")) {
+            (Some(variable), _) => Some(world.var(variable).filter(|value| !value.contains(['\n', '\r']))?),
+            (None, pasted) => pasted,
+        };
+        let strings = |key: &str| -> Vec<(String, String)> {
+            let entries = table.document.get(&table.path(key)).and_then(Item::as_table_like);
+            let entries = entries.into_iter().flat_map(toml_edit::TableLike::iter);
+            entries.filter_map(|(name, value)| Some((name.to_owned(), value.as_str()?.to_owned()))).collect()
+        };
+        let from_env = strings("env_http_headers").into_iter();
+        let from_env = from_env.filter_map(|(name, variable)| Some((name, world.var(&variable)?.to_owned())));
+        // They may hold keys, so that all of them are treated so.
+        let secret_headers = strings("http_headers").into_iter().chain(from_env);
+        let models = world.choices().into_iter().filter(|choice| choice.text("model_provider") == Some(table.id));
+        Some(Self {
+            id: table.id,
+            base_url: table.text("base_url")?,
+            wire: Wire::Responses,
+            models: models.filter_map(|choice| choice.text("model")).collect(),
+            provider: None,
+            table: Some(table),
+            template: table.template(),
+            name: table.text("name").unwrap_or(table.id),
+            key: key.map(|key| Secret::new(key.trim().to_owned())),
+            key_form: key.map(|_| KeyForm::Bearer),
+            headers: BTreeMap::new(),
+            secret_headers: secret_headers.map(|(name, value)| (name, Secret::new(value))).collect(),
+            query: strings("query_params").into_iter().collect(),
+        })
+    }
+}

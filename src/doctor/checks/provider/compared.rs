@@ -1,0 +1,71 @@
+//! What a provider's list of models says of the settings.
+
+use crate::catalog;
+use crate::config::Change;
+use crate::doctor::Finding;
+use crate::probe::Models;
+
+use super::super::models::unfit;
+use super::asked::Asked;
+
+/// How many names are offered in place of a model that is not there.
+const NEAREST: usize = 3;
+
+/// The list came from another address than the one that is configured.
+pub fn address(asked: &Asked<'_>, listed: &Models) -> Option<Finding> {
+    let is_other = listed.base_url != asked.base_url.trim_end_matches('/') && !listed.list.is_empty();
+    is_other.then(|| elsewhere(asked, &listed.base_url))
+}
+
+/// The provider's API lies at another base URL.
+pub fn elsewhere(asked: &Asked<'_>, base_url: &str) -> Finding {
+    let what = format!("`{}` answers at another address than the one that is configured", asked.id);
+    let finding =
+        Finding::broken("provider-address", what).saw(format!("{} is configured, {base_url} answers", asked.base_url));
+    match asked.table {
+        Some(table) => finding
+            .mended_by(table.change(Change::set(&table.path("base_url"), base_url), "name the address that answers")),
+        None => finding.say(format!("add it again: `{} --base-url {base_url}`", asked.add_again())),
+    }
+}
+
+/// Models that are not there, or cannot carry Codex by what the provider says of them.
+pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
+    let mut findings = Vec::new();
+    let id = asked.id;
+    let names: Vec<&str> = listed.list.iter().map(|(name, _)| name.as_str()).collect();
+    for (place, model) in asked.models.iter().enumerate() {
+        if let Some((_, facts)) = listed.list.iter().find(|(name, _)| name == model) {
+            findings.extend(news(asked, model, unfit(id, model, facts)));
+            continue;
+        }
+        if !listed.complete || names.is_empty() {
+            continue;
+        }
+        let what = format!("`{id}` does not list the model `{model}`");
+        let id = "provider-model";
+        let finding = if place == 0 { Finding::broken(id, what) } else { Finding::warning(id, what) };
+        let mut near: Vec<&str> = names.clone();
+        near.sort_by(|a, b| strsim::jaro_winkler(b, model).total_cmp(&strsim::jaro_winkler(a, model)));
+        let near: Vec<String> = near.into_iter().take(NEAREST).map(|name| format!("`{name}`")).collect();
+        findings.push(
+            finding.saw(format!("it lists {}; the nearest are {}", names.len(), near.join(", "))).say(choose(asked)),
+        );
+    }
+    findings
+}
+
+fn choose(asked: &Asked<'_>) -> String {
+    match asked.table {
+        Some(_) => "name one that it lists: `codexgw config edit`, `model`".to_owned(),
+        None => format!("choose another: `codexgw profile add NAME --provider {} --model MODEL`", asked.id),
+    }
+}
+
+/// What the check of models has not told already from what was known before.
+fn news(asked: &Asked<'_>, model: &str, findings: Vec<Finding>) -> Vec<Finding> {
+    let known = asked.provider.and_then(|provider| provider.models.get(model)).cloned().unwrap_or_default();
+    let known = catalog::model_facts(model).map_or_else(|| known.clone(), |base| known.clone().merged_over(base));
+    let told = unfit(asked.id, model, &known);
+    findings.into_iter().filter(|finding| told.iter().all(|old| old.id != finding.id)).collect()
+}

@@ -1,0 +1,133 @@
+//! Asks one provider.
+
+use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+use url::{Host, Url};
+
+use crate::config::Change;
+use crate::doctor::Finding;
+use crate::probe::{self, Client, Knock, ProbeError, Target};
+use crate::settings::Wire;
+
+use super::asked::Asked;
+use super::{compared, refusal};
+
+/// Longest time for one provider. All are asked side by side.
+const WITHIN: Duration = Duration::from_secs(8);
+
+/// Time to a connection on this machine.
+const LOCAL: Duration = Duration::from_millis(500);
+
+pub fn run(asked: &Asked<'_>) -> Vec<Finding> {
+    let Ok(client) = probe::client() else { return Vec::new() };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return Vec::new() };
+    let trial = Trial { client, asked };
+    match runtime.block_on(async { tokio::time::timeout(WITHIN, trial.run()).await }) {
+        Ok(findings) => findings,
+        Err(_) => vec![refusal::silent(asked, WITHIN)],
+    }
+}
+
+struct Trial<'a> {
+    client: Client,
+    asked: &'a Asked<'a>,
+}
+
+impl Trial<'_> {
+    async fn run(&self) -> Vec<Finding> {
+        let asked = self.asked;
+        let target = asked.target();
+        let (listed, knock) = tokio::join!(self.list(&target), self.knock(&target, asked.wire));
+        let mut findings: Vec<Finding> = knock.iter().filter_map(refusal::clock).collect();
+        match (listed, knock) {
+            (Err(ProbeError::RateLimited { words }), knock) => {
+                findings.push(refusal::rate_limit(asked, &words, knock.ok().as_ref()));
+            }
+            // A table of the person's own needs no list of models: Codex does not ask for it.
+            (Err(error), Ok(knock)) if asked.table.is_some() && !error.is_about_key() && knock.is_there() => {
+                findings.extend(refusal::status(asked, &knock));
+            }
+            (Err(error), _) | (Ok(_), Err(error)) => findings.push(self.refused(error)),
+            (Ok(listed), Ok(knock)) => {
+                let elsewhere = compared::address(asked, &listed);
+                let is_elsewhere = elsewhere.is_some();
+                findings.extend(elsewhere);
+                findings.extend(compared::models(asked, &listed));
+                if !is_elsewhere {
+                    findings.extend(if knock.is_there() {
+                        refusal::status(asked, &knock)
+                    } else {
+                        self.other_wire(&target, &knock, !listed.list.is_empty()).await
+                    });
+                }
+            }
+        }
+        findings
+    }
+
+    async fn list(&self, target: &Target<'_>) -> Result<probe::Models, ProbeError> {
+        let listed = probe::models(&self.client, target).await?;
+        if let Some(path) = self.asked.template.and_then(|template| template.key_check_path.as_deref()) {
+            let target = Target { base_url: listed.base_url.clone(), ..target.clone() };
+            probe::check_key(&self.client, &target, path).await?;
+        }
+        Ok(listed)
+    }
+
+    async fn knock(&self, target: &Target<'_>, wire: Wire) -> Result<Knock, ProbeError> {
+        probe::knock(&self.client, target, wire, self.asked.models.first().unwrap_or(&"")).await
+    }
+
+    /// The endpoint is not there: another base URL has it, or another endpoint is.
+    async fn other_wire(&self, target: &Target<'_>, knock: &Knock, has_models: bool) -> Vec<Finding> {
+        let asked = self.asked;
+        let candidates = probe::normalise(asked.base_url).unwrap_or_default();
+        for wire in [asked.wire, Wire::Responses, Wire::Chat, Wire::Messages] {
+            for base_url in &candidates {
+                let target = Target { base_url: base_url.clone(), ..target.clone() };
+                let is_same = wire == asked.wire && base_url == asked.base_url.trim_end_matches('/');
+                if is_same || !self.knock(&target, wire).await.is_ok_and(|knock| knock.is_there()) {
+                    continue;
+                }
+                return vec![if wire == asked.wire {
+                    compared::elsewhere(asked, base_url)
+                } else {
+                    refusal::other_wire(asked, knock, wire, base_url)
+                }];
+            }
+        }
+        vec![refusal::nowhere(asked, knock, has_models)]
+    }
+
+    /// No answer, or a refusal. A server on this machine may listen on the other of its two addresses.
+    fn refused(&self, error: ProbeError) -> Finding {
+        let asked = self.asked;
+        if let (ProbeError::Unreachable { .. }, Some(other)) = (&error, other_address(asked.base_url)) {
+            let what = format!("`{}` listens on another address of this machine than its base URL names", asked.id);
+            let finding = Finding::broken("provider-other-address", what)
+                .saw(format!("nobody is at {}, somebody is at {other}", asked.base_url));
+            return match asked.table {
+                Some(table) => finding.mended_by(
+                    table.change(Change::set(&table.path("base_url"), other.as_str()), "name the address that answers"),
+                ),
+                None => finding.say(format!("name it: `{} --base-url {other}`", asked.add_again())),
+            };
+        }
+        refusal::of_error(asked, error)
+    }
+}
+
+/// The same URL on the other loopback address, when somebody listens there: `localhost` is both 127.0.0.1 and ::1.
+fn other_address(url: &str) -> Option<String> {
+    let mut url = Url::parse(url).ok()?;
+    let port = url.port_or_known_default()?;
+    let here = match url.host()? {
+        Host::Ipv4(ip) if ip.is_loopback() => IpAddr::V6(Ipv6Addr::LOCALHOST),
+        Host::Ipv6(ip) if ip.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        _ => return None,
+    };
+    TcpStream::connect_timeout(&SocketAddr::new(here, port), LOCAL).ok()?;
+    url.set_ip_host(here).ok()?;
+    Some(url.as_str().trim_end_matches('/').to_owned())
+}

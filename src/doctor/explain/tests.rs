@@ -1,0 +1,214 @@
+//! Every message that the facts about Codex 0.169.0 hold, in Codex's own words.
+
+use super::{explain, messages};
+
+/// The id that comes first, and what Codex prints.
+const PRINTED: &[(&str, &str)] = &[
+    (
+        "wire-api-chat",
+        "Error loading config.toml: `wire_api = \"chat\"` is no longer supported.\nHow to fix: set `wire_api = \"responses\"` in your provider config.\nin `model_providers.gw.wire_api`",
+    ),
+    ("wire-api-unknown", "unknown variant `anthropic`, expected `responses`"),
+    ("provider-without-name", "Error loading config.toml: model_providers.gw: provider name must not be empty"),
+    (
+        "reserved-id",
+        "model_providers contains reserved built-in provider IDs: `openai`. Built-in providers cannot be overridden.",
+    ),
+    ("built-in-limited", "Error: model_providers.gcp only supports changing `base_url`, `auth`, `http_headers`"),
+    ("ollama-chat", "Error: `ollama-chat` is no longer supported.\nHow to fix: replace `ollama-chat` with `ollama`"),
+    ("unknown-provider", "Error: Model provider `nope` not found"),
+    (
+        "ignored-setting",
+        "warning: Codex is ignoring 1 unrecognized configuration setting. Check for typos or deprecated settings.",
+    ),
+    ("number-out-of-range", "invalid value: integer `-1`, expected u64"),
+    ("aws-elsewhere", "provider aws is only supported for amazon-bedrock or amazon-bedrock-runtime"),
+    (
+        "legacy-profile-selector",
+        "Error: legacy `profile = \"x\"` config is no longer supported; use `--profile x` with `x.config.toml` instead",
+    ),
+    (
+        "legacy-profile-table",
+        "Error loading config.toml: --profile `x` cannot be used while /h/config.toml contains legacy `profile = \"x\"` or `[profiles.x]` config",
+    ),
+    (
+        "profile-name",
+        "invalid value 'a.b' for '--profile <CONFIG_PROFILE_V2>': invalid --profile value `a.b`; pass a plain name such as `work`",
+    ),
+    ("config-unreadable", "Error loading config.toml:\n/h/x.config.toml:1:7: string values must be quoted"),
+    ("strict-config", "Error loading config.toml:\n/h/config.toml:9:2: unknown configuration field `auth`"),
+    ("strict-config", "unknown configuration field `foo` in -c/--config override"),
+    ("approval-policy-untrusted", "Error: approval_policy = \"untrusted\" is no longer supported; remove this setting"),
+    ("web-search-boolean", "invalid type: unit variant, expected string only"),
+    ("empty-effort", "reasoning_effort must not be empty"),
+    (
+        "service-tier",
+        "warning: Configured service tier `priority` is not advertised as supported for model `m1` and will be omitted from requests.",
+    ),
+    (
+        "websockets",
+        "warning: Falling back from WebSockets to HTTPS transport. unexpected status 404 Not Found, url: ws://h",
+    ),
+    (
+        "project-untrusted",
+        "warning: Untrusted project-local configuration is disabled. Run `codex exec --trust` to allow project configuration",
+    ),
+    (
+        "project-settings",
+        "warning: Ignored unsupported project-local config keys in /p/.codex/config.toml: openai_base_url, model_provider.",
+    ),
+    ("no-such-file", "Error: No such file or directory (os error 2)"),
+    ("env-key-missing", "ERROR: Missing environment variable: `GWK`."),
+    ("builder-error", "ERROR: stream disconnected before completion: builder error"),
+    (
+        "token-command-failed",
+        "ERROR codex_login::auth::manager: Failed to resolve external auth: provider auth command `x` exited with status exit status: 3",
+    ),
+    ("token-command-failed", "Failed to resolve external auth: provider auth command `x` timed out after 5000 ms"),
+    ("nonzero-number", "invalid value: integer `0`, expected a nonzero u64"),
+    ("auth-and-env-key", "model_providers.gw: provider auth cannot be combined with env_key"),
+    ("token-command-empty", "provider auth.command must not be empty"),
+    (
+        "gateway-oauth-source",
+        "choose one gateway credential source: credential_export or OAuth settings (authorization_url, token_url, and client_id)",
+    ),
+    ("gateway-oauth-command", "ERROR: Gateway credential export command exited with exit status: 3"),
+    (
+        "gateway-oauth-command",
+        "failed to run Gateway credential export command `/x`: No such file or directory (os error 2)",
+    ),
+    ("gateway-oauth-token", "Gateway credential export must print one access token"),
+    ("gateway-oauth-header", "Header conflict. Set gateway_oauth.delivery to a different header or cookie"),
+    ("reconnecting", "ERROR: Reconnecting... 1/100"),
+    ("unsupported-call", "unsupported call: mcp__tiny__echo_it"),
+    ("unsupported-custom-call", "unsupported custom tool call: apply_patch"),
+    ("apply-patch-kind", "Fatal error: tool apply_patch invoked with incompatible payload"),
+    ("arguments-unreadable", "failed to parse function arguments: expected value at line 1 column 1"),
+    ("text-lost", "ERROR codex_core::util: OutputTextDelta without active item"),
+    (
+        "completed-unreadable",
+        "stream disconnected before completion: failed to parse ResponseCompleted: missing field `total_tokens`",
+    ),
+    (
+        "completed-unreadable",
+        "ERROR: stream disconnected before completion: failed to parse ResponseCompleted: missing field `id`",
+    ),
+    ("stream-cut", "stream disconnected before completion: stream closed before response.completed"),
+    (
+        "stream-broken",
+        "stream disconnected before completion: Transport error: network error: error decoding response body",
+    ),
+    ("stream-idle", "stream disconnected before completion: idle timeout waiting for SSE"),
+    ("no-network", "Reconnecting... waiting for network"),
+    ("connection-failed", "Connection failed: error sending request"),
+    ("rate-limit", "rate limit exceeded: Rate limit reached for m1. Please try again in 1.5s."),
+    (
+        "context-full",
+        "Codex ran out of room in the model\u{2019}s context window. Start a new thread or clear earlier history before retrying.",
+    ),
+    ("quota", "Quota exceeded. Check your plan and billing details."),
+    ("overloaded", "Selected model is at capacity. Please try a different model."),
+    ("chatgpt-plan", "To use Codex with your ChatGPT plan, upgrade to Plus: https://chatgpt.com/explore/plus."),
+    ("failed-without-words", "stream disconnected before completion: response.failed event received"),
+    ("output-limit", "ERROR: Incomplete response returned, reason: max_output_tokens"),
+    ("content-filter", "stream disconnected before completion: Incomplete response returned, reason: content_filter"),
+    ("status-401", "unexpected status 401 Unauthorized: Incorrect API key, url: http://h/v1/responses"),
+    ("status-402", "unexpected status 402 Payment Required: pay up, url: http://h/v1/responses"),
+    ("status-403", "unexpected status 403 Forbidden: forbidden model, url: http://h/v1/responses"),
+    ("status-404", "unexpected status 404 Not Found: <h1>nope</h1>, url: http://h/v1/responses"),
+    ("status-405", "unexpected status 405 Method Not Allowed: Method not allowed, url: http://h/v1/responses"),
+    ("status-413", "unexpected status 413 Payload Too Large: too large, url: http://h/v1/responses"),
+    ("status-422", "unexpected status 422 Unprocessable Entity: {\"detail\": []}, url: http://h/v1/responses"),
+    ("status-other", "unexpected status 418 I'm a teapot: short and stout"),
+    (
+        "cloudflare",
+        "Access blocked by Cloudflare. This usually happens when connecting from a restricted region (status 403 Forbidden), url: http://h",
+    ),
+    ("model-unknown", "ERROR: The model m1 does not exist"),
+    ("rate-limit-lost", "ERROR: exceeded retry limit, last status: 429 Too Many Requests"),
+    ("usage-limit", "You\u{2019}ve hit your usage limit. Upgrade to Pro"),
+    ("high-demand", "We\u{2019}re currently experiencing high demand, which may cause temporary errors."),
+    ("status-5xx", "unexpected status 502 Bad Gateway: <html>502 Bad Gateway</html>, url: http://h/v1/responses"),
+    ("status-5xx", "unexpected status 529 <unknown status code>: Overloaded, url: http://h/v1/responses"),
+    (
+        "parameter-refused",
+        "ERROR: {\"error\": {\"message\": \"Unsupported parameter: tools[3].type\", \"code\": \"bad_req\"}}",
+    ),
+    ("web-search-refused", "{\"error\":{\"message\":\"tool type web_search is not supported\"}}"),
+    ("web-search-unknown", "{\"error\":{\"message\":\"unknown tool type: web_search\"}}"),
+    (
+        "metadata",
+        "warning: Model metadata for `m1` not found. Defaulting to fallback metadata; this can degrade performance and cause issues.",
+    ),
+    (
+        "catalogue",
+        "Error: failed to parse model_catalog_json path `/c.json` as JSON: missing field `models` at line 1 column 2",
+    ),
+    ("catalogue-empty", "Error: model_catalog_json path `/c.json` must contain at least one model"),
+    (
+        "catalogue-instructions",
+        "model `m1` is missing both `base_instructions` and `model_messages.instructions_template`",
+    ),
+    ("catalogue-apply-patch", "unknown variant `function`, expected `freeform`"),
+    ("no-images", "view_image is not allowed because you do not support image inputs"),
+    ("catalogue-host", "model_providers.openai.model_catalog_url must use an allowed ChatGPT host"),
+    (
+        "models-unreadable",
+        "failed to refresh available models: stream disconnected before completion: failed to decode models response: Data at line 1",
+    ),
+    ("doctor-env-key", "active model provider auth env var is missing"),
+    ("doctor-route", "provider base URL route returned 404 - verify the configured API prefix"),
+    ("doctor-unreachable", "one or more required provider endpoints are unreachable over HTTP"),
+    ("doctor-config", "config could not be loaded"),
+    ("no-login", "no Codex credentials were found"),
+    ("not-trusted-folder", "Not inside a trusted directory and --skip-git-repo-check was not specified."),
+    ("not-a-terminal", "Error: stdin is not a terminal"),
+    ("interrupted", "turn interrupted"),
+    ("codex-home", "Error finding codex home: CODEX_HOME points to \"/x\", but that path does not exist"),
+    ("reads-stdin", "Reading additional input from stdin..."),
+    (
+        "temporary-home",
+        "WARNING: proceeding, even though we could not create PATH aliases: Refusing to create helper binaries under temporary dir \"/tmp\"",
+    ),
+    ("daemon-features", "Background server has incompatible feature settings"),
+    ("other-model", "This session was recorded with model `m1` but is resuming with `m2`"),
+    ("no-daemon-place", "error: unexpected argument '--no-daemon' found"),
+    ("compaction", "remote compaction v2 expected exactly one compaction output item"),
+    (
+        "provider-gone",
+        "This chat uses model provider \"gwa\", which is no longer configured. Restore this provider's configuration to continue.",
+    ),
+    ("profile-not-here", "--profile only applies to runtime commands"),
+];
+
+#[test]
+fn what_codex_really_prints_is_understood() {
+    for (id, text) in PRINTED {
+        let found = explain(text);
+        assert_eq!(found.first().map(|known| known.id), Some(*id), "{text}");
+    }
+    assert!(explain("all is well").is_empty());
+}
+
+#[test]
+fn every_message_is_known_by_its_own_words_and_named_once() {
+    for message in messages() {
+        let ids: Vec<_> = explain(&message.parts.join(" … ")).into_iter().map(|known| known.id).collect();
+        assert!(ids.contains(&message.id), "{} is not found: {ids:?}", message.id);
+        assert!(message.cause.len() > 20 && message.fix.len() > 8, "{}", message.id);
+    }
+    let mut ids: Vec<_> = messages().map(|message| message.id).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), messages().count());
+}
+
+#[test]
+fn every_message_has_an_example() {
+    let shown: Vec<&str> = PRINTED.iter().flat_map(|(_, text)| explain(text)).map(|known| known.id).collect();
+    for message in messages() {
+        // Only said by providers, in words that differ.
+        let is_loose = message.id == "tool-type-refused";
+        assert!(is_loose || shown.contains(&message.id), "{}", message.id);
+    }
+}

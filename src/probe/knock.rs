@@ -1,0 +1,137 @@
+//! An empty question: it tells whether an endpoint is there, and costs nothing.
+
+use std::time::{Duration, SystemTime};
+
+use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use serde_json::Value;
+use url::Url;
+
+use super::client::{Client, failure};
+use super::error::path;
+use super::foreign::{error_words, quote};
+use super::{ProbeError, Target};
+use crate::protocol::{Wire, gemini};
+use crate::secret::redact::redact;
+
+/// Time for one answer.
+const WITHIN: Duration = Duration::from_secs(6);
+/// Largest answer that is read: a refusal is short.
+const LARGEST: usize = 64 * 1024;
+
+/// What an endpoint said to the empty question.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Knock {
+    /// What was asked.
+    pub url: String,
+    /// HTTP status.
+    pub status: u16,
+    /// The provider's words.
+    pub words: String,
+    /// Whether a web page came back.
+    pub is_page: bool,
+    /// The provider behind the provider, where the answer names one (OpenRouter).
+    pub behind: Option<String>,
+    /// How long it wants to be left alone, in its own words.
+    pub wait: Option<String>,
+    /// What time it is there.
+    pub time: Option<SystemTime>,
+}
+
+impl Knock {
+    /// Whether the endpoint is there, whatever it thinks of the question.
+    #[must_use]
+    pub fn is_there(&self) -> bool {
+        let is_absent = matches!(self.status, 404 | 405 | 501) && !self.is_about_model();
+        !self.is_page && !is_absent && !(300..400).contains(&self.status)
+    }
+
+    /// Whether the refusal is about the model, which the question does not name.
+    #[must_use]
+    pub fn is_about_model(&self) -> bool {
+        let words = self.words.to_lowercase();
+        words.contains("model") || words.contains("deployment")
+    }
+}
+
+/// Asks the endpoint of a wire under the target's base URL for nothing at all.
+///
+/// # Errors
+/// When no answer comes back.
+pub async fn knock(client: &Client, target: &Target<'_>, wire: Wire, model: &str) -> Result<Knock, ProbeError> {
+    let base = target.base_url.trim_end_matches('/');
+    let url = match wire {
+        Wire::Gemini => format!("{base}{}", gemini::path(model, true)),
+        wire => format!("{base}{}", path(wire)),
+    };
+    let mut asked = Url::parse(&url).map_err(|_| ProbeError::NotFound { urls: vec![url.clone()] })?;
+    if !target.query.is_empty() {
+        asked.query_pairs_mut().extend_pairs(target.query);
+    }
+    let request = client.post(asked.as_str()).headers(target.header_map()?).timeout(WITHIN);
+    let answer = request.header(CONTENT_TYPE, "application/json").body("{}").send().await;
+    let mut answer = answer.map_err(|error| failure(&url, error))?;
+    let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (kind, wait, date) = (header(CONTENT_TYPE).unwrap_or_default(), header(RETRY_AFTER), header(DATE));
+    let status = answer.status().as_u16();
+    let mut body = Vec::new();
+    while let Ok(Some(chunk)) = answer.chunk().await {
+        body.extend_from_slice(&chunk);
+        if body.len() > LARGEST {
+            break;
+        }
+    }
+    // Providers echo keys in their errors.
+    let body = redact(&String::from_utf8_lossy(&body)).into_owned();
+    let is_page = kind.to_lowercase().starts_with("text/html") || body.trim_start().starts_with("<!");
+    let json: Value = serde_json::from_str(&body).unwrap_or_default();
+    Ok(Knock {
+        url,
+        status,
+        words: if is_page { String::new() } else { error_words(&body) },
+        is_page,
+        behind: json.pointer("/error/metadata/provider_name").and_then(Value::as_str).map(quote),
+        wait: wait.map(|wait| waiting(&wait)),
+        time: date.and_then(|date| jiff::fmt::rfc2822::parse(&date).ok()).map(|date| date.timestamp().into()),
+    })
+}
+
+/// `Retry-After` is a number of seconds, or a date.
+fn waiting(header: &str) -> String {
+    let header = quote(header);
+    if header.bytes().all(|byte| byte.is_ascii_digit()) { format!("{header} s") } else { format!("until {header}") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn knock(status: u16, words: &str) -> Knock {
+        let (url, words) = (String::new(), words.to_owned());
+        Knock { url, status, words, is_page: false, behind: None, wait: None, time: None }
+    }
+
+    #[test]
+    fn an_endpoint_is_there_unless_the_answer_says_that_it_is_not() {
+        for (status, words, is_there) in [
+            (200, "", true),
+            (302, "", false),
+            (400, "`input` is missing", true),
+            (401, "no key", true),
+            (404, "Not Found", false),
+            (404, "model '' not found", true),
+            (404, "The API deployment does not exist", true),
+            (405, "Method Not Allowed", false),
+            (422, "field required", true),
+            (500, "", true),
+        ] {
+            assert_eq!(knock(status, words).is_there(), is_there, "{status} {words}");
+        }
+        assert!(!Knock { is_page: true, ..knock(200, "") }.is_there());
+    }
+
+    #[test]
+    fn waiting_is_told_as_it_was_said() {
+        assert_eq!(waiting("17"), "17 s");
+        assert_eq!(waiting("Sat, 21 Nov 2026 18:00:00 GMT"), "until Sat, 21 Nov 2026 18:00:00 GMT");
+    }
+}

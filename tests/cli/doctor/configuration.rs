@@ -1,0 +1,158 @@
+//! What stands in Codex's files and in a project's.
+
+use std::fs;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use super::PROVIDER;
+use super::broken::{Broken, doctor, ids};
+use super::canned::Canned;
+use crate::support::{Sandbox, Turn, Upstream};
+
+/// The provider's table with another address.
+fn at(base_url: &str) -> String {
+    PROVIDER.replace("https://lab.example.net/v1", base_url)
+}
+
+#[test]
+fn a_login_that_goes_to_a_stranger() {
+    Broken::config("leak-openai-base-url", "openai_base_url = \"https://relay.example.net/v1\"\n").mended().holds();
+    Broken::config("leak-chatgpt-base-url", "chatgpt_base_url = \"https://relay.example.net/api/\"\n").mended().holds();
+    let auth = format!("{PROVIDER}requires_openai_auth = true\n");
+    Broken::config("leak-requires-openai-auth", &auth).mended().holds();
+}
+
+/// What the doctor says of a login is what the installed Codex does with it.
+#[test]
+fn a_login_really_goes_where_the_doctor_says() {
+    let claims = serde_json::json!({"email": "me@example.net", "exp": 4_000_000_000_u64,
+        "https://api.openai.com/auth": {"chatgpt_plan_type": "pro", "chatgpt_account_id": "account", "chatgpt_user_id": "me"}});
+    let part = |json: &str| URL_SAFE_NO_PAD.encode(json);
+    let token = format!("{}.{}.canary", part(r#"{"alg":"none"}"#), part(&claims.to_string()));
+    let today = jiff::Timestamp::now().to_string();
+    let login = serde_json::json!({"auth_mode": "chatgpt", "OPENAI_API_KEY": null, "last_refresh": today,
+        "tokens": {"id_token": token, "access_token": token, "refresh_token": "r", "account_id": "account"}});
+    let upstream = Upstream::responses([Turn::text("ready")]);
+    let relay = Canned::good_but(|_| None);
+    let mut sandbox = Sandbox::with_codex();
+    fs::write(sandbox.path("codex/auth.json"), login.to_string()).expect("a file");
+    sandbox.set_env("LAB_KEY", upstream.key());
+    sandbox.write_config(format!(
+        "model_provider = \"lab\"\nmodel = \"m1\"\nchatgpt_base_url = \"http://{}/backend-api/\"\n{}env_key = \"LAB_KEY\"\n",
+        relay.address,
+        at(&upstream.base_url())
+    ));
+    let outcome = sandbox.codex(&["exec", "--ephemeral", "say hi"]).run().ok();
+    let has_login = |head: &String| head.contains(&token);
+    assert!(relay.heads().iter().any(has_login), "{:?}\n{outcome}", relay.heads());
+    let sent = upstream.turns()[0].header("authorization").map(str::to_owned);
+    assert_eq!(sent, Some(format!("Bearer {}", upstream.key())));
+}
+
+#[test]
+fn what_codex_refuses_or_ignores() {
+    Broken::config("config-refused", "approval_policy = \"untrusted\"\n").mended().holds();
+    Broken::config("config-ignored-key", "not_a_key = 1\n").holds();
+    Broken::config("config-broken", "model = \n").holds();
+    Broken::config("old-config-legacy-profile", "[profiles.x]\nmodel = \"m\"\n").mended().holds();
+    Broken::config("old-config-wire-api", &format!("{PROVIDER}wire_api = \"chat\"\n")).mended().holds();
+    Broken::config("old-config-reserved-id", &PROVIDER.replace("lab]", "ollama]")).mended().holds();
+    let nameless = "[model_providers.x]\nbase_url = \"http://127.0.0.1:9/v1\"\n";
+    Broken::config("old-config-provider-name", nameless).mended().holds();
+    Broken::config("old-config-removed-value", "web_search = false\n").mended().holds();
+    for invention in ["[network]\ntimeout = 3\n", "[auth]\nkey = 1\n", "[default]\nmodel = \"m\"\n"] {
+        Broken::config("old-config-ignored-key", invention).mended().holds();
+    }
+    Broken::config("old-config-unknown-provider", "model_provider = \"nope\"\n").holds();
+    for variable in ["OPENAI_BASE_URL", "CODEX_MODEL"] {
+        Broken::config("old-config-shell-variable", "").env(variable, "http://h/v1").holds();
+    }
+}
+
+#[test]
+fn a_refusal_is_translated() {
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config("sandbox_mode = \"read-only\"\nmodel_reasoning_effort = \"\"\n");
+    let outcome = doctor(&sandbox, &["--offline", "--only", "config"]).exits(3);
+    outcome.stdout_has("Codex says:").stdout_has("`model_reasoning_effort` is there, and empty");
+}
+
+#[test]
+fn base_urls_that_cannot_work() {
+    Broken::config("base-url-missing", "[model_providers.lab]\nname = \"Lab\"\n").holds();
+    Broken::config("base-url-scheme", &at("lab.example.net/v1")).mended().holds();
+    Broken::config("base-url-scheme", &at("")).holds();
+    Broken::config("base-url-placeholder", &at("https://{resource}.example.net/v1")).holds();
+    for endpoint in ["/responses", "/chat/completions", "/responses/"] {
+        Broken::config("base-url-endpoint", &at(&format!("https://lab.example.net/v1{endpoint}"))).mended().holds();
+    }
+    Broken::config("base-url-query", &at("https://lab.example.net/v1?api-version=1")).mended().holds();
+    Broken::config("base-url-unreadable", &at("https://")).holds();
+    for path in ["/v1", "/api/v1/v1", ""] {
+        Broken::config("base-url-path", &at(&format!("https://openrouter.ai{path}"))).mended().holds();
+    }
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config(at("https://openrouter.ai/api/v1"));
+    doctor(&sandbox, &["--offline"]).exits(0);
+}
+
+#[test]
+fn names_that_stand_for_openai() {
+    for name in ["OpenAI", "Azure"] {
+        Broken::config("name-of-openai", &PROVIDER.replace("Lab", name)).mended().holds();
+    }
+    Broken::config("name-azure-address", &at("https://lab.openai.azure.com/openai/v1")).holds();
+}
+
+#[test]
+fn catalogues_that_are_not_there_or_in_the_way() {
+    Broken::config("catalogue-missing", "model_catalog_json = \"gone.json\"\n").mended().holds();
+    let (upstream, sandbox) = super::super::with_a_gateway_provider();
+    let config = sandbox.config().unwrap();
+    let catalogue = sandbox.path("home/catalogue.json");
+    fs::write(&catalogue, "{\"models\":[]}").expect("a file");
+    sandbox.write_config(format!("model_catalog_json = '{}'\n{config}", catalogue.display()));
+    Broken::new("catalogue-hides-gateway", sandbox).keeping(upstream).mended().holds();
+}
+
+/// A project with this configuration; trusted or not.
+fn project(text: &str, is_trusted: bool) -> Sandbox {
+    let sandbox = Sandbox::with_codex();
+    fs::create_dir(sandbox.work().join(".codex")).expect("a folder");
+    fs::write(sandbox.work().join(".codex/config.toml"), text).expect("a file");
+    if is_trusted {
+        sandbox.trust_workspace();
+    }
+    sandbox
+}
+
+#[test]
+fn projects_that_want_their_own_way() {
+    Broken::new("project-untrusted", project("model = \"theirs\"\n", false)).note().holds();
+    Broken::new("project-model", project("model = \"theirs\"\n", true)).mended().holds();
+    Broken::new("project-catalogue", project("model_catalog_json = \"gone.json\"\n", true)).mended().holds();
+    let settings = format!("model_provider = \"lab\"\n{PROVIDER}");
+    Broken::new("old-config-project-settings", project(&settings, true)).holds();
+}
+
+#[test]
+fn what_a_login_counts_for() {
+    let sandbox = Sandbox::with_codex();
+    let login = "{\"OPENAI_API_KEY\":null,\"tokens\":{\"access_token\":\"t\"}}";
+    fs::write(sandbox.path("codex/auth.json"), login).expect("a file");
+    sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m\"\n{PROVIDER}"));
+    Broken::new("login-unused", sandbox).note().holds();
+    Broken::config("login-key-unread", "").env("OPENAI_API_KEY", "sk-0123456789abcdef").note().holds();
+}
+
+#[test]
+fn sessions_whose_provider_is_gone() {
+    let sandbox = Sandbox::with_codex();
+    let day = sandbox.path("codex/sessions/2026/11/21");
+    fs::create_dir_all(&day).expect("a folder");
+    fs::write(day.join("rollout-1.jsonl"), "{\"payload\":{\"model_provider\":\"old\"}}\n").expect("a file");
+    let outcome = doctor(&sandbox, &["--offline"]).exits(0);
+    assert_eq!(ids(&outcome), ["session-orphaned"]);
+    Broken::new("session-orphaned", sandbox).note().holds();
+}

@@ -1,0 +1,190 @@
+//! Providers that are asked, and do not answer as they should.
+
+use std::net::TcpListener;
+use std::process::{Command, Stdio};
+
+use super::PROVIDER;
+use super::broken::{Broken, doctor, finding, ids};
+use super::canned::{Answer, Canned, json};
+use crate::cli::with_a_gateway_provider;
+use crate::support::upstream::Script;
+use crate::support::{Sandbox, Upstream};
+
+/// Codex with the person's own provider at this address.
+fn at(base_url: &str) -> Sandbox {
+    let sandbox = Sandbox::with_codex();
+    let table = PROVIDER.replace("https://lab.example.net/v1", base_url);
+    sandbox.write_config(format!("{table}env_key = \"LAB_KEY\"\n"));
+    sandbox
+}
+
+/// The same, asked about, with a key.
+fn broken(id: &'static str, base_url: &str) -> Broken {
+    Broken::new(id, at(base_url)).env("LAB_KEY", "sk-0123456789abcdef").asked("provider")
+}
+
+fn always(id: &'static str, answer: Answer) -> Broken {
+    let canned = Canned::always(answer);
+    broken(id, &canned.base_url())
+}
+
+fn error(status: u16, message: &str) -> Answer {
+    json(status, &format!("{{\"error\":{{\"message\":\"{message}\"}}}}"))
+}
+
+#[test]
+fn a_good_provider_is_left_in_peace() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    assert_eq!(ids(&doctor(&sandbox, &["--only", "provider"]).exits(0)), Vec::<String>::new());
+    let upstream = Upstream::responses(Script::none());
+    let mut sandbox = at(&upstream.base_url());
+    sandbox.set_env("LAB_KEY", upstream.key());
+    assert_eq!(ids(&doctor(&sandbox, &["--only", "provider"]).exits(0)), Vec::<String>::new());
+}
+
+#[test]
+fn keys_that_are_not_taken() {
+    let (upstream, sandbox) = with_a_gateway_provider();
+    upstream.accept_key("sk-another-key-0123456789");
+    Broken::new("provider-wrong-key", sandbox).asked("provider").keeping(upstream).holds();
+    always("provider-wrong-key", error(401, "Incorrect API key provided")).holds();
+    always("provider-key-expired", error(401, "this API key has expired")).holds();
+    always("provider-forbidden", error(403, "your project may not do this")).holds();
+    always("provider-no-credit", error(402, "pay first")).holds();
+    always("provider-no-credit", error(429, "You exceeded your current quota")).holds();
+    let keyless = Canned::always(error(401, "no key"));
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config(PROVIDER.replace("https://lab.example.net/v1", &keyless.base_url()));
+    Broken::new("provider-no-key", sandbox).asked("provider").holds();
+}
+
+#[test]
+fn a_limit_is_told_by_whom_and_for_how_long() {
+    let body = r#"{"error":{"message":"slow down","metadata":{"provider_name":"Deep Hosting"}}}"#;
+    let (status, mut headers, body) = json(429, body);
+    headers.push(("retry-after", "17".to_owned()));
+    let canned = Canned::always((status, headers, body));
+    let mut sandbox = at(&canned.base_url());
+    sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+    let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+    let finding = finding(&outcome, "provider-rate-limit").unwrap_or_else(|| panic!("{outcome}"));
+    let text = finding.to_string();
+    assert!(text.contains("Deep Hosting, behind `lab`") && text.contains("17 s"), "{text}");
+    always("provider-rate-limit", error(429, "slow down")).holds();
+}
+
+#[test]
+fn nobody_or_somebody_else_is_there() {
+    let free = format!("http://{}/v1", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
+    broken("provider-unreachable", &free).holds();
+    broken("provider-no-such-host", "https://no-such-host.invalid/v1").holds();
+    for (id, upstream) in [("provider-web-page", Upstream::page(200)), ("provider-failing", Upstream::page(500))] {
+        broken(id, &upstream.base_url()).keeping(upstream).holds();
+    }
+    let elsewhere = vec![("location", "https://login.example.net/?next=1".to_owned())];
+    always("provider-redirect", (302, elsewhere, String::new())).holds();
+    always("provider-not-found", error(404, "nothing here")).holds();
+    let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/v1", deaf.local_addr().unwrap());
+    broken("provider-silent", &url).keeping(deaf).holds();
+}
+
+#[test]
+fn the_api_is_elsewhere_or_speaks_something_else() {
+    let upstream = Upstream::responses(Script::none());
+    let (url, key) = (upstream.base_url(), upstream.key());
+    broken("provider-address", url.trim_end_matches("/v1")).env("LAB_KEY", &key).keeping(upstream).mended().holds();
+    let upstream = Upstream::chat(Script::none());
+    let (url, key) = (upstream.base_url(), upstream.key());
+    let mut sandbox = at(&url);
+    sandbox.set_env("LAB_KEY", &key);
+    sandbox
+        .codexgw(&["doctor", "--only", "provider"])
+        .run()
+        .exits(3)
+        .stdout_has("`chat` works")
+        .stdout_has("--wire chat");
+    Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream).holds();
+}
+
+#[test]
+fn a_server_on_the_other_loopback_address() {
+    let Ok(listener) = TcpListener::bind("[::1]:0") else { return };
+    let port = listener.local_addr().unwrap().port();
+    drop(listener);
+    let _server = Canned::at(&format!("[::1]:{port}"), |line| match line {
+        "GET /v1/models" => super::canned::models(r#"{"id":"m"}"#),
+        _ => error(400, "`model` is missing"),
+    });
+    broken("provider-other-address", &format!("http://127.0.0.1:{port}/v1")).mended().holds();
+}
+
+#[test]
+fn a_clock_that_is_wrong() {
+    let canned = Canned::good_but(|line| {
+        let (status, mut headers, body) = super::canned::models(r#"{"id":"m"}"#);
+        headers.push(("date", "Thu, 01 Jan 2026 00:00:00 GMT".to_owned()));
+        (line == "POST /v1/responses").then_some((status, headers, body))
+    });
+    broken("provider-clock", &canned.base_url()).holds();
+}
+
+#[test]
+fn a_proxy_and_a_certificate_in_the_way() {
+    let proxy = Canned::always((407, Vec::new(), String::new()));
+    broken("provider-proxy", "https://lab.example.net/v1")
+        .env("HTTPS_PROXY", &format!("http://{}", proxy.address))
+        .holds();
+    broken("provider-proxy", "https://lab.example.net/v1").env("HTTPS_PROXY", "http://127.0.0.1:9").holds();
+    // No TLS at all behind `https://`.
+    let plain = Canned::always(json(200, "{}"));
+    broken("provider-tls", &format!("https://{}/v1", plain.address)).holds();
+    // A certificate whose issuer nobody knows, as companies put in between.
+    let Some(company) = Company::start() else { return };
+    let sandbox = at(&format!("https://localhost:{}/v1", company.port));
+    let mut sandbox = sandbox;
+    sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+    let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+    outcome.stdout_has("provider-tls").stdout_has("SSL_CERT_FILE").stdout_has("not trusted");
+}
+
+/// A TLS server with a certificate of its own making.
+struct Company {
+    port: u16,
+    process: std::process::Child,
+    _dir: tempfile::TempDir,
+}
+
+impl Company {
+    /// Nothing where there is no `openssl`.
+    fn start() -> Option<Self> {
+        let dir = tempfile::tempdir().ok()?;
+        let openssl = |args: &[&str]| {
+            let mut command = Command::new("openssl");
+            command.args(args).current_dir(dir.path()).stdin(Stdio::null());
+            command.stdout(Stdio::null()).stderr(Stdio::null());
+            command
+        };
+        let make = "req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2 -subj /CN=localhost \
+                    -addext subjectAltName=DNS:localhost";
+        let args: Vec<&str> = make.split_whitespace().collect();
+        openssl(&args).status().ok().filter(std::process::ExitStatus::success)?;
+        let port = TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
+        let accept = format!("127.0.0.1:{port}");
+        let process =
+            openssl(&["s_server", "-key", "key", "-cert", "cert", "-accept", &accept, "-www", "-quiet"]).spawn();
+        let company = Self { port, process: process.ok()?, _dir: dir };
+        // It listens when a connection is taken.
+        while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
+            std::thread::yield_now();
+        }
+        Some(company)
+    }
+}
+
+impl Drop for Company {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
