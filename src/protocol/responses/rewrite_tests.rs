@@ -17,7 +17,7 @@ fn words_stand_for_images_that_the_model_cannot_see() {
     );
     let unseen = format!(r#"{{"type":"input_text","text":"{}"}}"#, images::UNSEEN);
     let quirks = Quirks { images_rejected: true, ..Quirks::default() };
-    let rewritten = rewrite(body.as_bytes(), "up", &quirks).unwrap();
+    let rewritten = rewrite(body.as_bytes(), "up", &quirks, &|_| false).unwrap();
     assert_eq!(
         String::from_utf8(rewritten.body).unwrap(),
         format!(
