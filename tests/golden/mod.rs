@@ -116,11 +116,12 @@ impl Road<'_> {
         request["model"] = "p/m".into();
         request["stream"] = stream.into();
         let request = request.to_string();
-        let request = responses::parse(request.as_bytes()).expect("a request of Codex can be read");
+        let mut request = responses::parse(request.as_bytes()).expect("a request of Codex can be read");
         let facts = catalog::model_facts(self.model).cloned().unwrap_or_default();
         let (mut quirks, unknown) = Quirks::from_names(self.case.quirks);
         assert_eq!(unknown, Vec::<String>::new(), "{}", self.case.name);
         quirks.efforts.clone_from(&facts.efforts);
+        quirks.reduce(self.wire, &mut request);
         let (body, losses, decoder) = match self.wire {
             Wire::Chat => {
                 let sent = chat::encode(&request, self.model, &quirks);
