@@ -261,7 +261,8 @@ impl<'a> Interview<'a> {
                 Ability::told(Topic::DeveloperRole, Verdict::Gateway, "as `system`")
             }
             _ if self.quirks.developer_role_rejected => Ability::no(Topic::DeveloperRole, "refused"),
-            Err(error) => Ability::no(Topic::DeveloperRole, words(error)),
+            Err(error @ ProbeError::Refused { .. }) => Ability::no(Topic::DeveloperRole, words(error)),
+            Err(error) => Ability::unclear(Topic::DeveloperRole, words(error)),
             Ok((heard, _)) if heard.says(WORD) => Ability::yes(Topic::DeveloperRole),
             Ok(_) => Ability::unclear(Topic::DeveloperRole, "taken, but not heeded"),
         };
