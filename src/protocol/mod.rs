@@ -18,7 +18,7 @@ pub mod ir;
 mod lenient;
 pub mod loss;
 pub mod messages;
-pub mod outbound;
+mod outbound;
 mod pairing;
 pub mod quirks;
 mod quota;
