@@ -120,7 +120,7 @@ impl Road<'_> {
         let (mut quirks, unknown) = Quirks::from_names(self.case.quirks);
         assert_eq!(unknown, Vec::<String>::new(), "{}", self.case.name);
         quirks.efforts.clone_from(&facts.efforts);
-        quirks.images_rejected = facts.images == Some(false);
+        quirks.images_rejected |= facts.images == Some(false);
         let abilities = facts.abilities(self.model);
         let to = Destination {
             wire: self.wire,
