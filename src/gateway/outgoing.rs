@@ -15,7 +15,7 @@ use crate::protocol::ir::{Item, Loss, Request};
 use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
 use crate::protocol::tools::Names;
-use crate::protocol::{Decoder, Destination, Failure, Outbound, Quirks, Wire, gemini, messages, outbound, refusal};
+use crate::protocol::{Decoder, Destination, Failure, Outbound, Quirks, Wire, gemini, messages, refusal};
 use crate::settings::{Provider, Safety};
 
 /// The version of Anthropic's protocol that is written and read here.
@@ -138,7 +138,7 @@ pub(super) fn prepare(
 /// Reads a request, without what the upstream or its model has no use for.
 fn read<'a>(body: &'a [u8], wire: Wire, quirks: &Quirks, window: Option<u64>) -> Result<Request<'a>, Failure> {
     let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
-    outbound::suit(&mut request, wire, quirks);
+    quirks.reduce(wire, &mut request);
     context::fit(&mut request, window)?;
     Ok(request)
 }

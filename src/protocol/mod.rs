@@ -19,7 +19,7 @@ mod lenient;
 pub mod loss;
 pub mod messages;
 pub mod openai_error;
-pub mod outbound;
+mod outbound;
 mod pairing;
 pub mod quirks;
 mod quota;

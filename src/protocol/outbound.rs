@@ -2,7 +2,7 @@
 
 use super::ir::{Loss, Request, loss};
 use super::messages::Abilities;
-use super::{Decoder, Quirks, Wire, chat, compaction, gemini, images, messages, refusal, responses};
+use super::{Decoder, Quirks, Wire, chat, gemini, messages, refusal, responses};
 
 /// Whom a request is written for.
 #[derive(Debug, Clone, Copy)]
@@ -32,17 +32,6 @@ pub struct Outbound {
     pub decoder: Decoder,
     /// Whether the answer may come in legs.
     pub may_pause: bool,
-}
-
-/// Takes out what the upstream or its model has no use for; comes before [`Outbound::new`].
-pub fn suit(request: &mut Request<'_>, wire: Wire, quirks: &Quirks) {
-    // Anthropic's cache of a prompt begins with the tools: without them nothing in it is found again.
-    if request.compacts && (wire != Wire::Messages || quirks.tool_choice_auto_only) {
-        compaction::drop_tools(request);
-    }
-    if quirks.images_rejected {
-        images::leave_out(request);
-    }
 }
 
 impl Outbound {

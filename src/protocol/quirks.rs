@@ -3,6 +3,9 @@
 /// Begins the name of a quirk that is no flag: a field of the body that is refused.
 pub const DROP: &str = "drop:";
 
+use super::ir::Request;
+use super::{Wire, compaction, images};
+
 /// Declares [`Quirks`]: one flag per name, so that a quirk is one line here and one arm in a writer.
 macro_rules! quirks {
     ($($(#[$doc:meta])* $name:ident,)*) => {
@@ -171,6 +174,17 @@ impl Quirks {
             || self.custom_tools_dropped
             || self.namespace_tools_rejected
             || self.non_function_tools_skipped
+    }
+
+    /// Takes out of a request what the upstream, or its model, has no use for; all that goes before its writer does.
+    pub fn reduce(&self, wire: Wire, request: &mut Request<'_>) {
+        // Anthropic's cache of a prompt begins with the tools: without them nothing in it is found again.
+        if request.compacts && (wire != Wire::Messages || self.tool_choice_auto_only) {
+            compaction::drop_tools(request);
+        }
+        if self.images_rejected {
+            images::leave_out(request);
+        }
     }
 
     /// The effort to ask for in place of `wanted`; none when the upstream takes none. A word is never sent that the

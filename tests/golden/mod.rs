@@ -14,7 +14,7 @@ use std::path::PathBuf;
 use codexgw::catalog;
 use codexgw::protocol::ir::{End, Loss};
 use codexgw::protocol::responses::{self, Encoder, ResponseMeta};
-use codexgw::protocol::{Decoder, Destination, Outbound, Quirks, Wire, gemini, outbound, sse};
+use codexgw::protocol::{Decoder, Destination, Outbound, Quirks, Wire, gemini, sse};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -120,7 +120,7 @@ impl Road<'_> {
         let (mut quirks, unknown) = Quirks::from_names(self.case.quirks);
         assert_eq!(unknown, Vec::<String>::new(), "{}", self.case.name);
         quirks.efforts.clone_from(&facts.efforts);
-        quirks.images_rejected = facts.images == Some(false);
+        quirks.images_rejected |= facts.images == Some(false);
         let abilities = facts.abilities(self.model);
         let to = Destination {
             wire: self.wire,
@@ -129,7 +129,7 @@ impl Road<'_> {
             abilities: &abilities,
             safety: gemini::Safety::default(),
         };
-        outbound::suit(&mut request, self.wire, &quirks);
+        quirks.reduce(self.wire, &mut request);
         let Outbound { body, losses, decoder, .. } = Outbound::new(&request, &to);
         let body = serde_json::from_slice(&body).expect("a body is JSON");
         Sent { body, losses, decoder, compacts: request.compacts }
