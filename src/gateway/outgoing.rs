@@ -132,7 +132,7 @@ pub(super) fn prepare(
     };
     let record = Record::new(id, model, provider.wire);
     let Translated { losses, decoder, compacts, answers_tools, .. } = translated;
-    Ok(Prepared { call, losses, decoder, compacts, answers_tools, record })
+    Ok(Prepared { call, losses, decoder, answers_tools, compacts, record })
 }
 
 /// Reads a request, without what the upstream or its model has no use for.

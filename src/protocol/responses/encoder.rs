@@ -195,7 +195,7 @@ impl Encoder {
 
     /// Whether there is no answer where there has to be one. What stopped for a reason that nobody knows was not done.
     const fn is_silent(&self) -> bool {
-        !self.has_answer && !(self.answers_tools && self.reason.is_none())
+        !self.has_answer && (!self.answers_tools || self.reason.is_some())
     }
 
     /// Why an answer that ended in order is none.
