@@ -81,8 +81,10 @@ fn nobody_or_somebody_else_is_there() {
     for (id, upstream) in [("provider-web-page", Upstream::page(200)), ("provider-failing", Upstream::page(500))] {
         broken(id, &upstream.base_url()).keeping(upstream).holds();
     }
-    let elsewhere = vec![("location", "https://login.example.net/?next=1".to_owned())];
-    always("provider-redirect", (302, elsewhere, String::new())).holds();
+    for (id, to) in [("provider-login-page", "https://login.example.net/?next=1"), ("provider-redirect", "/v2/models")]
+    {
+        always(id, (302, vec![("location", to.to_owned())], String::new())).holds();
+    }
     always("provider-not-found", error(404, "nothing here")).holds();
     let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", deaf.local_addr().unwrap());
