@@ -41,9 +41,9 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
                 ProbeError::Tls { .. } => "provider-tls",
                 ProbeError::Proxy { .. } => "provider-proxy",
                 ProbeError::Timeout { .. } => "provider-silent",
-                ProbeError::WebPage { .. } | ProbeError::LoginPage { .. } | ProbeError::Portal { .. } => {
-                    "provider-web-page"
-                }
+                ProbeError::WebPage { .. } => "provider-web-page",
+                ProbeError::LoginPage { .. } => "provider-login-page",
+                ProbeError::Portal { .. } => "provider-portal",
                 ProbeError::Redirect { .. } => "provider-redirect",
                 ProbeError::NotFound { .. } => "provider-not-found",
                 ProbeError::Server { .. } => "provider-failing",
