@@ -78,11 +78,15 @@ fn nobody_or_somebody_else_is_there() {
     let free = format!("http://{}/v1", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     broken("provider-unreachable", &free).holds();
     broken("provider-no-such-host", "https://no-such-host.invalid/v1").holds();
-    for (id, upstream) in [("provider-web-page", Upstream::page(200)), ("provider-failing", Upstream::page(500))] {
+    for (id, upstream) in [("provider-login-page", Upstream::page(200)), ("provider-failing", Upstream::page(500))] {
         broken(id, &upstream.base_url()).keeping(upstream).holds();
     }
-    let elsewhere = vec![("location", "https://login.example.net/?next=1".to_owned())];
-    always("provider-redirect", (302, elsewhere, String::new())).holds();
+    for (id, to) in [("provider-login-page", "https://login.example.net/?next=1"), ("provider-redirect", "/v2/models")]
+    {
+        always(id, (302, vec![("location", to.to_owned())], String::new())).holds();
+    }
+    let page = "<html><head><title>It works</title></head></html>".to_owned();
+    always("provider-web-page", (200, vec![("content-type", "text/html".to_owned())], page)).holds();
     always("provider-not-found", error(404, "nothing here")).holds();
     let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", deaf.local_addr().unwrap());

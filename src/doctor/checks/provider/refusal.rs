@@ -41,9 +41,9 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
                 ProbeError::Tls { .. } => "provider-tls",
                 ProbeError::Proxy { .. } => "provider-proxy",
                 ProbeError::Timeout { .. } => "provider-silent",
-                ProbeError::WebPage { .. } | ProbeError::LoginPage { .. } | ProbeError::Portal { .. } => {
-                    "provider-web-page"
-                }
+                ProbeError::WebPage { .. } => "provider-web-page",
+                ProbeError::LoginPage { .. } => "provider-login-page",
+                ProbeError::Portal { .. } => "provider-portal",
                 ProbeError::Redirect { .. } => "provider-redirect",
                 ProbeError::NotFound { .. } => "provider-not-found",
                 ProbeError::Server { .. } => "provider-failing",
@@ -76,7 +76,10 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
             "try again later; another provider till then: `codexgw use PROVIDER`".to_owned()
         }
-        ProbeError::WebPage { .. } | ProbeError::Redirect { .. } | ProbeError::NotFound { .. } => {
+        ProbeError::WebPage { .. }
+        | ProbeError::LoginPage { .. }
+        | ProbeError::Redirect { .. }
+        | ProbeError::NotFound { .. } => {
             format!("look up its base URL: `{}`", again(asked))
         }
         ProbeError::Tls { why, .. } if why.contains("not trusted") => "where your company's own certificate is in \
