@@ -72,5 +72,4 @@ mod test_codex;
 
 /// A server without a certificate that can be trusted.
 #[cfg(test)]
-#[path = "../tests/support/tls.rs"]
 mod test_tls;
