@@ -17,6 +17,9 @@ use crate::secret::redact::{redact, redacted_url};
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection is kept for the next question. Servers written in Python and Node.js hang up after five seconds
+/// of silence, at the very moment when the next question may be on its way.
+const IDLE: Duration = Duration::from_secs(3);
 /// Largest answer that is read. OpenRouter's whole model list has about 1 MB.
 const LARGEST: usize = 16 * 1024 * 1024;
 /// Longest pause that a provider may ask for to be asked again. LiteLLM takes a model out of service for five seconds when
@@ -48,6 +51,7 @@ pub fn client() -> Result<Client> {
     let builder = || {
         reqwest::Client::builder()
             .connect_timeout(CONNECT)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true)
             .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")))

