@@ -4,7 +4,8 @@ use std::error::Error as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 use url::Url;
 
@@ -16,8 +17,14 @@ use crate::secret::redact::{redact, redacted_url};
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection is kept for the next question. Servers written in Python and Node.js hang up after five seconds
+/// of silence, at the very moment when the next question may be on its way.
+const IDLE: Duration = Duration::from_secs(3);
 /// Largest answer that is read. OpenRouter's whole model list has about 1 MB.
 const LARGEST: usize = 16 * 1024 * 1024;
+/// Longest pause that a provider may ask for to be asked again. LiteLLM takes a model out of service for five seconds when
+/// the server behind it does not know the endpoint, which is what looking for the right wire runs into.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// What asks: no redirects (a key must not travel on), and no proxy on the way to this machine.
 pub struct Client {
@@ -44,6 +51,7 @@ pub fn client() -> Result<Client> {
     let builder = || {
         reqwest::Client::builder()
             .connect_timeout(CONNECT)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true)
             .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")))
@@ -113,7 +121,8 @@ pub(super) struct Reply {
     pub version: String,
 }
 
-/// Sends a request and reads the answer, up to the end of the stream, the time limit or [`LARGEST`].
+/// Sends a request and reads the answer, up to the end of the stream, the time limit or [`LARGEST`]. A provider that
+/// wants to be left alone for a moment is asked once more after it, where that leaves time for the answer.
 pub(super) async fn exchange(
     request: RequestBuilder,
     target: &Target<'_>,
@@ -127,8 +136,15 @@ pub(super) async fn exchange(
     }
     let url = request.url().to_string();
     let shown = redacted_url(request.url());
-    let started = Instant::now();
+    let again = request.try_clone();
+    let mut started = Instant::now();
     let mut response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+    if let (Some(pause), Some(request)) = (pause(&response).filter(|pause| *pause < within), again) {
+        tracing::info!(url = %shown, pause = pause.as_secs(), "the provider wants a pause");
+        tokio::time::sleep(pause).await;
+        started = Instant::now();
+        response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+    }
     let mut arrivals = Arrivals { head: started.elapsed(), pieces: Vec::new() };
     let mut body = Vec::new();
     // A stream that breaks off or never ends is judged by what came.
@@ -215,6 +231,13 @@ fn names_a_missing_model(words: &str) -> bool {
     ];
     // Anthropic says no more than that it is about this model.
     words.starts_with("model: ") || words.contains("model") && missing.iter().any(|phrase| words.contains(phrase))
+}
+
+/// How long a provider that refuses wants to be left alone, if that is no more than [`PATIENCE`].
+fn pause(response: &Response) -> Option<Duration> {
+    let refuses = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    let wait = Duration::from_secs(header(response, RETRY_AFTER).filter(|_| refuses)?.parse().ok()?);
+    (wait <= PATIENCE).then_some(wait)
 }
 
 fn header(response: &Response, name: http::HeaderName) -> Option<String> {

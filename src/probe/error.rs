@@ -300,6 +300,9 @@ impl ProbeError {
                 "look up the base URL in the provider's documentation: `--base-url URL`".to_owned()
             }
             Self::NoSuchModel { .. } => "name one that it serves: `--model MODEL`".to_owned(),
+            Self::Refused { words, .. } if wants_a_header(words) => {
+                "send the header that it names: `--header NAME=VALUE`".to_owned()
+            }
             Self::Refused { .. } | Self::Unusable { .. } => "try another of its models: `--model MODEL`".to_owned(),
             Self::BaseUrl { hint, .. } => hint.clone(),
             Self::BadHeader { .. } => "leave out control characters and letters outside of ASCII".to_owned(),
@@ -388,6 +391,12 @@ fn said(status: u16, words: &str) -> String {
 
 fn ticked(urls: &[String]) -> String {
     urls.iter().map(|url| format!("`{url}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Portkey's way to say that it does not know where to send a request.
+fn wants_a_header(words: &str) -> bool {
+    let words = words.to_lowercase();
+    words.contains("header") && ["required", "missing"].iter().any(|word| words.contains(word))
 }
 
 /// The words for an answer in plain HTTP, or for a server that hangs up on what it cannot read.

@@ -107,12 +107,7 @@ pub async fn survey(client: &Client, subject: &Subject, plan: &Plan<'_>, note: i
         // With a model at hand the wires may work all the same.
         Err(error) if plan.model.or(subject.model.as_deref()).is_none() => Ok(Err(error)),
         Err(_) => {
-            let listed = Models {
-                base_url: subject.base_url.clone(),
-                list: vec![],
-                key_form: subject.key_form,
-                complete: false,
-            };
+            let listed = Models::unlisted(subject.base_url.clone(), subject.key_form);
             ask_on(client, subject, plan, &mut survey, listed, &note).await
         }
     };
