@@ -69,3 +69,8 @@ pub mod ui;
 #[cfg(test)]
 #[path = "../tests/support/codex.rs"]
 mod test_codex;
+
+/// The same grammar of events as for the fuzz targets.
+#[cfg(test)]
+#[path = "../tests/fuzz/targets/grammar.rs"]
+mod test_grammar;

@@ -48,7 +48,4 @@ pub enum Wire {
 }
 
 #[cfg(test)]
-#[path = "fuzz_tests.rs"]
-mod fuzz;
-#[cfg(test)]
 mod tests;
