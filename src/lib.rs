@@ -73,3 +73,8 @@ mod test_codex;
 /// A server without a certificate that can be trusted.
 #[cfg(test)]
 mod test_tls;
+
+/// The same grammar of events as for the fuzz targets.
+#[cfg(test)]
+#[path = "../tests/fuzz/targets/grammar.rs"]
+mod test_grammar;
