@@ -10,9 +10,11 @@ use reqwest::{RequestBuilder, Response};
 use url::Url;
 
 use super::foreign::{error_words, quote};
+use super::knock::waiting;
 use super::pace::Arrivals;
 use super::{ProbeError, Spent, Target, is_loopback, stream, web_page};
 use crate::error::{Error, Result};
+use crate::protocol::{FailureCode, failure_from_response};
 use crate::secret::redact::{redact, redacted_url};
 
 /// Time to a connection.
@@ -114,6 +116,8 @@ pub(super) struct Reply {
     pub status: u16,
     pub content_type: String,
     pub location: Option<String>,
+    /// How long the provider wants to be left alone.
+    pub wait: Option<String>,
     pub body: String,
     /// When the pieces of the body came.
     pub arrivals: Arrivals,
@@ -161,6 +165,7 @@ pub(super) async fn exchange(
         status: response.status().as_u16(),
         content_type: header(&response, CONTENT_TYPE).unwrap_or_default().to_lowercase(),
         location: header(&response, LOCATION),
+        wait: header(&response, RETRY_AFTER).map(|wait| waiting(&wait)),
         // Providers echo keys in their errors.
         body: redact(&String::from_utf8_lossy(&body)).into_owned(),
         version: format!("{:?}", response.version()),
@@ -170,11 +175,20 @@ pub(super) async fn exchange(
 }
 
 impl Reply {
+    /// Whether the account is what is in the way, whatever the status.
+    fn is_about_credit(&self) -> bool {
+        let read = |kind| failure_from_response("", self.status, None, kind, self.body.as_bytes());
+        self.status >= 400 && read(Some(self.content_type.as_str())).code == FailureCode::InsufficientQuota
+    }
+
     /// The good answer itself, or what a bad one means. `model` is the one asked for, if any.
     pub(super) fn judge(self, target: &Target<'_>, model: Option<&str>) -> Result<Self, ProbeError> {
         let (status, url) = (self.status, self.url.clone());
         let is_page = self.content_type.starts_with("text/html") || self.body.trim_start().starts_with("<!");
         let words = if is_page { String::new() } else { error_words(&self.body) };
+        if !is_page && self.is_about_credit() {
+            return Err(ProbeError::NoCredit { status, words });
+        }
         match status {
             200..=299 | 511 if is_page => Err(web_page::of_page(url, status, &self.body)),
             200..=299 => Ok(self),
@@ -194,13 +208,12 @@ impl Reply {
             400 if self.body.contains("API_KEY_INVALID") || words.starts_with("Incorrect API key") => {
                 Err(bad_key(target, status, words))
             }
-            402 => Err(ProbeError::NoCredit { words }),
             400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
                 Err(ProbeError::NoSuchModel { model: model.to_owned(), words })
             }
             403 => Err(bad_key(target, status, words)),
             404 | 405 | 501 => Err(ProbeError::NotFound { urls: vec![url] }),
-            429 => Err(ProbeError::RateLimited { words }),
+            429 => Err(ProbeError::RateLimited { words, wait: self.wait }),
             500.. => Err(ProbeError::Server { status, words }),
             _ => Err(ProbeError::Refused { status, words }),
         }
