@@ -142,9 +142,8 @@ fn stand_in(world: &World, real: &Path) -> io::Result<PassingDir> {
         std::os::unix::fs::symlink(real.join(entry.file_name()), dir.path().join(entry.file_name()))?;
     }
     #[cfg(not(unix))]
-    std::fs::copy(real.join("config.toml"), dir.path().join("config.toml")).or_else(|e| {
-        if e.kind() == io::ErrorKind::NotFound { Ok(0) } else { Err(e) }
-    })?;
+    std::fs::copy(real.join("config.toml"), dir.path().join("config.toml"))
+        .or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(0) } else { Err(e) })?;
     Ok(dir)
 }
 

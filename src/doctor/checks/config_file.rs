@@ -9,8 +9,7 @@ pub const CHECK: Check =
     Check { id: "config", about: "whether Codex would start with your configuration", is_online: false, look };
 
 fn look(world: &World) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = 
-        world.broken_profiles.iter().map(|(name, e)| broken(Some(name), e)).collect();
+    let mut findings: Vec<Finding> = world.broken_profiles.iter().map(|(name, e)| broken(Some(name), e)).collect();
     let config = match &world.config {
         Ok(config) => config.as_ref(),
         Err(e) => {
@@ -22,7 +21,9 @@ fn look(world: &World) -> Vec<Finding> {
     let text = config.map(crate::config::Document::text).unwrap_or_default();
     // Codex's words may quote a value.
     credentials::remember(text, &crate::catalog::key_prefixes().iter().map(|(_, prefix)| *prefix).collect::<Vec<_>>());
-    findings.extend(world.verdict().into_iter().flat_map(|said| verdict(said, "your `config.toml`", "codexgw config edit")));
+    findings.extend(
+        world.verdict().into_iter().flat_map(|said| verdict(said, "your `config.toml`", "codexgw config edit")),
+    );
     for (name, document) in &world.profiles {
         // That Codex cannot be asked is told by the check of Codex itself.
         let Ok(said) = codex.judge(&world.home, text, Some((name, document.text()))) else { continue };
@@ -35,7 +36,9 @@ fn look(world: &World) -> Vec<Finding> {
 /// The words of the editor are about an edit; here it is Codex that cannot read the file.
 fn broken(path: Option<&str>, e: &Error) -> Finding {
     let (file, edit) = match path {
-        Some(profile) => (format!("the file of the profile `{profile}`"), format!("codexgw config edit --profile {profile}")),
+        Some(profile) => {
+            (format!("the file of the profile `{profile}`"), format!("codexgw config edit --profile {profile}"))
+        }
         None => ("your `config.toml`".to_owned(), "codexgw config edit".to_owned()),
     };
     let finding = Finding::broken("config-broken", format!("{file} cannot be read, so Codex does not start with it"));
@@ -51,7 +54,9 @@ fn verdict(verdict: &Verdict, what: &str, edit: &str) -> Vec<Finding> {
             let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
             let finding = lines.take(8).fold(finding, |finding, line| finding.saw(format!("Codex says: {line}")));
             vec![match explain(words).first() {
-                Some(known) if known.fix.contains("config edit") => finding.saw(known.cause).say(format!("mend it: `{edit}`")),
+                Some(known) if known.fix.contains("config edit") => {
+                    finding.saw(known.cause).say(format!("mend it: `{edit}`"))
+                }
                 Some(known) => finding.saw(known.cause).say(format!("{}; by hand: `{edit}`", known.fix)),
                 None => finding.say(format!("`codexgw migrate` mends what it knows; else by hand: `{edit}`")),
             }]

@@ -9,9 +9,8 @@ pub const CHECK: Check =
 fn look(world: &World) -> Vec<Finding> {
     let Ok(codex_home) = &world.codex_home else { return Vec::new() };
     let chosen = world.config().and_then(|config| config.get_str(&["model_provider"])).unwrap_or("openai");
-    let asks_for_login = world.config().and_then(|config| {
-        config.get(&["model_providers", chosen, "requires_openai_auth"])?.as_bool()
-    });
+    let asks_for_login =
+        world.config().and_then(|config| config.get(&["model_providers", chosen, "requires_openai_auth"])?.as_bool());
     if asks_for_login == Some(true) {
         // It counts there, which the check of leaks tells.
         return Vec::new();

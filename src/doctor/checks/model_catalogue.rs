@@ -30,9 +30,10 @@ fn look(world: &World) -> Vec<Finding> {
         && ABOUT_IT.iter().any(|about| words.contains(about))
     {
         let what = "the model catalogue in `config.toml` is none, so Codex does not start";
-        let finding = words.lines().take(3).fold(Finding::broken("catalogue-refused", what).saw(seen), |finding, line| {
-            finding.saw(format!("Codex says: {line}"))
-        });
+        let finding =
+            words.lines().take(3).fold(Finding::broken("catalogue-refused", what).saw(seen), |finding, line| {
+                finding.saw(format!("Codex says: {line}"))
+            });
         return vec![finding.mended_by(fix())];
     }
     if config.get(&["model_providers", GATEWAY_ID]).is_none() {

@@ -68,7 +68,8 @@ fn one(world: &World, table: ProviderTable<'_>) -> Option<Finding> {
 /// A command whose arguments stand in the same string.
 fn in_one(table: ProviderTable<'_>, program: &str, rest: &str, seen: String, by_hand: &str) -> Finding {
     let id = table.id;
-    let what = format!("the command that hands `{id}` its key has its arguments in `command`, so Codex finds no such program");
+    let what =
+        format!("the command that hands `{id}` its key has its arguments in `command`, so Codex finds no such program");
     let finding = Finding::broken("token-command-arguments", what).saw(seen).saw("they belong into `args`");
     // How a shell would split quotes is not guessed.
     if rest.contains(['"', '\'', '\\', '$', '|', ';', '&', '`']) || !arguments(table).is_empty() {
@@ -94,7 +95,8 @@ fn trial(table: ProviderTable<'_>, program: &str, dir: &Path, seen: String) -> O
     let mut command = Command::new(program);
     command.args(arguments(table)).current_dir(dir);
     let what = |how: &str| format!("the command that hands `{id}` its key {how}, so Codex sends requests without one");
-    let say = format!("run it by hand and mend it, or name another: `codexgw config edit`, table `model_providers.{id}`");
+    let say =
+        format!("run it by hand and mend it, or name another: `codexgw config edit`, table `model_providers.{id}`");
     let finding = match bounded_all(&mut command, limit) {
         Err(why) => Finding::broken("token-command-failed", what("does not end well")).saw(why),
         Ok((status, _, words)) if !status.success() => {

@@ -55,7 +55,8 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
     findings
 }
 
-fn choose(asked: &Asked<'_>) -> String {
+/// How another model is chosen.
+pub fn choose(asked: &Asked<'_>) -> String {
     match asked.table {
         Some(_) => "name one that it lists: `codexgw config edit`, `model`".to_owned(),
         None => format!("choose another: `codexgw profile add NAME --provider {} --model MODEL`", asked.id),

@@ -7,7 +7,9 @@ use crate::error::Error;
 use crate::probe::{Knock, ProbeError};
 use crate::settings::Wire;
 
+use super::super::web_search;
 use super::asked::Asked;
+use super::compared;
 
 /// The finding about a wrong clock.
 pub const CLOCK: &str = "provider-clock";
@@ -107,6 +109,32 @@ pub fn status(asked: &Asked<'_>, knock: &Knock) -> Vec<Finding> {
         429 => vec![rate_limit(asked, words, Some(knock))],
         502..=599 => vec![of_error(asked, ProbeError::Server { status: knock.status, words: words.clone() })],
         _ => Vec::new(),
+    }
+}
+
+/// Words about Codex's web search, in a refusal of a question that offers it.
+pub fn web_search(asked: &Asked<'_>, answer: &Knock) -> Vec<Finding> {
+    if !matches!(answer.status, 400 | 422) || !answer.words.contains("web_search") {
+        return Vec::new();
+    }
+    let refused = asked.web_search.iter().map(|choice| web_search::refused(*choice, asked.id));
+    refused.map(|finding| finding.saw(said(answer.status, &answer.words))).collect()
+}
+
+/// A plain question to the model, which is turned away as well.
+pub fn turned_away(asked: &Asked<'_>, model: &str, answer: &Knock) -> Vec<Finding> {
+    let words = &answer.words;
+    match answer.status {
+        403 | 404 if answer.is_about_model() => {
+            let what = format!("the key of `{}` works, and has no access to `{model}`", asked.id);
+            vec![
+                Finding::broken("provider-model-access", what)
+                    .saw(said(answer.status, words))
+                    .say(compared::choose(asked)),
+            ]
+        }
+        500 => vec![of_error(asked, ProbeError::Server { status: 500, words: words.clone() })],
+        _ => status(asked, answer),
     }
 }
 
