@@ -75,6 +75,12 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
 fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
     Some(match error {
         ProbeError::NoSuchHost { .. } => format!("look at its spelling, and at your network: `{}`", again(asked)),
+        ProbeError::Unreachable { .. } => {
+            format!("start the server, or name the address where it is: `{}`", again(asked))
+        }
+        ProbeError::BaseUrl { .. } | ProbeError::OtherForm { .. } | ProbeError::Unknown { .. } => {
+            format!("look up its base URL: `{}`", again(asked))
+        }
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
             "try again later; another provider till then: `codexgw use PROVIDER`".to_owned()
         }
@@ -130,7 +136,7 @@ pub fn turned_away(asked: &Asked<'_>, model: &str, answer: &Knock) -> Vec<Findin
             vec![
                 Finding::broken("provider-model-access", what)
                     .saw(said(answer.status, words))
-                    .say(compared::choose(asked)),
+                    .say(compared::choose(asked, None)),
             ]
         }
         500 => vec![of_error(asked, ProbeError::Server { status: 500, words: words.clone() })],
@@ -160,6 +166,9 @@ fn other_key(asked: &Asked<'_>) -> String {
     match (asked.table, asked.template.and_then(|template| template.keys_url.as_deref())) {
         (Some(table), _) => match table.text("env_key") {
             Some(variable) => format!("set a good one: `export {variable}=…`"),
+            None if table.has("experimental_bearer_token") => {
+                format!("give a good one: `codexgw config edit`, `experimental_bearer_token` of `{id}`")
+            }
             None => format!("name the variable that holds it: `codexgw config edit`, `env_key` of `{id}`"),
         },
         (None, Some(url)) => format!("get one at {url}, then `codexgw key set {id}`"),
