@@ -46,7 +46,9 @@ fn a_person_s_own_provider_can_be_asked_about_by_name() {
     let sandbox = Sandbox::with_codex();
     sandbox.write_config(PROVIDER);
     assert_eq!(ids(&doctor(&sandbox, &["--offline", "lab"]).exits(0)), Vec::<String>::new());
-    assert_eq!(ids(&doctor(&sandbox, &["--offline", "labb"]).exits(3)), ["profile-unknown"]);
+    let outcome = doctor(&sandbox, &["--offline", "labb"]).exits(3);
+    assert_eq!(ids(&outcome), ["profile-unknown"]);
+    outcome.stdout_has("did you mean `codexgw doctor lab`?");
 }
 
 #[test]

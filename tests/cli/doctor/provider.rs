@@ -58,6 +58,23 @@ fn keys_that_are_not_taken() {
     Broken::new("provider-no-key", sandbox).asked("provider").holds();
 }
 
+/// What is wrong shows only when the model is named, or the tools are.
+#[test]
+fn a_question_that_names_the_model_is_refused() {
+    for (id, answer, is_mended) in [
+        ("provider-model-access", error(403, "Your project does not have access to model m"), false),
+        ("provider-failing", error(500, "out of order"), false),
+        ("web-search-refused", error(400, "Invalid value: 'web_search'. Supported values are: 'function'."), true),
+    ] {
+        let canned = Canned::good_but(move |line| line.starts_with("POST").then(|| answer.clone()));
+        let sandbox = at(&canned.base_url());
+        let config = sandbox.config().unwrap();
+        sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m\"\n{config}"));
+        let broken = Broken::new(id, sandbox).env("LAB_KEY", "sk-0123456789abcdef").asked("provider").keeping(canned);
+        if is_mended { broken.mended() } else { broken }.holds();
+    }
+}
+
 #[test]
 fn a_limit_is_told_by_whom_and_for_how_long() {
     let body = r#"{"error":{"message":"slow down","metadata":{"provider_name":"Deep Hosting"}}}"#;
