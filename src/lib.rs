@@ -70,6 +70,10 @@ pub mod ui;
 #[path = "../tests/support/codex.rs"]
 mod test_codex;
 
+/// A server without a certificate that can be trusted.
+#[cfg(test)]
+mod test_tls;
+
 /// The same grammar of events as for the fuzz targets.
 #[cfg(test)]
 #[path = "../tests/fuzz/targets/grammar.rs"]

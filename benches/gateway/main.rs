@@ -88,7 +88,7 @@ fn crowd(routes: &[Route], nginx: Option<&Process>, gateway: &Process) -> io::Re
                 .collect();
             all.into_iter().try_for_each(|one| one.join().unwrap_or_else(|_| Err(io::ErrorKind::Other.into())))
         })?;
-        let cpu = (process.cpu() - before).as_secs_f64() / count(CROWD * EACH);
+        let cpu = process.cpu().saturating_sub(before).as_secs_f64() / count(CROWD * EACH);
         let rate = count(CROWD * EACH) / started.elapsed().as_secs_f64();
         println!("  {:<20} {:>7.0} µs of CPU each   {rate:>7.0} a second", route.name, cpu * 1e6);
     }
@@ -101,7 +101,7 @@ fn long_stream(routes: &[Route], nginx: Option<&Process>, gateway: &Process) -> 
     for (route, process) in paired(routes, nginx, gateway) {
         let before = process.cpu();
         Client::connect(route)?.ask(&route.request(2000, 1_000_000))?;
-        println!("  {:<20} {:>7.2} s of CPU", route.name, (process.cpu() - before).as_secs_f64());
+        println!("  {:<20} {:>7.2} s of CPU", route.name, process.cpu().saturating_sub(before).as_secs_f64());
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ impl Nginx {
         let Some(child) = started else { return Ok(None) };
         let process = Process::new(child);
         until_it_listens(address)?;
-        Ok(Some(Self { address, process: process.with_children() }))
+        Ok(Some(Self { address, process }))
     }
 }
 

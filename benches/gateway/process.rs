@@ -5,28 +5,24 @@ use std::process::Child;
 use std::time::Duration;
 
 /// A server that ends with this.
-pub struct Process {
-    child: Child,
-    /// Those that do the work: nginx's is a child of the one that was started.
-    pids: Vec<u32>,
-}
+pub struct Process(Child);
 
 impl Process {
     pub fn new(child: Child) -> Self {
-        Self { pids: vec![child.id()], child }
+        Self(child)
     }
 
-    /// Counts the children too, as far as there are any by now.
-    pub fn with_children(mut self) -> Self {
-        let pid = self.child.id();
+    /// Its process and those that it started: nginx's workers are children of the one that was.
+    fn pids(&self) -> Vec<u32> {
+        let pid = self.0.id();
         let children = fs::read_to_string(format!("/proc/{pid}/task/{pid}/children")).unwrap_or_default();
-        self.pids.extend(children.split_whitespace().filter_map(|pid| pid.parse::<u32>().ok()));
-        self
+        std::iter::once(pid).chain(children.split_whitespace().filter_map(|pid| pid.parse().ok())).collect()
     }
 
     /// CPU time of all threads so far.
     pub fn cpu(&self) -> Duration {
-        let threads = self.pids.iter().flat_map(|pid| fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten());
+        let threads =
+            self.pids().into_iter().flat_map(|pid| fs::read_dir(format!("/proc/{pid}/task")).into_iter().flatten());
         threads
             .flatten()
             .filter_map(|thread| fs::read_to_string(thread.path().join("schedstat")).ok())
@@ -37,7 +33,7 @@ impl Process {
 
     /// Resident memory now and at most, in megabytes.
     pub fn memory(&self) -> (u64, u64) {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap_or_default();
+        let status = fs::read_to_string(format!("/proc/{}/status", self.0.id())).unwrap_or_default();
         let field = |name: &str| {
             let line = status.lines().find(|line| line.starts_with(name))?;
             line.split_whitespace().nth(1)?.parse::<u64>().ok()
@@ -49,11 +45,11 @@ impl Process {
 
 impl Drop for Process {
     fn drop(&mut self) {
-        for pid in self.pids.iter().rev() {
-            // nginx's master takes its worker along when it is asked to end, not when it is killed.
-            let Some(pid) = i32::try_from(*pid).ok().and_then(rustix::process::Pid::from_raw) else { continue };
+        // nginx takes its workers along when it is asked to end, not when it is killed.
+        let pid = i32::try_from(self.0.id()).ok().and_then(rustix::process::Pid::from_raw);
+        if let Some(pid) = pid {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::TERM);
         }
-        let _ = self.child.wait();
+        let _ = self.0.wait();
     }
 }

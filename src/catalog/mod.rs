@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 
 use catalogue::Catalogue;
-pub use catalogue::server;
+pub use catalogue::{nearest as nearest_of, server};
 pub use embedded::typed_key_prefixes;
 pub use endpoint::Endpoint;
 pub use facts::{ModelFacts, ThinkingKind};

@@ -4,7 +4,8 @@ use serde::Serialize;
 use crate::catalog::{self, Auth, Endpoint, Origin, ProviderTemplate};
 use crate::error::{Error, Result};
 use crate::gateway::Learned;
-use crate::settings::Wire;
+use crate::protocol::Quirks;
+use crate::settings::{Provider, Wire};
 use crate::ui;
 
 use super::context::{Context, unusable};
@@ -83,8 +84,9 @@ impl Args {
             Some(ProvidersCommand::Show { provider, json }) => {
                 let learned = Learned::read(&context.home);
                 let configured = settings.providers.get(&provider);
-                if configured.is_some_and(|configured| configured.template.is_none()) {
-                    return Ok(own(&Measured::of(&settings, &learned, |id, _| id == provider), &provider, json));
+                if let Some(configured) = configured.filter(|configured| configured.template.is_none()) {
+                    let measured = Measured::of(&settings, &learned, |id, _| id == provider);
+                    return Ok(own(&measured, &provider, configured, json));
                 }
                 let template = configured.and_then(|configured| configured.template.as_deref()).unwrap_or(&provider);
                 let mut row = row(find(template)?);
@@ -147,11 +149,20 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
 }
 
 /// A provider of the person's own, of which there is no template.
-fn own(measured: &[Measured], id: &str, json: bool) -> u8 {
+fn own(measured: &[Measured], id: &str, provider: &Provider, json: bool) -> u8 {
     if json {
         ui::json(&measured);
     } else {
-        ui::line(format!("{id} (your own)"));
+        ui::line(format!("{} ({id}, your own)", provider.name));
+        for (what, said) in [
+            ("address", provider.base_url.clone()),
+            ("wire", label(&provider.wire)),
+            ("road", label(&provider.road)),
+            ("key", label(&provider.key)),
+            ("model", provider.model.clone()),
+        ] {
+            ui::line(format!("  {what:<14} {said}"));
+        }
         for (what, said) in measured.iter().flat_map(Measured::lines) {
             ui::line(format!("  {what}: {said}"));
         }
@@ -196,7 +207,6 @@ fn show(row: &Row<'_>, json: bool) {
     }
     let aliases = row.aliases.join(", ");
     let configured = row.configured.join(", ");
-    let quirks = row.quirks.join(", ");
     let wire = label(&row.wire);
     let template = match row.origin {
         Origin::Embedded => String::new(),
@@ -213,7 +223,6 @@ fn show(row: &Row<'_>, json: bool) {
         ("keys", row.keys.unwrap_or_default()),
         ("documentation", row.docs.unwrap_or_default()),
         ("model", row.model.unwrap_or_default()),
-        ("quirks", &quirks),
         ("configured as", &configured),
         ("note", row.note.unwrap_or_default()),
         ("template", &template),
@@ -222,6 +231,7 @@ fn show(row: &Row<'_>, json: bool) {
             ui::line(format!("  {what:<14} {said}"));
         }
     }
+    tell_quirks(row.quirks);
     if !row.endpoints.is_empty() {
         ui::line("  other endpoints");
         let lines = row.endpoints.iter().map(|endpoint| {
@@ -233,6 +243,18 @@ fn show(row: &Row<'_>, json: bool) {
         ui::line(format!("  {what}: {said}"));
     }
     ui::note(format!("add it: codexgw add {}", row.id));
+}
+
+/// What it does differently from its protocol, in words.
+fn tell_quirks(quirks: &[String]) {
+    if quirks.is_empty() {
+        return;
+    }
+    ui::line("  what it does differently");
+    for name in quirks {
+        let about = Quirks::about(name).unwrap_or_default();
+        ui::line(format!("    {about} ({name})"));
+    }
 }
 
 fn address(base_url: &str, for_whom: Option<&str>) -> String {

@@ -21,7 +21,11 @@ impl CodexHome {
             if !dir.is_dir() {
                 return Err(Error::fixable(format!("`CODEX_HOME` names `{}`, which is not a folder", dir.display()))
                     .cause("Codex refuses to start then")
-                    .hint(format!("make it: `mkdir -p {}`, or `unset CODEX_HOME`", dir.display())));
+                    .hint(if dir.exists() {
+                        "name a folder, or go back to the usual one: `unset CODEX_HOME`".to_owned()
+                    } else {
+                        format!("make it: `mkdir -p {}`, or `unset CODEX_HOME`", dir.display())
+                    }));
             }
             // What we write into Codex's files has to hold wherever Codex is started.
             let dir = std::path::absolute(&dir)

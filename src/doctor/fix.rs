@@ -72,6 +72,9 @@ pub fn apply(fix: &Fix, home: &Home) -> Result<String> {
     }
 }
 
+/// Moves keys out of configuration files, into the keyring unless it is told otherwise.
+const MIGRATE: &str = "migrate --yes";
+
 fn run(words: &[String], home: &Home) -> Result<String> {
     let program = std::env::current_exe().map_err(|e| Error::bug("cannot tell where codexgw lies").cause(e))?;
     let mut command = Command::new(program);
@@ -89,5 +92,9 @@ fn run(words: &[String], home: &Home) -> Result<String> {
     }
     let words = String::from_utf8_lossy(&output.stderr);
     let error = Error::fixable(format!("`{shown}` failed"));
+    let error = match words.contains("keyring") && shown.contains(MIGRATE) {
+        true => error.hint(format!("keep the keys in a file: `codexgw {MIGRATE} --store file`")),
+        false => error,
+    };
     Err(words.lines().filter(|line| !line.trim().is_empty()).take(6).fold(error, Error::cause))
 }

@@ -10,6 +10,7 @@ mod checks;
 mod explain;
 mod finding;
 mod fix;
+mod merge;
 mod run;
 mod table;
 mod turn;

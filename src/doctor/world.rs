@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
-use crate::codex::{Codex, CodexHome};
+use crate::codex::{Codex, CodexHome, Verdict};
 use crate::config::Document;
 use crate::error::{Error, Result};
 use crate::settings::{Home, Provider, Settings};
@@ -47,6 +47,8 @@ pub struct World {
     pub offline: bool,
     /// When the looking began.
     pub since: Instant,
+    /// What Codex says of `config.toml`; more than one check wants to know.
+    verdict: OnceLock<Option<Verdict>>,
 }
 
 /// Longest time that finding Codex may take: the checks need some, too.
@@ -143,6 +145,7 @@ impl World {
             subject,
             offline,
             since,
+            verdict: OnceLock::new(),
             home: home.clone(),
         }
     }
@@ -157,6 +160,15 @@ impl World {
     #[must_use]
     pub fn config(&self) -> Option<&Document> {
         self.config.as_ref().ok()?.as_ref()
+    }
+
+    /// What Codex says of `config.toml`, when it is there, parses, and Codex can be asked.
+    pub fn verdict(&self) -> Option<&Verdict> {
+        let ask = || {
+            let text = self.config.as_ref().ok()?.as_ref().map(Document::text).unwrap_or_default();
+            self.codex.as_ref().ok()?.judge(&self.home, text, None).ok()
+        };
+        self.verdict.get_or_init(ask).as_ref()
     }
 
     /// Codex's files that parse, with what each is called.

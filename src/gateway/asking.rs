@@ -1,13 +1,15 @@
-//! Asking a provider for an answer, and asking it to go on where it paused.
+//! Asking a provider for an answer, again while nothing of one has come, and to go on where it paused.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::StatusCode;
 use reqwest::Response;
 use serde_json::Value;
+use tokio::time::sleep;
 
 use super::failure;
 use super::outgoing::header_name;
@@ -17,7 +19,7 @@ use crate::catalog::KeyForm;
 use crate::error::{Error, Result};
 use crate::protocol::ir::{Loss, loss};
 use crate::protocol::refusal::{self, Lesson};
-use crate::protocol::{FailureCode, Wire, messages, responses};
+use crate::protocol::{Failure, FailureCode, Wire, messages, responses};
 use crate::secret::Secret;
 use crate::settings::KeyStore;
 
@@ -48,30 +50,52 @@ pub(super) struct Asking {
     /// The body to which the first answer came, where that may pause.
     asked: Bytes,
     pauses: usize,
+    /// How often it may be sent again, and after what wait.
+    left: u32,
+    wait: Duration,
 }
 
 impl Asking {
     /// A request that has not been sent.
     pub(super) fn new(gateway: Arc<Gateway>, call: Call, is_strict: bool) -> Self {
-        Self { gateway, call, is_strict, asked: Bytes::new(), pauses: 0 }
+        let (left, wait) = (gateway.limits.retries, gateway.limits.backoff);
+        Self { gateway, call, is_strict, asked: Bytes::new(), pauses: 0, left, wait }
     }
 
     /// Sends it.
     pub(super) fn send(mut self) -> Connecting {
         Box::pin(async move {
             let (response, left_out) = connect(&self.gateway, &mut self.call, self.is_strict).await?;
-            let body = std::mem::take(&mut self.call.body);
-            if self.pauses == 0 && self.call.may_pause {
-                self.asked = body;
-            }
-            // Made anew it would tell nothing of what came before the pause.
-            self.call.unsigned = None;
             Ok(Begun { response, asking: Box::new(self), left_out })
         })
     }
 
+    /// Sends it again after a wait, unless that was done often enough.
+    pub(super) fn again(mut self) -> Option<Connecting> {
+        self.left = self.left.checked_sub(1)?;
+        let wait = self.wait;
+        self.wait *= 2;
+        tracing::info!(provider = self.call.id, "the answer broke off before it began; asked again");
+        Some(Box::pin(async move {
+            sleep(wait).await;
+            self.send().await
+        }))
+    }
+
+    /// It is not sent again; its body is let go of, unless it takes that to go on after a pause.
+    pub(super) fn settle(&mut self) {
+        self.left = 0;
+        // Made anew it would tell nothing of what came before a pause.
+        self.call.unsigned = None;
+        let body = std::mem::take(&mut self.call.body);
+        if self.call.may_pause && self.pauses == 0 && self.asked.is_empty() {
+            self.asked = body;
+        }
+    }
+
     /// Asks again, with all that was said in the answer so far.
     pub(super) fn go_on(mut self, said: &[Value]) -> Connecting {
+        self.settle();
         self.pauses += 1;
         match messages::resumed(&self.asked, said).filter(|_| self.pauses <= MAX_PAUSES) {
             Some(body) => {
@@ -95,7 +119,9 @@ fn paused_for_good() -> NoAnswer {
 /// What only a certain upstream can open is left out when it was refused, and is named.
 async fn connect(gateway: &Gateway, call: &mut Call, is_strict: bool) -> Result<(Response, Option<Loss>), NoAnswer> {
     if let Err(error) = add_secrets(gateway, call).await {
-        return Err(NoAnswer { status: None, refuses_key: false, failure: failure::of_error(&error) });
+        // To others than Codex a key that cannot be had is like one that is refused: no use in trying again.
+        let failure = Failure { status: 401, ..failure::of_error(&error) };
+        return Err(NoAnswer { status: None, refuses_key: false, failure });
     }
     let (mut sent, mut left_out) = (gateway.upstream.send(call).await, None);
     if is_refused(&sent) {

@@ -32,9 +32,6 @@ pub(super) fn fit_passing(body: &mut Vec<u8>, compacts: bool, window: Option<u64
 }
 
 fn too_long(window: u64) -> Failure {
-    Failure {
-        code: FailureCode::ContextLengthExceeded,
-        message: format!("the conversation is longer than the {window} tokens that the model takes"),
-        status: 400,
-    }
+    let message = format!("the conversation is longer than the {window} tokens that the model takes");
+    Failure { code: FailureCode::ContextLengthExceeded, status: 400, ..Failure::shown(message) }
 }

@@ -108,6 +108,11 @@ impl Route<'_> {
         said.or_else(|| catalog::model_facts(self.model)?.context)
     }
 
+    /// Where a person finds the provider's keys.
+    pub(super) fn keys_url(&self) -> Option<&'static str> {
+        self.provider.template.as_deref().and_then(catalog::provider)?.keys_url.as_deref()
+    }
+
     /// What the model can do.
     pub(super) fn abilities(&self) -> Abilities {
         self.provider.facts(self.model).abilities(self.model)
@@ -182,18 +187,15 @@ fn is_openai(provider: &Provider) -> bool {
     HOSTS.iter().any(|known| if known.starts_with('.') { host.ends_with(known) } else { host == *known })
 }
 
-/// Adds what is known of the model: its efforts, and that it sees no images. What the provider said of it goes before
-/// our own table.
+/// Adds the efforts that the model is known to have. What the provider said of it goes before our own table.
 fn for_model<'a>(quirks: &'a Quirks, provider: &Provider, model: &str) -> Cow<'a, Quirks> {
     let facts = [provider.models.get(model), catalog::model_facts(model)];
     let facts = facts.into_iter().flatten();
     let efforts = facts.clone().map(|facts| &facts.efforts).find(|efforts| !efforts.is_empty());
-    let is_blind = facts.clone().find_map(|facts| facts.images) == Some(false);
-    if efforts.is_none() && !is_blind {
+    if efforts.is_none() {
         return Cow::Borrowed(quirks);
     }
     let mut quirks = quirks.clone();
-    quirks.images_rejected |= is_blind;
     quirks.efforts.extend(efforts.into_iter().flatten().cloned());
     Cow::Owned(quirks)
 }

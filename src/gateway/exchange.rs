@@ -19,8 +19,8 @@ use super::seals::Sealer;
 use super::service::Gateway;
 use super::translation::Translation;
 use super::{failure, whole};
-use crate::protocol::Failure;
 use crate::protocol::responses::{self, Encoder, ResponseMeta};
+use crate::protocol::{Failure, FailureCode};
 
 /// Names what could not be carried over, by code.
 const LOSSES: HeaderName = HeaderName::from_static("x-codexgw-losses");
@@ -45,7 +45,10 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     let is_large = body.len() > LARGE;
     let (model, seals) = (head.model.clone(), Arc::clone(&gateway.seals));
     let prepare = move || {
-        let route = catalogue.route(&model).map_err(|error| Failure { status: 404, ..failure::of_error(&error) })?;
+        let route = catalogue.route(&model).map_err(|error| {
+            let code = FailureCode::ModelNotFound;
+            Failure { code, status: 404, ..failure::of_error(&error) }
+        })?;
         let prepared = prepare(&route, task, body, stream, &seals)?;
         if is_strict && !prepared.losses.is_empty() {
             Err(failure::too_much_lost(&prepared.losses))
@@ -59,17 +62,19 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
     } else {
         prepare()
     };
-    let Prepared { call, losses, decoder, compacts, mut record } = match prepared {
+    let Prepared { call, losses, decoder, compacts, answers_tools, mut record } = match prepared {
         Ok(prepared) => prepared,
         Err(failure) => {
             let cause = failure.message.lines().next();
             tracing::info!(model = ?head.model, code = failure.code.as_str(), cause, "request refused");
             let in_stream = stream && client == Client::Codex;
-            return if in_stream { failed_stream(encoder, failure) } else { failure::answer(&failure) };
+            return if in_stream { failed_stream(encoder, failure) } else { failure::answer(&failure, client) };
         }
     };
     let encoder = encoder.naming(&call.name);
     let encoder = if compacts { encoder.compacting() } else { encoder };
+    let encoder = if answers_tools { encoder.answering_tools() } else { encoder };
+    let encoder = if client == Client::Other { encoder.for_sdks() } else { encoder };
     record.lose(&losses);
     let sealer = Sealer::new(&gateway.seals, &call.id);
     let connecting = Asking::new(Arc::clone(&gateway), call, is_strict).send();
@@ -88,11 +93,15 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
         };
         let losses = live.losses();
         match refused {
-            Some(failure) => (failure::answer(&failure), losses),
+            Some(failure) => (failure::answer(&failure, client), losses),
             None => (answer::events(live.into_frames()), losses),
         }
     } else {
-        let answer = whole::answer(&gateway.limits, connecting, decoder, encoder, sealer, task, &mut record).await;
+        let whole = whole::answer(&gateway.limits, connecting, decoder, encoder, sealer, task, &mut record).await;
+        let answer = match whole {
+            Ok(body) => answer::json(StatusCode::OK, body),
+            Err(failure) => failure::answer(&failure, client),
+        };
         (answer, record.losses())
     };
     if let Some(losses) = losses {

@@ -1,11 +1,13 @@
 //! Failures of our own making, in the form that makes Codex show the cause, and show it once (codex-facts 4.1).
 
 use http::StatusCode;
+use http::header::RETRY_AFTER;
 
 use super::answer::{self, Answer};
+use super::client::Client;
 use crate::error::Error;
-use crate::protocol::Failure;
 use crate::protocol::ir::Loss;
+use crate::protocol::{Failure, OpenAiError};
 use crate::secret::redact::redact;
 
 /// A failure that Codex shows as it stands and does not try again: what could be tried again was.
@@ -24,17 +26,19 @@ pub(super) fn of_error(error: &Error) -> Failure {
     error.hints().iter().fold(shown(error.to_string()), |failure, hint| failure.with_hint(hint))
 }
 
-/// An upstream that stopped in the middle.
-pub(super) fn broke_off(how: &str) -> Failure {
-    shown(format!("the provider's answer broke off: {how}"))
-}
-
-/// A failure as the answer to a request that was not to be streamed. Never 401: that would say that the gateway's own
-/// token is wrong. Never a success either: an upstream's login page comes with 200.
-pub(super) fn answer(failure: &Failure) -> Answer {
-    let status = StatusCode::from_u16(failure.status).ok();
-    let status = status.filter(|status| status.as_u16() >= 400 && *status != StatusCode::UNAUTHORIZED);
-    answer::json(status.unwrap_or(StatusCode::BAD_GATEWAY), failure.to_body())
+/// A failure as the answer to a request that was not to be streamed, or of which nothing is there yet. To Codex never
+/// 401: that would say that the gateway's own token is wrong.
+pub(super) fn answer(failure: &Failure, client: Client) -> Answer {
+    let form = match client {
+        Client::Codex => OpenAiError::for_codex(failure),
+        Client::Other => OpenAiError::of(failure),
+    };
+    let status = StatusCode::from_u16(form.status).unwrap_or(StatusCode::BAD_GATEWAY);
+    let mut answer = answer::json(status, form.body(&failure.message));
+    if let (Client::Other, Some(seconds)) = (client, failure.retry_after) {
+        answer.headers_mut().insert(RETRY_AFTER, seconds.into());
+    }
+    answer
 }
 
 /// The refusal of a request that cannot be carried over whole, where the person wants it whole or not at all.

@@ -200,12 +200,17 @@ impl Live {
                 self.record.first_byte();
                 self.heard = Instant::now();
                 self.translation.feed(&piece, &mut self.out);
+                if self.translation.has_begun()
+                    && let Stage::Streaming(begun) = &mut self.stage
+                {
+                    begun.asking.settle();
+                }
                 if self.translation.is_finished() {
                     let response = self.finish();
                     if self.record.outcome == Outcome::Answered {
                         read_tail(response);
                     }
-                } else {
+                } else if !self.retry() {
                     self.go_on();
                 }
             }
@@ -235,8 +240,12 @@ impl Live {
     /// The alarm rang: an upstream that fell silent ends the answer; a quiet one makes us speak.
     fn overdue(&mut self) {
         let now = Instant::now();
-        if matches!(self.stage, Stage::Streaming(_)) && now >= self.heard + self.silence {
+        if let Stage::Streaming(begun) = &mut self.stage
+            && now >= self.heard + self.silence
+        {
             let seconds = self.silence.as_secs();
+            // It was left time enough.
+            begun.asking.settle();
             self.end(End::Cut(format!("no byte came for {seconds} s")));
         } else if now >= self.said + self.keepalive {
             self.translation.keep_alive(&mut self.out);
@@ -254,9 +263,26 @@ impl Live {
 
     fn end(&mut self, end: End) {
         self.translation.end(end, &mut self.out);
-        if !self.go_on() {
+        if !self.retry() && !self.go_on() {
             self.finish();
         }
+    }
+
+    /// Asks again where the answer failed before it began in a way that may pass; tells whether it did fail.
+    fn retry(&mut self) -> bool {
+        let Some(failure) = self.translation.take_trouble() else { return false };
+        let again = match std::mem::replace(&mut self.stage, Stage::Done) {
+            Stage::Streaming(begun) => begun.asking.again(),
+            Stage::Connecting(_) | Stage::Done => None,
+        };
+        match again {
+            Some(connecting) => {
+                self.translation.start_over();
+                self.stage = Stage::Connecting(connecting);
+            }
+            None => self.fail(failure.for_good()),
+        }
+        true
     }
 
     /// Asks a provider that paused to go on; tells whether it did pause.

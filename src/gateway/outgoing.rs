@@ -15,9 +15,7 @@ use crate::protocol::ir::{Item, Loss, Request};
 use crate::protocol::messages::Abilities;
 use crate::protocol::responses::{self, Rejection, Rewritten};
 use crate::protocol::tools::Names;
-use crate::protocol::{
-    Decoder, Destination, Failure, Outbound, Quirks, Wire, compaction, gemini, images, messages, refusal,
-};
+use crate::protocol::{Decoder, Destination, Failure, Outbound, Quirks, Wire, gemini, messages, refusal};
 use crate::settings::{Provider, Safety};
 
 /// The version of Anthropic's protocol that is written and read here.
@@ -32,6 +30,8 @@ pub(super) struct Prepared {
     pub losses: Vec<Loss>,
     /// None when the upstream's bytes pass as they are.
     pub decoder: Option<Decoder>,
+    /// Whether the last word was a tool's.
+    pub answers_tools: bool,
     /// Whether the model writes a summary, which is to be the one item of the answer.
     pub compacts: bool,
     /// The line that is logged of it.
@@ -80,6 +80,7 @@ struct Translated {
     losses: Vec<Loss>,
     decoder: Option<Decoder>,
     compacts: bool,
+    answers_tools: bool,
     /// Whether it carries what only a certain upstream can read.
     is_signed: bool,
     /// Whether the answer may come in legs.
@@ -127,22 +128,17 @@ pub(super) fn prepare(
         body: Bytes::from(translated.body),
         may_pause: translated.may_pause,
         unsigned,
+        keys_url: route.keys_url(),
     };
     let record = Record::new(id, model, provider.wire);
-    let Translated { losses, decoder, compacts, .. } = translated;
-    Ok(Prepared { call, losses, decoder, compacts, record })
+    let Translated { losses, decoder, compacts, answers_tools, .. } = translated;
+    Ok(Prepared { call, losses, decoder, answers_tools, compacts, record })
 }
 
 /// Reads a request, without what the upstream or its model has no use for.
 fn read<'a>(body: &'a [u8], wire: Wire, quirks: &Quirks, window: Option<u64>) -> Result<Request<'a>, Failure> {
     let mut request = responses::parse(body).map_err(|rejection| rejected(&rejection))?;
-    // Anthropic's cache of a prompt begins with the tools: without them nothing in it is found again.
-    if request.compacts && (wire != Wire::Messages || quirks.tool_choice_auto_only) {
-        compaction::drop_tools(&mut request);
-    }
-    if quirks.images_rejected {
-        images::leave_out(&mut request);
-    }
+    quirks.reduce(wire, &mut request);
     context::fit(&mut request, window)?;
     Ok(request)
 }
@@ -154,7 +150,9 @@ fn translate(route: &Route<'_>, body: &[u8]) -> Result<Translated, Failure> {
     let to = Destination { wire: provider.wire, model, quirks, abilities: &abilities, safety: provider.safety };
     let Outbound { path, body, losses, decoder, may_pause } = Outbound::new(&request, &to);
     let is_signed = matches!(provider.wire, Wire::Messages | Wire::Gemini) && has_carrier(&request);
-    Ok(Translated { path, body, losses, decoder: Some(decoder), compacts: request.compacts, is_signed, may_pause })
+    let answers_tools = matches!(request.items.last(), Some(Item::Output { .. }));
+    let (decoder, compacts) = (Some(decoder), request.compacts);
+    Ok(Translated { path, body, losses, decoder, compacts, answers_tools, is_signed, may_pause })
 }
 
 /// A request for an upstream that speaks Responses itself. Its answer passes too, but for a summary that it knows
@@ -178,6 +176,7 @@ fn pass(route: &Route<'_>, task: Task, body: &[u8], seals: &Seals) -> Result<Tra
         losses,
         decoder: compacts.then(|| Decoder::Responses(responses::Decoder::new(Names::default(), model))),
         compacts,
+        answers_tools: false,
         is_signed: false,
         may_pause: false,
     })

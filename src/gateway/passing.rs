@@ -23,12 +23,14 @@ pub(super) struct Passing {
     /// Writes the terminal event that the upstream left out.
     encoder: Encoder,
     sealer: Sealer,
+    /// A failure that may pass, while nothing has passed.
+    trouble: Option<Failure>,
 }
 
 impl Passing {
     /// Nothing has come yet.
     pub(super) fn new(encoder: Encoder, sealer: Sealer) -> Self {
-        Self { tap: Tap::new(), head: Vec::new(), tail: Vec::new(), document: None, encoder, sealer }
+        Self { tap: Tap::new(), head: Vec::new(), tail: Vec::new(), document: None, encoder, sealer, trouble: None }
     }
 
     /// The upstream answers with one document instead of events.
@@ -47,14 +49,17 @@ impl Passing {
         if !self.tap.has_events() {
             keep(&mut self.head, piece);
         }
+        // Codex passes over such an event, and the upstream may keep its end open long after it.
+        let error = self.tap.error().filter(|_| !self.tap.is_finished());
+        let failure = error.map(|error| failure_from_stream(&serde_json::from_str(error).unwrap_or_default()));
+        if let Some(failure) = failure.as_ref().filter(|failure| failure.may_pass() && !self.has_begun()) {
+            self.trouble = Some(failure::redacted(failure.clone()));
+            return;
+        }
         self.tail.extend_from_slice(&piece[piece.len().saturating_sub(4)..]);
         self.tail.drain(..self.tail.len().saturating_sub(4));
         out.extend_from_slice(piece);
-        // Codex passes over such an event, and the upstream may keep its end open long after it.
-        if let Some(error) = self.tap.error()
-            && !self.tap.is_finished()
-        {
-            let failure = failure_from_stream(&serde_json::from_str(error).unwrap_or_default());
+        if let Some(failure) = failure {
             self.fail(failure::redacted(failure), out);
         }
     }
@@ -79,13 +84,35 @@ impl Passing {
                 None => match self.tap.error().or(self.tap.oddity()) {
                     Some(words) => failure_from_oddity(words),
                     None if !self.tap.has_events() => nothing(&self.head),
-                    None if torn => failure::broke_off("it ends inside an event"),
-                    None => failure::broke_off("it ends without `response.completed`"),
+                    None if torn => Failure::broken_off("it ends inside an event"),
+                    None => Failure::broken_off("it ends without `response.completed`"),
                 },
             },
-            End::Cut(cause) => failure::broke_off(cause),
+            End::Cut(cause) => Failure::broken_off(cause),
         };
-        self.fail(failure::redacted(failure), out);
+        let failure = failure::redacted(failure);
+        if failure.may_pass() && !self.has_begun() {
+            self.trouble = Some(failure);
+        } else {
+            self.fail(failure, out);
+        }
+    }
+
+    /// Whether a byte has passed.
+    pub(super) const fn has_begun(&self) -> bool {
+        !self.tail.is_empty()
+    }
+
+    /// The failure that ended the answer before it began and that may pass.
+    pub(super) fn take_trouble(&mut self) -> Option<Failure> {
+        self.trouble.take()
+    }
+
+    /// Another answer comes in place of one that has not begun.
+    pub(super) fn start_over(&mut self) {
+        self.tap = Tap::new();
+        self.head.clear();
+        self.document = None;
     }
 
     /// Ends the stream with `response.failed`.
@@ -121,7 +148,7 @@ impl Passing {
 /// Why bytes without any event are no answer.
 fn nothing(bytes: &[u8]) -> Failure {
     match said(bytes) {
-        words if words.is_empty() => failure::broke_off("it is empty"),
+        words if words.is_empty() => Failure::broken_off("it is empty"),
         words => failure_from_oddity(&words),
     }
 }

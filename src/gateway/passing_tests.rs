@@ -75,6 +75,10 @@ fn an_answer_that_breaks_off_at_any_byte_ends_once() {
                 let (mut passing, mut out) = (passing(), Vec::new());
                 passing.feed(&stream.as_bytes()[..cut], &mut out);
                 passing.end(&end, &mut out);
+                assert_eq!(passing.trouble.is_some(), cut == 0, "cut at {cut}: what has begun cannot begin again");
+                if let Some(failure) = passing.take_trouble() {
+                    passing.fail(failure, &mut out);
+                }
                 let (kinds, failure) = read(&out);
                 assert_eq!(terminals(&kinds), 1, "cut at {cut}: {}", String::from_utf8_lossy(&out));
                 if cut >= enough {

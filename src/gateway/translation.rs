@@ -28,8 +28,12 @@ pub(super) struct Told {
     whole: Vec<u8>,
     has_events: bool,
     decoder: Decoder,
+    /// The decoder as it was, for an answer that is asked for again.
+    fresh: Decoder,
     encoder: Encoder,
     deltas: Vec<Delta>,
+    /// A failure that may pass, while nothing of the answer is out.
+    trouble: Option<Failure>,
 }
 
 impl Translation {
@@ -39,9 +43,11 @@ impl Translation {
             framing: Some(sse::Decoder::new()),
             whole: Vec::new(),
             has_events: false,
+            fresh: decoder.clone(),
             decoder,
             encoder,
             deltas: Vec::new(),
+            trouble: None,
         }))
     }
 
@@ -111,6 +117,30 @@ impl Translation {
         }
     }
 
+    /// Whether something of the answer is out, so that it cannot be asked for again.
+    pub(super) fn has_begun(&self) -> bool {
+        match self {
+            Self::Told(told) => told.encoder.has_items(),
+            Self::Pass(passing) => passing.has_begun(),
+        }
+    }
+
+    /// The failure that ended the answer before it began and that may pass. It is still to be told, or to be mended.
+    pub(super) fn take_trouble(&mut self) -> Option<Failure> {
+        match self {
+            Self::Told(told) => told.trouble.take(),
+            Self::Pass(passing) => passing.take_trouble(),
+        }
+    }
+
+    /// Another answer comes in place of one that has not begun.
+    pub(super) fn start_over(&mut self) {
+        match self {
+            Self::Told(told) => told.start_over(),
+            Self::Pass(passing) => passing.start_over(),
+        }
+    }
+
     /// Whether the terminal event is out.
     pub(super) fn is_finished(&self) -> bool {
         match self {
@@ -175,9 +205,21 @@ impl Told {
         self.push(out);
     }
 
+    fn start_over(&mut self) {
+        self.framing = Some(sse::Decoder::new());
+        self.whole.clear();
+        self.has_events = false;
+        self.decoder = self.fresh.clone();
+        self.encoder.start_over();
+    }
+
     fn push(&mut self, out: &mut Vec<u8>) {
         for delta in self.deltas.drain(..) {
             let delta = match delta {
+                Delta::Fail(why) if why.may_pass() && !self.encoder.has_items() => {
+                    self.trouble = Some(failure::redacted(why));
+                    break;
+                }
                 Delta::Fail(why) => Delta::Fail(failure::redacted(why)),
                 delta => delta,
             };

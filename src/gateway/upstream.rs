@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE};
+use http::header::{ACCEPT, CONTENT_ENCODING, CONTENT_TYPE, LOCATION};
 use http::{HeaderMap, HeaderValue, StatusCode};
 use reqwest::{Client, Response};
 use tokio::time::{sleep, timeout};
@@ -15,9 +15,9 @@ use url::{Host, Url};
 
 use super::limits::Limits;
 use super::outgoing::Unsigned;
-use super::{failure, wait};
+use super::{failure, hint, redirect, wait};
 use crate::catalog::KeyForm;
-use crate::protocol::{Failure, Wire, failure_from_response};
+use crate::protocol::{Failure, FailureCode, Wire, failure_from_response};
 use crate::secret::redact::redact;
 use crate::settings::KeyStore;
 
@@ -63,6 +63,8 @@ pub(super) struct Call {
     pub may_pause: bool,
     /// What the body is made of anew when its signatures are refused.
     pub unsigned: Option<Unsigned>,
+    /// Where a person finds the keys and the account.
+    pub keys_url: Option<&'static str>,
 }
 
 /// Why there is no answer.
@@ -86,10 +88,15 @@ impl Upstream {
         let mut wait = self.limits.backoff;
         for _ in 0..self.limits.retries {
             let pause = match self.attempt(call).await {
-                Ok(response) if may_pass(response.status()) => match wait::asked(response.headers()) {
-                    Some(asked) if asked > self.limits.retry_after => return Err(self.refused(call, response).await),
-                    asked => asked.unwrap_or(wait),
-                },
+                Ok(response) if !response.status().is_success() => {
+                    let asked = wait::asked(response.headers());
+                    let refused = self.refused(call, response).await;
+                    // What a provider calls its own trouble may be a conversation that is too long for it.
+                    if !refused.failure.may_pass() || asked.is_some_and(|asked| asked > self.limits.retry_after) {
+                        return Err(refused);
+                    }
+                    asked.unwrap_or(wait)
+                }
                 Err(Attempt::Again(_)) => wait,
                 outcome => return self.conclude(call, outcome).await,
             };
@@ -161,6 +168,10 @@ impl Upstream {
         let status = response.status();
         let headers = response.headers().clone();
         let text = |name| headers.get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        if let (true, Some(to)) = (status.is_redirection(), text(LOCATION)) {
+            let failure = redirect::failure(call, status.as_u16(), to);
+            return NoAnswer { status: Some(status), refuses_key: false, failure };
+        }
         let body = timeout(ERROR_TIME, read_some(response, ERROR_BYTES)).await.unwrap_or_default();
         let body = redact(&String::from_utf8_lossy(&body)).into_owned();
         let body = match packing(&headers) {
@@ -169,8 +180,8 @@ impl Upstream {
         };
         let wait = wait::asked(&headers).map(wait::seconds);
         let failure = failure_from_response(&call.name, status.as_u16(), wait, text(CONTENT_TYPE), body.as_bytes());
-        let refuses_key = refuses_key(status, &body);
-        let failure = match hint(status, refuses_key, &call.id) {
+        let refuses_key = refuses_key(&failure, &body);
+        let failure = match hint::of(&failure, refuses_key, call) {
             Some(hint) => failure.with_hint(&hint),
             None => failure,
         };
@@ -186,24 +197,10 @@ enum Attempt {
     Over(String),
 }
 
-/// What a person can do about a refusal.
-fn hint(status: StatusCode, refuses_key: bool, id: &str) -> Option<String> {
-    match status.as_u16() {
-        _ if refuses_key => Some(format!("set another key: `codexgw key set {id}`")),
-        404 => Some(format!("choose another model: `codexgw use {id}/<model>`")),
-        _ => None,
-    }
-}
-
 /// Whether a key was refused. Google calls a wrong one a bad request.
-fn refuses_key(status: StatusCode, body: &str) -> bool {
-    matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
-        || (status == StatusCode::BAD_REQUEST && body.contains("API_KEY_INVALID"))
-}
-
-/// Statuses that often pass within seconds; 529 is Anthropic's "overloaded".
-fn may_pass(status: StatusCode) -> bool {
-    matches!(status.as_u16(), 502 | 503 | 504 | 529)
+fn refuses_key(failure: &Failure, body: &str) -> bool {
+    failure.code == FailureCode::InvalidPrompt
+        && (matches!(failure.status, 401 | 403) || failure.status == 400 && body.contains("API_KEY_INVALID"))
 }
 
 fn is_html(headers: &HeaderMap) -> bool {
@@ -254,12 +251,11 @@ pub(super) fn cause_of(error: &reqwest::Error) -> String {
 fn unreachable(call: &Call, cause: &str) -> Failure {
     let host = call.url.host_str().unwrap_or_default();
     let address = call.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
-    let hint = if is_loopback(&call.url) {
-        "start that server, or look at its address: `codexgw list --json`"
-    } else {
-        "look at your network and proxy, and at the address: `codexgw list --json`"
-    };
-    failure::shown(format!("cannot reach {} at `{address}`: {cause}", call.name)).with_hint(hint)
+    // The TLS library's names for the most frequent trouble say little to a person.
+    let untrusted = ["UnknownIssuer", "CaUsedAsEndEntity"].iter().any(|name| cause.contains(name));
+    let why = if untrusted { "the issuer of its certificate is not trusted on this system" } else { cause };
+    failure::shown(format!("cannot reach {} at `{address}`: {why}", call.name))
+        .with_hint(hint::of_unreachable(is_loopback(&call.url), cause))
 }
 
 #[cfg(test)]

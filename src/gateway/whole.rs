@@ -1,10 +1,8 @@
 //! An answer that was not to be streamed: the same path as a live one, fed once.
 
-use http::StatusCode;
 use reqwest::Response;
 use tokio::time::timeout;
 
-use super::answer::{self, Answer};
 use super::asking::{Begun, Connecting};
 use super::door::Task;
 use super::failure;
@@ -14,7 +12,7 @@ use super::seals::Sealer;
 use super::upstream::cause_of;
 use crate::protocol::failure::{failure_from_oddity, failure_from_stream};
 use crate::protocol::responses::{Encoder, Tap};
-use crate::protocol::{Decoder, End};
+use crate::protocol::{Decoder, End, Failure};
 
 /// Waits for the whole answer and translates it; without a decoder it passes as it is.
 pub(super) async fn answer(
@@ -25,23 +23,24 @@ pub(super) async fn answer(
     sealer: Sealer,
     task: Task,
     record: &mut Record,
-) -> Answer {
+) -> Result<Vec<u8>, Failure> {
     loop {
         let begun = match connecting.await {
             Ok(begun) => begun,
             Err(no_answer) => {
                 record.status = no_answer.status.map(|status| status.as_u16());
                 record.outcome = Outcome::Failed;
-                return failure::answer(&encoder.named(no_answer.failure));
+                return Err(encoder.named(no_answer.failure));
             }
         };
         record.connected(&begun);
-        let Begun { response, asking, .. } = begun;
+        let Begun { response, mut asking, .. } = begun;
+        asking.settle();
         let body = match read(limits, response, record).await {
             Ok(body) => body,
             Err(cause) => {
                 record.outcome = Outcome::Failed;
-                return failure::answer(&encoder.named(failure::broke_off(&cause)));
+                return Err(encoder.named(Failure::broken_off(&cause)));
             }
         };
         let Some(decoder) = &mut decoder else { return pass(body, &encoder, &sealer, record) };
@@ -55,7 +54,7 @@ pub(super) async fn answer(
 }
 
 /// An answer that is a response already.
-fn pass(body: Vec<u8>, encoder: &Encoder, sealer: &Sealer, record: &mut Record) -> Answer {
+fn pass(body: Vec<u8>, encoder: &Encoder, sealer: &Sealer, record: &mut Record) -> Result<Vec<u8>, Failure> {
     let mut tap = Tap::new();
     tap.feed_whole(&body);
     sealer.made(tap.take_seals());
@@ -65,13 +64,13 @@ fn pass(body: Vec<u8>, encoder: &Encoder, sealer: &Sealer, record: &mut Record) 
         let words = String::from_utf8_lossy(&body);
         let failure = match tap.error() {
             Some(error) => failure_from_stream(&serde_json::from_str(error).unwrap_or_default()),
-            None if words.trim().is_empty() => failure::broke_off("it is empty"),
+            None if words.trim().is_empty() => Failure::broken_off("it is empty"),
             None => failure_from_oddity(&words),
         };
-        return failure::answer(&failure::redacted(encoder.named(failure)));
+        return Err(failure::redacted(encoder.named(failure)));
     }
     record.outcome = Outcome::Answered;
-    answer::json(StatusCode::OK, body)
+    Ok(body)
 }
 
 fn translate(decoder: &mut Decoder, encoder: &mut Encoder, body: &[u8]) {
@@ -86,14 +85,13 @@ fn translate(decoder: &mut Decoder, encoder: &mut Encoder, body: &[u8]) {
 }
 
 /// The answer, once it is told to its end.
-fn told(encoder: Encoder, task: Task, record: &mut Record) -> Answer {
+fn told(encoder: Encoder, task: Task, record: &mut Record) -> Result<Vec<u8>, Failure> {
     if let Some(why) = encoder.failure() {
         record.outcome = Outcome::Failed;
-        return failure::answer(&failure::redacted(why.clone()));
+        return Err(failure::redacted(why.clone()));
     }
     record.outcome = Outcome::Answered;
-    let body = if task == Task::Compact { encoder.into_compaction() } else { encoder.into_response() };
-    answer::json(StatusCode::OK, body)
+    Ok(if task == Task::Compact { encoder.into_compaction() } else { encoder.into_response() })
 }
 
 async fn read(limits: &Limits, mut response: Response, record: &mut Record) -> Result<Vec<u8>, String> {

@@ -182,7 +182,11 @@ pub(super) fn unknown_providers(world: &mut World<'_>) -> Result<()> {
         let what =
             format!("`model_provider = \"{id}\"`: no provider of that name is configured, and Codex refuses to start");
         let is_default = scope.file == world.config_file() && scope.at.is_empty();
+        let near = catalog::nearest_of(&id, providers(world)?.iter().map(String::as_str)).map(str::to_owned);
         let then = match catalog::provider(&id) {
+            _ if near.is_some() => {
+                format!("did you mean `{}`? Name it: `codexgw config edit`", near.unwrap_or_default())
+            }
             _ if !is_default => "name one that is: `codexgw list` shows those of codexgw".to_owned(),
             Some(template) => format!("add it: `codexgw add {} --default`", template.id),
             None => format!("add it: `codexgw add custom --id {} --base-url URL --default`", tame(&id)),
@@ -190,6 +194,17 @@ pub(super) fn unknown_providers(world: &mut World<'_>) -> Result<()> {
         world.left(Kind::UnknownProvider, &scope.file, &scope.path("model_provider"), what, then);
     }
     Ok(())
+}
+
+/// The ids of all providers that the person's files define.
+fn providers(world: &World<'_>) -> Result<Vec<String>> {
+    let mut ids = Vec::new();
+    for file in world.user_files() {
+        let document = world.document(&file)?;
+        let tables = Document::get(&document, &["model_providers"]).and_then(toml_edit::Item::as_table_like);
+        ids.extend(tables.into_iter().flat_map(toml_edit::TableLike::iter).map(|(id, _)| id.to_owned()));
+    }
+    Ok(ids)
 }
 
 /// Whether any of the person's files defines a provider.

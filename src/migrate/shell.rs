@@ -36,8 +36,13 @@ pub(super) fn explain(world: &mut World<'_>, home: Option<&Path>) {
             continue;
         }
         let (file, line) = place.unzip();
+        let then = if set {
+            format!("{}; then `unset {variable}`", then.replace(" URL", &format!(" \"${variable}\"")))
+        } else {
+            then.to_owned()
+        };
         let what = format!("`{variable}` is set in your shell: Codex does not read it");
-        world.findings.push(Finding { kind: Kind::Shell, file, line, what, then: then.to_owned(), by_hand: true });
+        world.findings.push(Finding { kind: Kind::Shell, file, line, what, then, by_hand: true });
     }
 }
 

@@ -45,6 +45,12 @@ impl Knock {
         !self.is_page && !is_absent && !(300..400).contains(&self.status)
     }
 
+    /// Whether the answer is a success.
+    #[must_use]
+    pub fn is_success(&self) -> bool {
+        (200..300).contains(&self.status)
+    }
+
     /// Whether the refusal is about the model, which the question does not name.
     #[must_use]
     pub fn is_about_model(&self) -> bool {
@@ -58,6 +64,20 @@ impl Knock {
 /// # Errors
 /// When no answer comes back.
 pub async fn knock(client: &Client, target: &Target<'_>, wire: Wire, model: &str) -> Result<Knock, ProbeError> {
+    ask(client, target, wire, model, &Value::Object(serde_json::Map::new())).await
+}
+
+/// Asks the endpoint with this body.
+///
+/// # Errors
+/// When no answer comes back.
+pub async fn ask(
+    client: &Client,
+    target: &Target<'_>,
+    wire: Wire,
+    model: &str,
+    body: &Value,
+) -> Result<Knock, ProbeError> {
     let base = target.base_url.trim_end_matches('/');
     let url = match wire {
         Wire::Gemini => format!("{base}{}", gemini::path(model, true)),
@@ -68,7 +88,7 @@ pub async fn knock(client: &Client, target: &Target<'_>, wire: Wire, model: &str
         asked.query_pairs_mut().extend_pairs(target.query);
     }
     let request = client.post(asked.as_str()).headers(target.header_map()?).timeout(WITHIN);
-    let answer = request.header(CONTENT_TYPE, "application/json").body("{}").send().await;
+    let answer = request.header(CONTENT_TYPE, "application/json").body(body.to_string()).send().await;
     let mut answer = answer.map_err(|error| failure(&url, error))?;
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (kind, wait, date) = (header(CONTENT_TYPE).unwrap_or_default(), header(RETRY_AFTER), header(DATE));
@@ -96,7 +116,7 @@ pub async fn knock(client: &Client, target: &Target<'_>, wire: Wire, model: &str
 }
 
 /// `Retry-After` is a number of seconds, or a date.
-fn waiting(header: &str) -> String {
+pub(super) fn waiting(header: &str) -> String {
     let header = quote(header);
     if header.bytes().all(|byte| byte.is_ascii_digit()) { format!("{header} s") } else { format!("until {header}") }
 }

@@ -1,13 +1,14 @@
 //! Asks a provider what it really speaks: where its API lies, which models it has, which wire and road it can take.
 //!
-//! Only [`models()`], [`check_key()`], [`knock()`], [`wire()`], [`details()`] and [`survey()`] call out. What their answers mean is
-//! decided by pure functions: [`normalise`], the readers of answers, and [`decide`].
+//! Only [`models()`], [`check_key()`], [`knock()`], [`ask()`], [`wire()`], [`details()`] and [`survey()`] call out. What their
+//! answers mean is decided by pure functions: [`normalise`], the readers of answers, and [`decide`].
 
 mod access;
 mod base_url;
 mod client;
 mod decision;
 mod details;
+mod elsewhere;
 mod error;
 mod evidence;
 mod facts;
@@ -32,9 +33,10 @@ pub use base_url::{is_loopback, normalise};
 pub use client::{Client, client};
 pub use decision::{Decision, decide, takes_bearer};
 pub use details::details;
+use elsewhere::elsewhere;
 pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
-pub use knock::{Knock, knock};
+pub use knock::{Knock, ask, knock};
 pub use models::{Models, check_key, models};
 pub use roll_call::roll_call;
 pub use spent::Spent;

@@ -6,7 +6,7 @@ use super::ir::{Delta, End};
 use super::{chat, gemini, messages, responses, sse};
 
 /// Reads one answer; made by the writer of the request that it answers.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Decoder {
     /// Chat Completions.
     Chat(chat::Decoder),

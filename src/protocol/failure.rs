@@ -1,11 +1,13 @@
 //! What an upstream's refusal becomes for Codex, so that the person sees the true cause, once.
 //!
 //! codex-facts 4.1 says what Codex does with each code: `invalid_prompt` and `model_not_found` show their message
-//! verbatim and are not retried, `rate_limit_exceeded` waits, `context_length_exceeded` ends the turn.
+//! verbatim and are not retried, `rate_limit_exceeded` waits, `context_length_exceeded` ends the turn. What other
+//! clients get stands in [`super::openai_error`].
 
 use serde_json::Value;
 
 use super::quota::Quota;
+use super::wording::{says_no_money, says_too_long, surely_says_no_money};
 
 /// The most characters of a provider's words that are shown.
 const MAX_WORDS: usize = 600;
@@ -13,25 +15,30 @@ const MAX_WORDS: usize = 600;
 /// The longest wait that is worth leaving to Codex.
 const MAX_WAIT_SECS: u64 = 60;
 
-/// The codes that make Codex do the right thing.
+/// What kind of failure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum FailureCode {
-    /// Shown verbatim, not retried: for everything that another try will not mend.
+    /// Everything that another try will not mend.
     InvalidPrompt,
-    /// Shown verbatim, not retried.
+    /// The provider does not serve the model.
     ModelNotFound,
-    /// Retried after the time that the message names.
+    /// Too much in too short a time: to be tried again after the time that the message names.
     RateLimitExceeded,
     /// The conversation is too long for the model.
     ContextLengthExceeded,
+    /// The account is empty, or its plan does not cover what was asked.
+    InsufficientQuota,
+    /// The provider's own trouble, which may pass: what could be tried again was.
+    ServerError,
 }
 
 impl FailureCode {
-    /// The code on the wire.
+    /// The code that Codex is told, which makes it do the right thing: it has words of its own for an empty account,
+    /// and repeats what is the server's trouble; `invalid_prompt` it shows verbatim, once.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::InvalidPrompt => "invalid_prompt",
+            Self::InvalidPrompt | Self::InsufficientQuota | Self::ServerError => "invalid_prompt",
             Self::ModelNotFound => "model_not_found",
             Self::RateLimitExceeded => "rate_limit_exceeded",
             Self::ContextLengthExceeded => "context_length_exceeded",
@@ -42,18 +49,37 @@ impl FailureCode {
 /// A failed answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
-    /// What Codex is to do.
+    /// What kind it is.
     pub code: FailureCode,
     /// What the person is to read.
     pub message: String,
-    /// The HTTP status for clients that did not ask for a stream. Never a 401: that is the gateway's own word.
+    /// The provider's HTTP status, or the one that says best what failed.
     pub status: u16,
+    /// Seconds after which the provider welcomes another try.
+    pub retry_after: Option<u64>,
 }
 
 impl Failure {
     /// A failure that is shown as it stands and not retried; for transport trouble and broken answers.
     pub fn shown(message: impl Into<String>) -> Self {
-        Self { code: FailureCode::InvalidPrompt, message: message.into(), status: 502 }
+        Self { code: FailureCode::InvalidPrompt, message: message.into(), status: 502, retry_after: None }
+    }
+
+    /// An answer that ended before its end.
+    pub fn broken_off(how: &str) -> Self {
+        Self { code: FailureCode::ServerError, ..Self::shown(format!("the provider's answer broke off: {how}")) }
+    }
+
+    /// Whether another try within seconds may do better: the server's own trouble, or too much to do.
+    #[must_use]
+    pub fn may_pass(&self) -> bool {
+        self.code == FailureCode::ServerError || self.code == FailureCode::RateLimitExceeded && self.status == 503
+    }
+
+    /// The same failure after further tries, on top of which Codex is to make none.
+    #[must_use]
+    pub fn for_good(self) -> Self {
+        Self { code: FailureCode::ServerError, ..self }
     }
 
     /// The same failure with the provider's name for `the provider`, which is all that a back end knows of it.
@@ -72,20 +98,6 @@ impl Failure {
         self.message.push_str(hint);
         self
     }
-
-    /// The body of a failed answer in OpenAI's error shape.
-    #[must_use]
-    pub fn to_body(&self) -> Vec<u8> {
-        let kind = match self.status {
-            429 => "rate_limit_error",
-            400..=499 => "invalid_request_error",
-            _ => "server_error",
-        };
-        let body = serde_json::json!({
-            "error": {"message": self.message, "type": kind, "param": null, "code": self.code.as_str()}
-        });
-        body.to_string().into_bytes()
-    }
 }
 
 /// What an upstream's non-2xx answer means. `provider` is the name to show.
@@ -102,22 +114,36 @@ pub fn failure_from_response(
     let lasting = words.quota.and_then(|quota| quota.lasting);
     let said = lasting.map_or_else(|| said.clone(), |why| format!("{said} ({why})"));
     let message = format!("{provider} answered {status}: {said}");
-    let failure = |code, message| Failure { code, message, status: if status == 401 { 502 } else { status } };
-    if matches!(status, 400 | 413 | 422 | 500) && words.says_too_long() {
-        return Failure { status: 400, ..failure(FailureCode::ContextLengthExceeded, message) };
+    let retry_after = retry_after_secs.or_else(|| words.quota?.wait);
+    let failure = |code| Failure { code, message: message.clone(), status, retry_after };
+    if matches!(status, 400 | 413 | 422 | 500) && words.say(says_too_long) {
+        return Failure { status: 400, ..failure(FailureCode::ContextLengthExceeded) };
     }
-    if status == 404 && words.says_no_model() {
-        return failure(FailureCode::ModelNotFound, message);
+    if status == 404 && words.say_no_model() {
+        return failure(FailureCode::ModelNotFound);
     }
-    // Google says what it has not by the model's full name.
-    if status == 404 && words.message.starts_with("models/") {
-        return failure(FailureCode::ModelNotFound, message);
+    let has_no_money = match status {
+        402 => true,
+        429 => words.say_no_money(),
+        400 | 403 => words.say(surely_says_no_money),
+        _ => false,
+    };
+    if has_no_money {
+        return failure(FailureCode::InsufficientQuota);
     }
-    if status == 429 && !words.says_no_money() {
-        let (code, message) = limited(message, retry_after_secs.or_else(|| words.quota?.wait));
-        return failure(code, message);
+    match status {
+        429 => {
+            let (code, message) = limited(message.clone(), retry_after);
+            Failure { message, ..failure(code) }
+        }
+        _ if is_passing(status) => failure(FailureCode::ServerError),
+        _ => failure(FailureCode::InvalidPrompt),
     }
-    failure(FailureCode::InvalidPrompt, message)
+}
+
+/// Statuses that often pass within seconds; 520 to 524 are Cloudflare's, 529 is Anthropic's "overloaded".
+const fn is_passing(status: u16) -> bool {
+    matches!(status, 408 | 409 | 500 | 502..=504 | 520..=524 | 529)
 }
 
 /// What a limit means that ends after so many seconds: worth a wait, or not.
@@ -142,6 +168,7 @@ pub(crate) fn failure_from_stream(error: &Value) -> Failure {
 pub(crate) fn failure_from_oddity(text: &str) -> Failure {
     Words::read(None, text.as_bytes()).into_failure("the provider's answer holds no completion", text)
 }
+
 fn span(secs: u64) -> String {
     match secs {
         0..=119 => format!("{secs} s"),
@@ -208,73 +235,48 @@ impl Words {
     fn into_failure(self, what: &str, raw: &str) -> Failure {
         let said = if self.message.is_empty() { clean(raw) } else { self.message.clone() };
         let message = format!("{what}: {said}");
-        let (code, message) = if self.says_too_long() {
+        let (code, message) = if self.say(says_too_long) {
             (FailureCode::ContextLengthExceeded, message)
         } else if let Some(why) = self.quota.and_then(|quota| quota.lasting) {
-            (FailureCode::InvalidPrompt, format!("{message} ({why})"))
-        } else if matches!(self.code.as_str(), "429" | "503" | "overloaded_error") || self.code.contains("rate_limit") {
+            (FailureCode::InsufficientQuota, format!("{message} ({why})"))
+        } else if matches!(self.code.as_str(), "429" | "503" | "529" | "overloaded_error")
+            || self.code.contains("rate_limit")
+        {
             limited(message, self.quota.and_then(|quota| quota.wait))
+        } else if self.say_trouble() {
+            (FailureCode::ServerError, message)
+        } else if self.say(surely_says_no_money) {
+            (FailureCode::InsufficientQuota, message)
         } else {
             (FailureCode::InvalidPrompt, message)
         };
-        Failure { code, message, status: 502 }
+        let status = if matches!(self.code.as_str(), "503" | "529" | "overloaded_error") { 503 } else { 502 };
+        Failure { code, status, retry_after: self.quota.and_then(|quota| quota.wait), ..Failure::shown(message) }
     }
 
-    /// Anthropic names the model it has not, and nothing else, after `model:`.
-    fn says_no_model(&self) -> bool {
-        self.code == "model_not_found" || (self.code == "not_found_error" && self.message.starts_with("model:"))
+    /// Whether code and message together say something.
+    fn say(&self, what: fn(&str) -> bool) -> bool {
+        what(&format!("{} {}", self.code, self.message))
     }
 
-    fn says_too_long(&self) -> bool {
-        const PHRASES: [&str; 24] = [
-            "context_length_exceeded",
-            "maximum context length",
-            "context length exceeded",
-            "exceeds the context",
-            "exceed context",
-            "exceed_context_size",
-            "exceeds the available context size",
-            "exceeds the model's context",
-            "context window",
-            "prompt is too long",
-            "prompt too long",
-            "input is too long",
-            "input length and `max_tokens` exceed",
-            "input token count",
-            "maximum number of tokens allowed",
-            "too many tokens",
-            "larger than the maximum context",
-            "longer than the model's context",
-            "maximum allowed input length",
-            "reduce the length of the messages",
-            "range of input length should be",
-            "maximum prompt length",
-            // LM Studio, GitHub Models.
-            "greater than the context length",
-            "request body too large for",
-        ];
-        let text = format!("{} {}", self.code, self.message).to_lowercase();
-        PHRASES.iter().any(|phrase| text.contains(phrase))
+    /// Anthropic names the model it has not, and nothing else, after `model:`; Google says it by its full name.
+    fn say_no_model(&self) -> bool {
+        self.code == "model_not_found"
+            || (self.code == "not_found_error" && self.message.starts_with("model:"))
+            || self.message.starts_with("models/")
     }
 
-    fn says_no_money(&self) -> bool {
-        const PHRASES: [&str; 8] = [
-            "insufficient_quota",
-            // Anthropic, for long prompts that a plan does not cover.
-            "extra usage is required",
-            "insufficient balance",
-            "billing",
-            "credit",
-            "exceeded your current quota",
-            "recharge",
-            "payment",
-        ];
-        // Google speaks of plan and billing whatever quota was hit; its details tell which.
-        if let Some(quota) = self.quota {
-            return quota.lasting.is_some();
-        }
-        let text = format!("{} {}", self.code, self.message).to_lowercase();
-        PHRASES.iter().any(|phrase| text.contains(phrase))
+    /// The codes by which an error inside a stream says that it is the server's own.
+    fn say_trouble(&self) -> bool {
+        const CODES: [&str; 6] =
+            ["api_error", "server_error", "internal_server_error", "internal_error", "timeout_error", "internal"];
+        let code = self.code.to_lowercase();
+        CODES.contains(&code.as_str()) || code.parse().is_ok_and(is_passing)
+    }
+
+    /// Google speaks of plan and billing whatever quota was hit; its details tell which.
+    fn say_no_money(&self) -> bool {
+        self.quota.map_or_else(|| self.say(says_no_money), |quota| quota.lasting.is_some())
     }
 }
 

@@ -19,7 +19,7 @@ const MAX_ODDITY: usize = 4096;
 const MAX_SHOWN: usize = 120;
 
 /// How far the reading of one answer has come.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Frame {
     /// Whether there is anything of an answer.
     pub has_output: bool,
@@ -69,12 +69,12 @@ impl Frame {
 
     /// Why there is no answer at all.
     pub fn nothing(&self) -> Failure {
-        self.nothing_but("the provider's answer broke off: it is empty")
+        self.nothing_but(Failure::broken_off("it is empty"))
     }
 
-    /// The same, with words for where nothing came that could be told.
-    pub fn nothing_but(&self, words: &str) -> Failure {
-        self.oddity.as_deref().map_or_else(|| Failure::shown(words), failure_from_oddity)
+    /// The same, with a failure for where nothing came that could be told.
+    pub fn nothing_but(&self, failure: Failure) -> Failure {
+        self.oddity.as_deref().map_or(failure, failure_from_oddity)
     }
 
     /// Ends the answer well.
@@ -113,7 +113,7 @@ impl Frame {
             End::Eof if self.has_output => format!("it ends without `{field}`"),
             End::Eof => return self.fail(self.nothing(), out),
         };
-        self.fail_with(format!("the provider's answer broke off: {reason}"), out);
+        self.fail(Failure::broken_off(&reason), out);
     }
 
     /// The answer is whole, but it is not the last.

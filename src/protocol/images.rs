@@ -19,7 +19,7 @@ pub fn leave_out(request: &mut Request<'_>) {
 
 /// An image was left out.
 pub(super) fn left_out() -> Loss {
-    Loss::new(loss::CONTENT_PART, "an image: the model sees none")
+    Loss::new(loss::CONTENT_PART, "an image, which the model cannot see")
 }
 
 #[cfg(test)]

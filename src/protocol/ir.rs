@@ -390,6 +390,8 @@ pub enum Delta {
     },
     /// What it cost, so far; the last one counts.
     Usage(Usage),
+    /// The upstream gave a reason for its stop that nobody knows; told where it is all that came.
+    Unknown(String),
     /// The answer is whole; nothing comes after.
     Stop(Stop),
     /// The answer failed; nothing comes after.

@@ -18,6 +18,7 @@ pub mod ir;
 mod lenient;
 pub mod loss;
 pub mod messages;
+pub mod openai_error;
 mod outbound;
 mod pairing;
 pub mod quirks;
@@ -26,10 +27,12 @@ pub mod refusal;
 pub mod responses;
 pub mod sse;
 pub mod tools;
+mod wording;
 
 pub use decoder::Decoder;
 pub use failure::{Failure, FailureCode, failure_from_response};
 pub use ir::End;
+pub use openai_error::OpenAiError;
 pub use outbound::{Destination, Outbound};
 pub use quirks::Quirks;
 

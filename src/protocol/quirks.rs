@@ -3,15 +3,18 @@
 /// Begins the name of a quirk that is no flag: a field of the body that is refused.
 pub const DROP: &str = "drop:";
 
+use super::ir::Request;
+use super::{Wire, compaction, images};
+
 /// Declares [`Quirks`]: one flag per name, so that a quirk is one line here and one arm in a writer.
 macro_rules! quirks {
-    ($($(#[$doc:meta])* $name:ident,)*) => {
+    ($($(#[doc = $about:literal])* $name:ident,)*) => {
         /// What an upstream does differently from its protocol's documentation, or leaves out. The flags carry the
         /// names that provider templates use.
         #[derive(Debug, Clone, Default, PartialEq, Eq)]
         #[allow(clippy::struct_excessive_bools, reason = "independent facts, each named in a template")]
         pub struct Quirks {
-            $($(#[$doc])* pub $name: bool,)*
+            $($(#[doc = $about])* pub $name: bool,)*
             /// The efforts that the model has, lowest first; empty when not known.
             pub efforts: Vec<String>,
             /// Fields of the body that are refused, by their paths (`store`, `text.verbosity`); named `drop:<path>`.
@@ -30,6 +33,18 @@ macro_rules! quirks {
                     },
                 }
                 true
+            }
+
+            /// What the quirk of that name means, in words.
+            #[must_use]
+            pub fn about(name: &str) -> Option<String> {
+                Some(match name {
+                    $(stringify!($name) => concat!($($about),*).trim().trim_end_matches('.').to_owned(),)*
+                    _ => match name.strip_prefix(DROP) {
+                        Some(path) => format!("The field `{path}` is refused, and left out"),
+                        None => NOT_TRANSLATION.iter().find(|(known, _)| *known == name)?.1.to_owned(),
+                    },
+                })
             }
         }
     };
@@ -119,34 +134,34 @@ quirks! {
 }
 
 /// Quirks of the shared vocabulary that other rooms act on, that a later back end will, or that are seen to unasked.
-const NOT_TRANSLATION: [&str; 27] = [
-    "api_key_header",
-    "api_version_query",
-    "cache_control_needed",
-    "coding_plan_key",
-    "effort_map",
-    "logprobs_rejected",
-    "max_tokens_required",
-    "missing_terminal_event",
-    "mixed_wire",
-    "model_is_deployment",
-    "needs_flags",
-    "needs_user_agent",
-    "no_websocket",
-    "reasoning_think_tags",
-    "region_keys",
-    "request_size_cap",
-    "reserved_codex_id",
-    "responses_no_v1",
-    "single_leading_system",
-    "slug_vendor_model",
-    "small_default_context",
-    "stateless",
-    "thinking_signature_replay",
-    "thinking_tool_choice_auto",
-    "thought_signature_replay",
-    "uuid_item_ids",
-    "zstd_unsupported",
+const NOT_TRANSLATION: [(&str, &str); 27] = [
+    ("api_key_header", "The key goes in the header `api-key`"),
+    ("api_version_query", "Every address wants an `api-version`"),
+    ("cache_control_needed", "Nothing is cached without marks for it"),
+    ("coding_plan_key", "Keys of the coding plan work at an address of their own"),
+    ("effort_map", "Only some of the efforts that Codex knows are valid"),
+    ("logprobs_rejected", "`logprobs` is refused"),
+    ("max_tokens_required", "Every request has to name an output limit"),
+    ("missing_terminal_event", "Its streams may end without their last event"),
+    ("mixed_wire", "Which protocol it speaks hangs on the model"),
+    ("model_is_deployment", "A model is named by its deployment"),
+    ("needs_flags", "Tools work only when the server was started with flags for them"),
+    ("needs_user_agent", "Requests without a `User-Agent` are refused"),
+    ("no_websocket", "It takes no WebSocket"),
+    ("reasoning_think_tags", "Reasoning may stand in the answer, between `<think>` tags"),
+    ("region_keys", "Keys of one region are refused in another"),
+    ("request_size_cap", "Requests above a size of its own are refused"),
+    ("reserved_codex_id", "Codex keeps its id for itself"),
+    ("responses_no_v1", "`/responses` lies outside `/v1`"),
+    ("single_leading_system", "Only one system message is taken, as the first"),
+    ("slug_vendor_model", "Models are named `vendor/model`"),
+    ("small_default_context", "A model gets a small window unless the server is told otherwise"),
+    ("stateless", "It keeps no answers"),
+    ("thinking_signature_replay", "Thought has to be sent back with its signature"),
+    ("thinking_tool_choice_auto", "While it thinks, a tool cannot be forced"),
+    ("thought_signature_replay", "Calls have to be sent back with their thought signature"),
+    ("uuid_item_ids", "Ids of items are UUIDs"),
+    ("zstd_unsupported", "Compressed requests are refused"),
 ];
 
 impl Quirks {
@@ -156,7 +171,7 @@ impl Quirks {
         let mut unknown = Vec::new();
         for name in names {
             let name = name.as_ref();
-            if !quirks.set(name) && !NOT_TRANSLATION.contains(&name) {
+            if !quirks.set(name) && !NOT_TRANSLATION.iter().any(|(known, _)| *known == name) {
                 unknown.push(name.to_owned());
             }
         }
@@ -171,6 +186,17 @@ impl Quirks {
             || self.custom_tools_dropped
             || self.namespace_tools_rejected
             || self.non_function_tools_skipped
+    }
+
+    /// Takes out of a request what the upstream, or its model, has no use for; all that goes before its writer does.
+    pub fn reduce(&self, wire: Wire, request: &mut Request<'_>) {
+        // Anthropic's cache of a prompt begins with the tools: without them nothing in it is found again.
+        if request.compacts && (wire != Wire::Messages || self.tool_choice_auto_only) {
+            compaction::drop_tools(request);
+        }
+        if self.images_rejected {
+            images::leave_out(request);
+        }
     }
 
     /// The effort to ask for in place of `wanted`; none when the upstream takes none. A word is never sent that the

@@ -19,6 +19,7 @@ use crate::gateway::Errand;
 
 use question::Questions;
 use reply::Reply;
+use verdict::WRONG_CALL;
 pub use verdict::{Finding, Speed, Trial, Verdict, learned};
 
 /// Longest time for one answer: a model on the person's own machine may have to be loaded first.
@@ -168,7 +169,7 @@ fn called(reply: &Reply) -> Result<(), String> {
         return Err(format!("it called no tool, it said: {}", quoted(&reply.text())));
     }
     let names_the_file = |call: Value| call["cmd"].as_str().is_some_and(|cmd| cmd.contains(question::COLOUR_FILE));
-    if calls.any(names_the_file) { Ok(()) } else { Err("its call lacks the command that was asked for".to_owned()) }
+    if calls.any(names_the_file) { Ok(()) } else { Err(WRONG_CALL.to_owned()) }
 }
 
 fn followed(reply: &Reply) -> Result<(), String> {

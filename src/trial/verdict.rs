@@ -13,6 +13,9 @@ const PATIENCE: f64 = 15.0;
 /// Tokens per second, below which a patch takes minutes.
 const LEAST_SPEED: f64 = 10.0;
 
+/// Seen of a model that calls a tool, and not with what it was asked for.
+pub(super) const WRONG_CALL: &str = "its call lacks the command that was asked for";
+
 /// What is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -57,6 +60,12 @@ pub struct Finding {
     pub saw: Option<String>,
 }
 
+impl Finding {
+    fn calls_wrongly(&self) -> bool {
+        self.saw.as_deref() == Some(WRONG_CALL)
+    }
+}
+
 /// How fast it is.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
 pub struct Speed {
@@ -87,6 +96,9 @@ pub fn judge(findings: &[Finding], speed: Speed, facts: &ModelFacts) -> (Verdict
         match (finding.trial, finding.passed) {
             (trial, true) if finding.tries > 1 => limits.push(format!("{} only at the second try", trial.about())),
             (_, true) => {}
+            (Trial::Call, false) if finding.calls_wrongly() => {
+                hopeless.push("it calls a tool with something else than it was asked for".to_owned());
+            }
             (Trial::Call, false) => hopeless.push("it calls no tools".to_owned()),
             (Trial::Follow, false) => hopeless.push("it does not go on from a tool's result".to_owned()),
             (Trial::Parallel, false) => limits.push("one call at a time".to_owned()),
@@ -119,7 +131,7 @@ pub fn judge(findings: &[Finding], speed: Speed, facts: &ModelFacts) -> (Verdict
 pub fn learned(findings: &[Finding]) -> ModelFacts {
     let passed = |trial| findings.iter().find(|finding| finding.trial == trial).map(|finding| finding.passed);
     ModelFacts {
-        tools: passed(Trial::Call),
+        tools: passed(Trial::Call).map(|passed| passed || findings.iter().any(Finding::calls_wrongly)),
         parallel: passed(Trial::Parallel),
         apply_patch: passed(Trial::Patch),
         images: passed(Trial::Image),
@@ -136,6 +148,16 @@ mod tests {
     fn findings(failed: &[Trial]) -> Vec<Finding> {
         let finding = |trial| Finding { trial, passed: !failed.contains(&trial), tries: 1, saw: None };
         ALL.into_iter().map(finding).collect()
+    }
+
+    #[test]
+    fn a_call_with_something_else_is_a_call() {
+        let saw = Some(WRONG_CALL.to_owned());
+        let findings = [Finding { trial: Trial::Call, passed: false, tries: 2, saw }];
+        let (verdict, because) = judge(&findings, Speed::default(), &ModelFacts::default());
+        assert_eq!(verdict, Verdict::Cannot);
+        assert_eq!(because, ["it calls a tool with something else than it was asked for"]);
+        assert_eq!(learned(&findings).tools, Some(true));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub struct Case {
 
 impl Case {
     pub fn new(name: &'static str, input: Vec<Value>) -> Self {
-        let request = json!({"input": input, "tools": [shell()], "tool_choice": "auto", "parallel_tool_calls": true,
+        let request = json!({"input": Value::from(input), "tools": [shell()], "tool_choice": "auto", "parallel_tool_calls": true,
             "store": false, "include": ["reasoning.encrypted_content"]});
         Self { name, request, answer: Turn::text("Done."), next: None, quirks: &[], model: None }
     }
@@ -105,9 +105,9 @@ pub fn shell() -> Value {
 }
 
 /// A function of that schema.
-pub fn function(name: &str, parameters: Value) -> Value {
+pub fn function(name: &str, parameters: impl Into<Value>) -> Value {
     json!({"type": "function", "name": name, "description": format!("Does {name}."), "strict": false,
-        "parameters": parameters})
+        "parameters": parameters.into()})
 }
 
 /// Codex's freeform tool.

@@ -13,9 +13,8 @@ use std::path::PathBuf;
 
 use codexgw::catalog;
 use codexgw::protocol::ir::{End, Loss};
-use codexgw::protocol::messages::Abilities;
 use codexgw::protocol::responses::{self, Encoder, ResponseMeta};
-use codexgw::protocol::{Decoder, Quirks, Wire, chat, gemini, messages, sse};
+use codexgw::protocol::{Decoder, Destination, Outbound, Quirks, Wire, gemini, sse};
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -24,7 +23,7 @@ use case::Case;
 
 /// The wires with the model that is usual there.
 const WIRES: [(Wire, &str, &str); 3] = [
-    (Wire::Chat, "chat", "deepseek-v4-pro"),
+    (Wire::Chat, "chat", "kimi-k3"),
     (Wire::Messages, "messages", "claude-sonnet-4-6"),
     (Wire::Gemini, "gemini", "gemini-3-pro-preview"),
 ];
@@ -116,31 +115,22 @@ impl Road<'_> {
         request["model"] = "p/m".into();
         request["stream"] = stream.into();
         let request = request.to_string();
-        let request = responses::parse(request.as_bytes()).expect("a request of Codex can be read");
+        let mut request = responses::parse(request.as_bytes()).expect("a request of Codex can be read");
         let facts = catalog::model_facts(self.model).cloned().unwrap_or_default();
         let (mut quirks, unknown) = Quirks::from_names(self.case.quirks);
         assert_eq!(unknown, Vec::<String>::new(), "{}", self.case.name);
         quirks.efforts.clone_from(&facts.efforts);
-        let (body, losses, decoder) = match self.wire {
-            Wire::Chat => {
-                let sent = chat::encode(&request, self.model, &quirks);
-                (sent.body, sent.losses, Decoder::Chat(sent.decoder))
-            }
-            Wire::Messages => {
-                let abilities = Abilities {
-                    max_output: facts.max_output,
-                    thinking: facts.thinking.unwrap_or_default(),
-                    efforts: facts.efforts,
-                    schema_output: facts.schema_output.unwrap_or_default(),
-                };
-                let sent = messages::encode(&request, self.model, &quirks, &abilities);
-                (sent.body, sent.losses, Decoder::Messages(sent.decoder))
-            }
-            Wire::Gemini | Wire::Responses => {
-                let sent = gemini::encode(&request, self.model, &quirks);
-                (sent.body, sent.losses, Decoder::Gemini(sent.decoder))
-            }
+        quirks.images_rejected |= facts.images == Some(false);
+        let abilities = facts.abilities(self.model);
+        let to = Destination {
+            wire: self.wire,
+            model: self.model,
+            quirks: &quirks,
+            abilities: &abilities,
+            safety: gemini::Safety::default(),
         };
+        quirks.reduce(self.wire, &mut request);
+        let Outbound { body, losses, decoder, .. } = Outbound::new(&request, &to);
         let body = serde_json::from_slice(&body).expect("a body is JSON");
         Sent { body, losses, decoder, compacts: request.compacts }
     }

@@ -1,7 +1,8 @@
 """Asks the gateway through the official SDK, and prints what that made of the answers: one JSON document.
 
 `client.py turn` asks the same three times: for a stream whose events are checked one by one against the SDK's
-models, for a stream as the SDK reads it, and for a whole response. `client.py error` tells how a failure is raised.
+models, for a stream as the SDK reads it, and for a whole response. `client.py error` tells how a failure is raised,
+`client.py patient` the same with the SDK's own retries.
 `client.py failed` tells the last event of an answer that breaks off.
 `client.py schema` asks for an answer of a given form. The gateway is told by OPENAI_BASE_URL and OPENAI_API_KEY, the
 model by MODEL.
@@ -94,9 +95,10 @@ def failure(ask, request):
     try:
         ask(request)
     except openai.APIStatusError as error:
-        return [type(error).__name__, error.status_code, error.code, error.message]
+        wait = error.response.headers.get("retry-after")
+        return [type(error).__name__, error.status_code, error.code, error.message, wait]
     except openai.APIError as error:
-        return [type(error).__name__, None, error.code, error.message]
+        return [type(error).__name__, None, error.code, error.message, None]
     raise AssertionError("no failure was raised")
 
 
@@ -116,6 +118,9 @@ def main():
                 failure(lambda request: client.responses.create(**request), request),
                 failure(lambda request: list(client.responses.create(**request, stream=True)), request),
             ]
+        case "patient":
+            patient = openai.OpenAI()
+            result = failure(lambda request: patient.responses.create(**request), request)
         case "failed":
             *_, last = events(client, request)
             error = last.response.error

@@ -1,47 +1,18 @@
 //! The official `openai` Python SDK as a client of the gateway: what Codex takes is not yet what others take.
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::support::codex::target_dir;
+use crate::support::install;
 use crate::support::upstream::{Ending, Script};
 use crate::support::{Outcome, Sandbox, Turn, Upstream};
 
-const REQUIREMENTS: &str = include_str!("requirements.txt");
-
 /// The interpreter that has the SDK; installs it when it is not there yet.
-///
-/// # Panics
-/// When Python is missing or the install fails: without the SDK these tests would prove nothing.
 #[track_caller]
-fn python() -> &'static Path {
-    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let root = target_dir().join("sdk");
-        fs::create_dir_all(&root).expect("`target` is writable");
-        let lock = File::create(root.join("lock")).expect("`target` is writable");
-        lock.lock().expect("a file in `target` can be locked");
-        let python = root.join("venv/bin/python");
-        let whole = root.join("whole");
-        if fs::read_to_string(&whole).ok().as_deref() != Some(REQUIREMENTS) {
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(root.join("venv")));
-            let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/requirements.txt");
-            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(list));
-            fs::write(&whole, REQUIREMENTS).expect("`target` is writable");
-        }
-        python
-    })
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}; these tests need it, run `tests/run`"));
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command:?} failed\n{stdout}\n{stderr}");
+fn python() -> PathBuf {
+    install::python("sdk", include_str!("requirements.txt")).join("python")
 }
 
 /// The gateway before one scripted upstream.
@@ -68,9 +39,9 @@ impl Stage {
     fn ask(&self, args: &[&str]) -> Outcome {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/client.py");
         let args: Vec<&str> = [script.to_str().expect("the path is text")].iter().chain(args).copied().collect();
-        let python = python().to_str().expect("the path is text");
+        let python = python();
         self.sandbox
-            .command(python, &args)
+            .command(python.to_str().expect("the path is text"), &args)
             .env("OPENAI_BASE_URL", &self.base_url)
             .env("OPENAI_API_KEY", &self.token)
             .env("MODEL", "up/m1")
@@ -128,14 +99,21 @@ fn an_answer_of_a_given_form_is_parsed_by_the_sdk() {
 #[test]
 fn failures_are_raised_as_what_they_are() {
     for (status, code, class, seen, seen_code) in [
-        (400, "invalid_request_error", "BadRequestError", 400, "invalid_prompt"),
+        (400, "invalid_request_error", "BadRequestError", 400, "invalid_request"),
         (400, "context_length_exceeded", "BadRequestError", 400, "context_length_exceeded"),
-        (403, "forbidden", "PermissionDeniedError", 403, "invalid_prompt"),
+        (401, "invalid_api_key", "AuthenticationError", 401, "invalid_api_key"),
+        (402, "insufficient_balance", "RateLimitError", 429, "insufficient_quota"),
+        (403, "forbidden", "PermissionDeniedError", 403, "permission_denied"),
         (404, "model_not_found", "NotFoundError", 404, "model_not_found"),
-        (409, "conflict", "ConflictError", 409, "invalid_prompt"),
-        (422, "unprocessable", "UnprocessableEntityError", 422, "invalid_prompt"),
+        (404, "unknown_url", "NotFoundError", 404, "not_found"),
+        (408, "timeout", "APIStatusError", 408, "request_timeout"),
+        (409, "conflict", "ConflictError", 409, "conflict"),
+        (413, "too_large", "APIStatusError", 413, "request_too_large"),
+        (422, "unprocessable", "UnprocessableEntityError", 422, "invalid_request"),
         (429, "rate_limit_exceeded", "RateLimitError", 429, "rate_limit_exceeded"),
-        (500, "server_error", "InternalServerError", 500, "invalid_prompt"),
+        (429, "insufficient_quota", "RateLimitError", 429, "insufficient_quota"),
+        (500, "server_error", "InternalServerError", 500, "server_error"),
+        (503, "server_error", "InternalServerError", 503, "server_error"),
     ] {
         let stage = Stage::chat(Script::always(Turn::error(status, code, "The words of the provider.")));
         for raised in stage.told(&["error"]).as_array().expect("a list") {
@@ -147,11 +125,30 @@ fn failures_are_raised_as_what_they_are() {
 }
 
 #[test]
+fn a_wait_is_handed_on_to_the_sdk() {
+    let turn = Turn::error(429, "rate_limit_exceeded", "Slow down.").header("retry-after", "7");
+    for raised in Stage::chat(Script::always(turn)).told(&["error"]).as_array().expect("a list") {
+        assert_eq!(raised[4], "7", "{raised}");
+    }
+}
+
+#[test]
+fn a_refused_key_is_asked_about_once() {
+    let stage = Stage::chat(Script::always(Turn::error(401, "invalid_api_key", "It was revoked.")));
+    let raised = &stage.told(&["patient"]);
+    assert_eq!([&raised[0], &raised[1]], [&json!("AuthenticationError"), &json!(401)], "{raised}");
+    assert!(raised[3].as_str().is_some_and(|words| words.contains("codexgw key set up")), "{raised}");
+    // The first answer is checked against a key that may have been replaced meanwhile.
+    assert!(stage.upstream.turns().len() <= 2, "{}", stage.upstream.report());
+}
+
+#[test]
 fn a_wrong_token_is_a_wrong_key_to_the_sdk() {
     let mut stage = Stage::chat(Script::none());
     stage.token.push('x');
     for raised in stage.told(&["error"]).as_array().expect("a list") {
-        assert_eq!([&raised[0], &raised[1]], [&json!("AuthenticationError"), &json!(401)], "{raised}");
+        let expected = [&json!("AuthenticationError"), &json!(401), &json!("invalid_gateway_token")];
+        assert_eq!([&raised[0], &raised[1], &raised[2]], expected, "{raised}");
     }
 }
 
@@ -159,6 +156,6 @@ fn a_wrong_token_is_a_wrong_key_to_the_sdk() {
 fn an_answer_that_breaks_off_is_a_failed_response_to_the_sdk() {
     let stage = Stage::chat([Turn::text("half a sentence").ends(Ending::Early)]);
     let told = stage.told(&["failed"]);
-    assert_eq!([&told["kind"], &told["code"]], [&json!("response.failed"), &json!("invalid_prompt")], "{told}");
+    assert_eq!([&told["kind"], &told["code"]], [&json!("response.failed"), &json!("server_error")], "{told}");
     assert!(told["message"].as_str().is_some_and(|message| message.contains("broke off")), "{told}");
 }

@@ -37,7 +37,8 @@ impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         let settings = context.settings()?;
         let (subjects, words) = subjects(&settings, &self.words);
-        let meant = words.first().and_then(|word| catalog::nearest(word));
+        let of_ours = |word: &String| catalog::nearest_of(word, settings.providers.keys().map(String::as_str));
+        let meant = words.first().and_then(|word| of_ours(word).or_else(|| catalog::nearest(word)));
         if subjects.is_empty() {
             let near = meant.unwrap_or("openrouter");
             return Err(Error::usage("no provider is configured").hint(format!("name one: `codexgw models {near}`")));
@@ -54,6 +55,9 @@ impl Args {
             ui::note("no model of that kind");
             if let Some(near) = meant {
                 ui::hint(format!("did you mean the provider: `codexgw models {near}`"));
+            } else {
+                let ids: Vec<&str> = settings.providers.keys().map(String::as_str).collect();
+                ui::hint(format!("looked at {}; another: `codexgw models PROVIDER WORD`", ids.join(", ")));
             }
         } else {
             show(&rows);

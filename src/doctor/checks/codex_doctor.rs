@@ -1,5 +1,7 @@
 //! What Codex's own doctor says, explained where codexgw has no check of its own (codex-facts 6).
 
+use std::io;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -8,6 +10,7 @@ use serde_json::Value;
 use crate::catalog;
 use crate::codex::bounded_all;
 use crate::doctor::{Check, Finding, Severity, World};
+use crate::secret::passing_dir::PassingDir;
 use crate::secret::{credentials, redact::redact};
 
 pub const CHECK: Check =
@@ -117,13 +120,31 @@ const MEANINGS: &[Meaning] = &[
 ];
 
 fn look(world: &World) -> Vec<Finding> {
-    let Ok(codex) = &world.codex else { return Vec::new() };
+    // That its folder is none is told by the check of that folder.
+    let (Ok(codex), Ok(codex_home)) = (&world.codex, &world.codex_home) else { return Vec::new() };
     let native = codex.native();
     let mut command = Command::new(native.path);
     command.args(["doctor", "--json"]).current_dir(&world.cwd).envs(native.env);
+    let Ok(stand_in) = stand_in(world, codex_home.dir()) else { return Vec::new() };
+    command.env("CODEX_HOME", stand_in.path());
     // It ends with 1 when it finds something. Where there is no such command, or no answer in time, nothing is known.
     let Ok((_, said, _)) = bounded_all(&mut command, LIMIT) else { return Vec::new() };
+    let said = said.replace(&stand_in.path().display().to_string(), &codex_home.dir().display().to_string());
     serde_json::from_str(&said).map(|report| explained(&report)).unwrap_or_default()
+}
+
+/// A folder that stands in for Codex's: all that lies in there is found, but for the temporary files, which a Codex that
+/// finds something leaves behind.
+fn stand_in(world: &World, real: &Path) -> io::Result<PassingDir> {
+    let dir = PassingDir::for_secrets(world.home.state_dir())?;
+    #[cfg(unix)]
+    for entry in std::fs::read_dir(real).into_iter().flatten().flatten().filter(|entry| entry.file_name() != "tmp") {
+        std::os::unix::fs::symlink(real.join(entry.file_name()), dir.path().join(entry.file_name()))?;
+    }
+    #[cfg(not(unix))]
+    std::fs::copy(real.join("config.toml"), dir.path().join("config.toml"))
+        .or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(0) } else { Err(e) })?;
+    Ok(dir)
 }
 
 fn explained(report: &Value) -> Vec<Finding> {

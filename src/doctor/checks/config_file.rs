@@ -9,11 +9,11 @@ pub const CHECK: Check =
     Check { id: "config", about: "whether Codex would start with your configuration", is_online: false, look };
 
 fn look(world: &World) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = world.broken_profiles.values().map(broken).collect();
+    let mut findings: Vec<Finding> = world.broken_profiles.iter().map(|(name, e)| broken(Some(name), e)).collect();
     let config = match &world.config {
         Ok(config) => config.as_ref(),
         Err(e) => {
-            findings.push(broken(e));
+            findings.push(broken(None, e));
             return findings;
         }
     };
@@ -21,40 +21,54 @@ fn look(world: &World) -> Vec<Finding> {
     let text = config.map(crate::config::Document::text).unwrap_or_default();
     // Codex's words may quote a value.
     credentials::remember(text, &crate::catalog::key_prefixes().iter().map(|(_, prefix)| *prefix).collect::<Vec<_>>());
-    findings.extend(verdict(codex.judge(&world.home, text, None), "your `config.toml`", "codexgw config edit"));
+    findings.extend(
+        world.verdict().into_iter().flat_map(|said| verdict(said, "your `config.toml`", "codexgw config edit")),
+    );
     for (name, document) in &world.profiles {
-        let verdict_of_profile = codex.judge(&world.home, text, Some((name, document.text())));
+        // That Codex cannot be asked is told by the check of Codex itself.
+        let Ok(said) = codex.judge(&world.home, text, Some((name, document.text()))) else { continue };
         let what = format!("the profile `{name}`");
-        findings.extend(verdict(verdict_of_profile, &what, &format!("codexgw config edit --profile {name}")));
+        findings.extend(verdict(&said, &what, &format!("codexgw config edit --profile {name}")));
     }
     dedup(findings)
 }
 
-fn broken(e: &Error) -> Finding {
-    Finding::of_error("config-broken", e)
+/// The words of the editor are about an edit; here it is Codex that cannot read the file.
+fn broken(path: Option<&str>, e: &Error) -> Finding {
+    let (file, edit) = match path {
+        Some(profile) => {
+            (format!("the file of the profile `{profile}`"), format!("codexgw config edit --profile {profile}"))
+        }
+        None => ("your `config.toml`".to_owned(), "codexgw config edit".to_owned()),
+    };
+    let finding = Finding::broken("config-broken", format!("{file} cannot be read, so Codex does not start with it"));
+    let is_about_edit = |cause: &&String| !cause.starts_with("nothing was changed");
+    let finding = e.causes().iter().filter(is_about_edit).fold(finding, Finding::saw);
+    finding.say(format!("mend the line: `{edit}`"))
 }
 
-fn verdict(verdict: crate::error::Result<Verdict>, what: &str, edit: &str) -> Vec<Finding> {
+fn verdict(verdict: &Verdict, what: &str, edit: &str) -> Vec<Finding> {
     match verdict {
-        Ok(Verdict::Refuses { words }) => {
+        Verdict::Refuses { words } => {
             let finding = Finding::broken("config-refused", format!("Codex refuses to start with {what}"));
             let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
             let finding = lines.take(8).fold(finding, |finding, line| finding.saw(format!("Codex says: {line}")));
-            vec![match explain(&words).first() {
+            vec![match explain(words).first() {
+                Some(known) if known.fix.contains("config edit") => {
+                    finding.saw(known.cause).say(format!("mend it: `{edit}`"))
+                }
                 Some(known) => finding.saw(known.cause).say(format!("{}; by hand: `{edit}`", known.fix)),
                 None => finding.say(format!("`codexgw migrate` mends what it knows; else by hand: `{edit}`")),
             }]
         }
-        Ok(Verdict::Accepts { warnings }) => warnings
-            .into_iter()
+        Verdict::Accepts { warnings } => warnings
+            .iter()
             .map(|line| {
                 Finding::warning("config-ignored-key", format!("Codex ignores a setting in {what}"))
                     .saw(line)
                     .say(format!("take it out, or spell it right: `{edit}`"))
             })
             .collect(),
-        // That Codex cannot be asked is told by the check of Codex itself.
-        Err(_) => Vec::new(),
     }
 }
 

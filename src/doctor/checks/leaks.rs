@@ -34,11 +34,19 @@ fn auth(document: &Document) -> impl Iterator<Item = Finding> {
     ProviderTable::all(document).filter_map(|table| {
         let path = table.path("requires_openai_auth");
         document.get(&path)?.as_bool().filter(|on| *on)?;
-        let host = foreign_host(table.text("base_url").unwrap_or_default())?;
-        let what = format!("provider `{}` sends your ChatGPT login, or OpenAI key, to {host}", table.id);
+        let url = table.text("base_url").unwrap_or_default();
         let fix = table.change(Change::remove(&path), "take `requires_openai_auth` out");
         let seen = format!("{} says `requires_openai_auth = true`", table.place("requires_openai_auth"));
-        Some(Finding::new("leak-requires-openai-auth", Severity::Danger, what).saw(seen).mended_by(fix))
+        let sends = format!("provider `{}` sends your ChatGPT login, or OpenAI key, to", table.id);
+        let finding = match foreign_host(url) {
+            Some(host) => Finding::new("leak-requires-openai-auth", Severity::Danger, format!("{sends} {host}")),
+            None if crate::probe::is_loopback(url) => {
+                Finding::warning("leak-to-local-server", format!("{sends} a server on this machine"))
+                    .saw(format!("whoever listens at {url} has it, and may pass it on"))
+            }
+            None => return None,
+        };
+        Some(finding.saw(seen).mended_by(fix))
     })
 }
 

@@ -9,6 +9,12 @@ pub const CHECK: Check =
 fn look(world: &World) -> Vec<Finding> {
     let Ok(codex_home) = &world.codex_home else { return Vec::new() };
     let chosen = world.config().and_then(|config| config.get_str(&["model_provider"])).unwrap_or("openai");
+    let asks_for_login =
+        world.config().and_then(|config| config.get(&["model_providers", chosen, "requires_openai_auth"])?.as_bool());
+    if asks_for_login == Some(true) {
+        // It counts there, which the check of leaks tells.
+        return Vec::new();
+    }
     let key = ["OPENAI_API_KEY"].into_iter().find(|name| world.var(name).is_some());
     match (Login::read(codex_home), is_built_in(chosen), key) {
         (Some(login), false, _) => {

@@ -35,6 +35,10 @@ fn look(world: &World) -> Vec<Finding> {
         let finding = Finding::broken("profile-unknown", what);
         findings.push(match near {
             Some(near) => finding.say(format!("did you mean `{near}`? See all: `codexgw profile list`")),
+            None if nearest_provider(world, name).is_some() => {
+                let near = nearest_provider(world, name).unwrap_or_default();
+                finding.saw("nor is there such a provider").say(format!("did you mean `codexgw doctor {near}`?"))
+            }
             None => finding.say("add a provider, and with it a profile: `codexgw add openrouter`"),
         });
     }
@@ -53,6 +57,12 @@ fn look(world: &World) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// The provider whose id is most like a name that is none.
+fn nearest_provider<'w>(world: &'w World, name: &str) -> Option<&'w str> {
+    let ours = world.settings.iter().flat_map(|settings| settings.providers.keys().map(String::as_str));
+    crate::catalog::nearest_of(name, ours.chain(world.tables().map(|table| table.id)))
 }
 
 fn is_broken(world: &World, name: &str) -> bool {

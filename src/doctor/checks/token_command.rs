@@ -4,10 +4,11 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-use toml_edit::{Item, Value};
+use toml_edit::{Array, Item, Value};
 
 use crate::catalog;
 use crate::codex::bounded_all;
+use crate::config::Change;
 use crate::doctor::{Check, Finding, Fix, ProviderTable, World};
 use crate::secret::{Secret, credentials};
 use crate::setup::{GATEWAY_ID, TokenCommand};
@@ -34,21 +35,23 @@ fn one(world: &World, table: ProviderTable<'_>) -> Option<Finding> {
     let command = table.document.get_str(&path)?;
     let dir = table.document.get_str(&["model_providers", id, "auth", "cwd"]).map_or(world.cwd.as_path(), Path::new);
     let is_there = if command.contains('/') { dir.join(command).is_file() } else { which::which(command).is_ok() };
-    let seen = format!("{} runs `{command}`", World::place(table.document, &path));
+    let (first, rest) = command.split_once(' ').unwrap_or((command, ""));
+    // What stands behind the program may be the key itself.
+    let shown = if rest.is_empty() { first.to_owned() } else { format!("{first} …") };
+    let seen = format!("{} runs `{shown}`", World::place(table.document, &path));
     let by_hand = format!("put it back, or name another: `codexgw config edit`, table `model_providers.{id}`");
     if !is_there {
+        // Codex splits nothing: a command with its arguments in one string is a program of that name.
+        if !rest.is_empty() && which::which(first).is_ok() {
+            return Some(in_one(table, first, rest, seen, &by_hand));
+        }
         let what = format!("the command that hands `{id}` its key is gone, so Codex sends requests without one");
         let finding = Finding::broken("token-command-gone", what).saw(seen);
-        // Codex splits nothing: a command with its arguments in one string is a program of that name.
-        let (first, rest) = command.split_once(' ').unwrap_or((command, ""));
-        if !rest.is_empty() && which::which(first).is_ok() && !table.has("args") {
-            return Some(finding.saw("the arguments stand in `command`; they belong into `args`").say(by_hand));
-        }
         return Some(if is_ours(table) {
             let here = TokenCommand::of_this_program(&world.home).ok()?;
             finding.mended_by(Fix::Edit {
                 file: table.document.path().to_path_buf(),
-                changes: vec![crate::config::Change::set(&table.path("auth"), here.auth(id))],
+                changes: vec![Change::set(&table.path("auth"), here.auth(id))],
                 label: "name the token command where it is now",
             })
         } else {
@@ -62,6 +65,27 @@ fn one(world: &World, table: ProviderTable<'_>) -> Option<Finding> {
     trial(table, command, dir, seen)
 }
 
+/// A command whose arguments stand in the same string.
+fn in_one(table: ProviderTable<'_>, program: &str, rest: &str, seen: String, by_hand: &str) -> Finding {
+    let id = table.id;
+    let what =
+        format!("the command that hands `{id}` its key has its arguments in `command`, so Codex finds no such program");
+    let finding = Finding::broken("token-command-arguments", what).saw(seen).saw("they belong into `args`");
+    // How a shell would split quotes is not guessed.
+    if rest.contains(['"', '\'', '\\', '$', '|', ';', '&', '`']) || !arguments(table).is_empty() {
+        return finding.say(by_hand);
+    }
+    let args: Array = rest.split_whitespace().collect();
+    finding.mended_by(Fix::Edit {
+        file: table.document.path().to_path_buf(),
+        changes: vec![
+            Change::set(&["model_providers", id, "auth", "command"], program),
+            Change::set(&["model_providers", id, "auth", "args"], args),
+        ],
+        label: "give the token command its arguments",
+    })
+}
+
 /// Runs the command as Codex does.
 fn trial(table: ProviderTable<'_>, program: &str, dir: &Path, seen: String) -> Option<Finding> {
     let id = table.id;
@@ -71,7 +95,8 @@ fn trial(table: ProviderTable<'_>, program: &str, dir: &Path, seen: String) -> O
     let mut command = Command::new(program);
     command.args(arguments(table)).current_dir(dir);
     let what = |how: &str| format!("the command that hands `{id}` its key {how}, so Codex sends requests without one");
-    let say = "run it by hand and mend it; or let codexgw ask it: `codexgw add custom --key-command \"…\"`";
+    let say =
+        format!("run it by hand and mend it, or name another: `codexgw config edit`, table `model_providers.{id}`");
     let finding = match bounded_all(&mut command, limit) {
         Err(why) => Finding::broken("token-command-failed", what("does not end well")).saw(why),
         Ok((status, _, words)) if !status.success() => {

@@ -16,19 +16,31 @@ fn look(world: &World) -> Vec<Finding> {
 
 fn one(world: &World, choice: Choice<'_>) -> Option<Finding> {
     let id = choice.text("model_provider")?;
-    if choice.text("web_search") == Some("disabled") || !refuses(world, choice, id) {
-        return None;
-    }
+    (is_on(choice) && refuses(world, choice, id)).then(|| refused(choice, id))
+}
+
+/// That the provider refuses the tool which this choice offers.
+pub(super) fn refused(choice: Choice<'_>, id: &str) -> Finding {
     let what = format!("`{id}` refuses Codex's `web_search`, and with it every request of {}", choice.words());
-    Some(
-        Finding::broken("web-search-refused", what)
-            .saw("Codex offers it to every provider unless it is told not to")
-            .mended_by(Fix::Edit {
-                file: choice.document.path().to_path_buf(),
-                changes: vec![Change::set(&["web_search"], "disabled")],
-                label: "switch the web search off",
-            }),
-    )
+    Finding::broken("web-search-refused", what)
+        .saw("Codex offers it to every provider unless it is told not to")
+        .mended_by(Fix::Edit {
+            file: choice.document.path().to_path_buf(),
+            changes: vec![Change::set(&["web_search"], "disabled")],
+            label: "switch the web search off",
+        })
+}
+
+fn is_on(choice: Choice<'_>) -> bool {
+    choice.text("web_search") != Some("disabled")
+}
+
+/// The choices that offer it to a provider of which nothing is known beforehand.
+pub(super) fn offering<'w>(world: &'w World, id: &str) -> Vec<Choice<'w>> {
+    let offers = |choice: &Choice<'_>| {
+        choice.text("model_provider") == Some(id) && is_on(*choice) && !refuses(world, *choice, id)
+    };
+    world.choices().into_iter().filter(offers).collect()
 }
 
 /// Whether Codex asks that provider itself, and the provider refuses the tool.

@@ -18,11 +18,12 @@ async fn others_than_codex_get_a_status_while_nothing_is_there() {
     let limits = || Limits { status_wait: std::time::Duration::ZERO, ..quick() };
     let refusal = |code: Value| json!({"error": {"message": "the words", "type": "x", "code": code}});
     for (given, body, expected, code) in [
-        ("400 Bad Request", refusal(Value::Null), 400, "invalid_prompt"),
-        ("401 Unauthorized", refusal(Value::Null), 502, "invalid_prompt"),
+        ("400 Bad Request", refusal(Value::Null), 400, "invalid_request"),
+        ("401 Unauthorized", refusal(Value::Null), 401, "invalid_api_key"),
+        ("402 Payment Required", refusal(Value::Null), 429, "insufficient_quota"),
         ("404 Not Found", refusal(json!("model_not_found")), 404, "model_not_found"),
         ("429 Too Many Requests", refusal(Value::Null), 429, "rate_limit_exceeded"),
-        ("500 Internal Server Error", refusal(Value::Null), 500, "invalid_prompt"),
+        ("501 Not Implemented", refusal(Value::Null), 501, "server_error"),
     ] {
         for (wire, stream) in [(Wire::Chat, true), (Wire::Chat, false), (Wire::Responses, true)] {
             let upstream = Upstream::start().await;
@@ -39,7 +40,43 @@ async fn others_than_codex_get_a_status_while_nothing_is_there() {
     for stream in [true, false] {
         let request = rig.foreign_post("/v1/responses", &turn("nobody/m", stream));
         let (status, answer) = rig.send(request.as_bytes()).await.json().await;
-        assert_eq!((status, answer["error"]["code"].as_str()), (404, Some("invalid_prompt")));
+        assert_eq!((status, answer["error"]["code"].as_str()), (404, Some("model_not_found")));
+    }
+}
+
+#[tokio::test]
+async fn others_than_codex_are_told_how_long_to_wait() {
+    for (header, status, expected) in [
+        ("retry-after: 7", "429 Too Many Requests", Some("7")),
+        ("retry-after-ms: 1500", "429 Too Many Requests", Some("2")),
+        ("retry-after: 90", "503 Service Unavailable", Some("90")),
+        ("x-request-id: 1", "429 Too Many Requests", None),
+    ] {
+        for stream in [true, false] {
+            let upstream = Upstream::start().await;
+            let rig = Rig::start(quick(), &[("p", provider(upstream.port, Wire::Chat))]).await;
+            let mut client = rig.send(rig.foreign_post("/v1/responses", &turn("p/m1", stream)).as_bytes()).await;
+            upstream.accept().await.document(&format!("{status}\r\n{header}"), &json!({"error": "slow down"})).await;
+            let answer = client.all().await.to_ascii_lowercase();
+            let seen = answer.lines().find_map(|line| line.strip_prefix("retry-after: "));
+            assert_eq!(seen, expected, "{status} {header} {answer}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_failure_in_the_stream_has_a_code_that_sdks_know() {
+    let upstream = Upstream::start().await;
+    let rig = Rig::start(quick(), &[("p", provider(upstream.port, Wire::Chat))]).await;
+    for (client, code) in [("originator: codex_exec\r\n", "invalid_prompt"), ("", "server_error")] {
+        let request = rig.post("/v1/responses", &turn("p/m1", true)).replace("originator: codex_exec\r\n", client);
+        let mut client = rig.send(request.as_bytes()).await;
+        let mut call = upstream.accept().await;
+        call.open_stream().await;
+        call.text("half a sent").await;
+        drop(call);
+        let answer = client.all().await;
+        assert!(answer.contains(&format!("\"error\":{{\"code\":\"{code}\"")), "{answer}");
     }
 }
 

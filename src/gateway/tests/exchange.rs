@@ -130,7 +130,7 @@ async fn an_error_with_status_200_is_told_in_its_words() {
         let upstream = Upstream::start().await;
         let mut keyed = provider(upstream.port, wire);
         keyed.key = KeyStore::File;
-        let rig = Rig::start(quick(), &[("p", keyed)]).await;
+        let rig = Rig::start(Limits { retries: 0, ..quick() }, &[("p", keyed)]).await;
         Vault::new(&rig.home).set("p", KeyStore::File, &Secret::new("sk-pool-0123456789".to_owned())).unwrap();
         for (kind, body, words) in table {
             let mut client = rig.ask("p/m1", true).await;
@@ -248,6 +248,7 @@ async fn settings_are_read_again_when_they_change_and_kept_when_they_break() {
         let mut client = rig.ask("q/m1", true).await;
         let mut call = second.accept().await;
         call.open_stream().await;
+        call.text("hi").await;
         call.done().await;
         assert!(client.all().await.contains("response.completed"));
         // From the second round on the file is broken.

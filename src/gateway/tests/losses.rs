@@ -42,7 +42,7 @@ async fn with_strict_a_loss_is_a_refusal_that_names_it() {
         for stream in [true, false] {
             let request = rig.foreign_post("/v1/responses", &lossy(stream).to_string());
             let (status, body) = rig.send(request.as_bytes()).await.json().await;
-            assert_eq!((status, &body["error"]["code"]), (400, &json!("invalid_prompt")));
+            assert_eq!((status, &body["error"]["code"]), (400, &json!("invalid_request")));
             assert!(body["error"]["message"].as_str().unwrap().starts_with(words), "{body}");
         }
         assert!(!upstream.has_caller());

@@ -9,9 +9,9 @@ use pretty_assertions::assert_eq;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 
-use super::dialect::DIALECTS;
+use super::dialect::{DIALECTS, Dialect};
 use super::rig::quick;
-use super::stage::{Asker, Played, Stage};
+use super::stage::{Asker, Played, Stage, Told, http};
 use crate::gateway::limits::Limits;
 
 const ASKERS: [Asker; 3] = [Asker::Codex, Asker::Whole, Asker::Other];
@@ -69,8 +69,8 @@ async fn every_client_is_told(stage: &Stage, place: &str, cause: &str) {
             let (why, hint) = rest.split_once("\nhint: ").unwrap_or_else(|| panic!("no hint: {told:?}"));
             assert!(why.to_lowercase().contains(&cause.to_lowercase()), "{dialect:?} {asker:?}: {cause:?} in {why:?}");
             assert!(hint.ends_with("`codexgw list --json`"), "{hint}");
-            let status = if asker == Asker::Codex { 200 } else { 502 };
-            assert_eq!((told.status, told.code.as_str()), (status, "invalid_prompt"), "{dialect:?} {asker:?}");
+            let expected = if asker == Asker::Codex { (200, "invalid_prompt") } else { (502, "server_error") };
+            assert_eq!((told.status, told.code.as_str()), expected, "{dialect:?} {asker:?}");
         }
     }
 }
@@ -118,4 +118,46 @@ async fn a_host_that_nobody_knows_is_named_with_the_cause() {
     // RFC 6761 keeps this name from ever being one.
     let stage = Stage::at(Limits { retries: 0, ..quick() }, "http://provider.invalid").await;
     every_client_is_told(&stage, "provider.invalid", "").await;
+}
+
+#[tokio::test]
+async fn a_certificate_that_is_not_trusted_is_named_with_what_to_do() {
+    let address = crate::test_tls::self_signed().await;
+    let stage = Stage::at(quick(), &format!("https://{address}")).await;
+    every_client_is_told(&stage, &address.to_string(), "the issuer of its certificate is not trusted on this system")
+        .await;
+    let told = Played::of(&mut stage.ask(DIALECTS[0], Asker::Codex).await, Asker::Codex).await.told();
+    assert!(told.message.contains("install it in the system's certificate store"), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_redirect_is_not_followed_but_told() {
+    let stage = Stage::start().await;
+    for (status, location, shown, base) in [
+        (
+            302,
+            "http://b.example/v1/chat/completions?key=k",
+            "http://b.example/v1/chat/completions",
+            "http://b.example/v1",
+        ),
+        (308, "/v2/chat/completions", "{here}/v2/chat/completions", "{here}/v2"),
+        (301, "https://b.example/login#top", "https://b.example/login", "URL"),
+        (307, "https://me:pass@b.example/", "https://b.example/", "URL"),
+    ] {
+        let head = format!("{status} Elsewhere\r\nlocation: {location}");
+        let here = format!("http://127.0.0.1:{}", stage.upstream.port);
+        let message = format!(
+            "Test Provider answered {status} and points to `{}`\nhint: if you trust that address: \
+             `codexgw add chat --force --base-url {}`",
+            shown.replace("{here}", &here),
+            base.replace("{here}", &here)
+        );
+        for (asker, status, code) in [(Asker::Codex, 200, "invalid_prompt"), (Asker::Whole, 502, "server_error")] {
+            let told = stage.play(Dialect::Chat, asker, &http(&head, "text/plain", ""), 1).await.told();
+            assert_eq!(told, Told { status, code: code.to_owned(), message: message.clone() }, "{location}");
+        }
+    }
+    // One that says nothing of where to is told like any refusal.
+    let told = stage.play(Dialect::Chat, Asker::Codex, &http("302 Found", "text/plain", ""), 1).await.told();
+    assert_eq!(told.message, "Test Provider answered 302: no explanation");
 }

@@ -25,7 +25,9 @@ struct Refusal {
     said: String,
     #[serde(default = "shown")]
     code: String,
-    plain: Option<u16>,
+    /// Whether it is about money.
+    #[serde(default)]
+    money: bool,
     #[serde(default = "once")]
     calls: usize,
 }
@@ -49,13 +51,53 @@ impl Refusal {
 
     /// What the person reads: the provider, its status, its words, and what can be done.
     fn message(&self, id: &str) -> String {
+        let elsewhere = "use another provider: `codexgw use <provider>/<model>`";
+        let model = format!("choose another model: `codexgw use {id}/<model>`");
         let hint = match self.number() {
-            400 if self.body.contains("API_KEY_INVALID") => format!("\nhint: set another key: `codexgw key set {id}`"),
-            401 | 403 => format!("\nhint: set another key: `codexgw key set {id}`"),
-            404 => format!("\nhint: choose another model: `codexgw use {id}/<model>`"),
+            _ if self.is_context() => String::new(),
+            402 | 403 | 429 if self.has_no_money() => {
+                format!("add credit or look at your plan in the provider's console, or {elsewhere}")
+            }
+            400 if self.body.contains("API_KEY_INVALID") => format!("set another key: `codexgw key set {id}`"),
+            401 => format!("set another key: `codexgw key set {id}`"),
+            403 => format!("set a key that may do this: `codexgw key set {id}`, or {model}"),
+            404 => model,
+            413 => "make the conversation shorter: `/compact`".to_owned(),
+            429 if self.code == "invalid_prompt" => elsewhere.to_owned(),
+            408 | 409 | 500..=599 => format!("try again later, or look at the provider's status page, or {elsewhere}"),
             _ => String::new(),
         };
+        let hint = if hint.is_empty() { hint } else { format!("\nhint: {hint}") };
         format!("Test Provider answered {}: {}{hint}", self.number(), self.said)
+    }
+
+    fn is_context(&self) -> bool {
+        self.code == "context_length_exceeded"
+    }
+
+    fn has_no_money(&self) -> bool {
+        self.money || self.number() == 402
+    }
+
+    /// The status and the code that other clients get.
+    fn plain(&self) -> (u16, String) {
+        let (status, code) = match self.number() {
+            _ if self.is_context() => (400, "context_length_exceeded"),
+            _ if self.has_no_money() => (429, "insufficient_quota"),
+            401 => (401, "invalid_api_key"),
+            403 => (403, "permission_denied"),
+            404 if self.code == "model_not_found" => (404, "model_not_found"),
+            404 => (404, "not_found"),
+            405 => (405, "method_not_allowed"),
+            408 => (408, "request_timeout"),
+            409 => (409, "conflict"),
+            413 => (413, "request_too_large"),
+            429 => (429, "rate_limit_exceeded"),
+            status @ 400..=499 => (status, "invalid_request"),
+            status @ 500..=599 => (status, "server_error"),
+            _ => (502, "server_error"),
+        };
+        (status, code.to_owned())
     }
 
     fn answer(&self) -> String {
@@ -81,8 +123,8 @@ async fn every_refusal_is_told_once_in_the_providers_words() {
             let expected = Told { status: 200, code: row.code.clone(), message: message.clone() };
             assert_eq!(played.told(), expected, "{shown}");
             let played = stage.play(dialect, Asker::Whole, &row.answer(), row.calls).await;
-            let status = row.plain.unwrap_or_else(|| row.number());
-            assert_eq!(played.told(), Told { status, code: row.code.clone(), message }, "{shown}");
+            let (status, code) = row.plain();
+            assert_eq!(played.told(), Told { status, code, message }, "{shown}");
         }
     }
 }

@@ -7,7 +7,7 @@ use crate::protocol::ir::Delta;
 use crate::protocol::lenient::{Count, Text, read};
 
 /// The pages of one answer. They may come before, within or behind the text that rests on them, and again and again.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Citations {
     pages: Vec<Page>,
     /// How many of the pages are told.
@@ -18,7 +18,7 @@ pub(super) struct Citations {
     closed: usize,
 }
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Page {
     url: String,
     title: String,

@@ -10,7 +10,7 @@ use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolC
 use super::citations::Citations;
 use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::failure_from_stream;
+use crate::protocol::failure::{clean, failure_from_stream};
 use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read, text_or_json};
@@ -19,7 +19,7 @@ use crate::protocol::sse;
 use crate::protocol::tools::Names;
 
 /// Reads one answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 #[allow(clippy::struct_excessive_bools, reason = "what was seen so far, in any combination")]
 pub struct Decoder {
     names: Names,
@@ -44,7 +44,7 @@ enum Ending {
 }
 
 /// A call as it is put together from fragments.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Call {
     index: Option<u64>,
     id: String,
@@ -144,7 +144,11 @@ impl Decoder {
                     self.piece(piece, out);
                 }
                 if let Some(reason) = choice.finish_reason.filled() {
-                    self.ending = Some(ending(&reason));
+                    let ending = ending(&reason);
+                    if ending == Ending::Stop(Stop::Done) && !is_done(&reason) {
+                        out.push(Delta::Unknown(format!("`finish_reason`: `{}`", clean(&reason))));
+                    }
+                    self.ending = Some(ending);
                 }
             }
         }
@@ -411,7 +415,16 @@ impl Call {
     }
 }
 
-/// What a `finish_reason` means, in the words of all providers.
+/// Whether a `finish_reason` says that the model was done, or waits for its tools.
+fn is_done(reason: &str) -> bool {
+    matches!(
+        reason.to_ascii_lowercase().as_str(),
+        "stop" | "tool_calls" | "function_call" | "end_turn" | "tool_use" | "stop_sequence" | "eos"
+    )
+}
+
+/// What a `finish_reason` means, in the words of all providers. One that is not known ends the answer well: new ones
+/// are mostly finer words for that.
 fn ending(reason: &str) -> Ending {
     match reason.to_ascii_lowercase().as_str() {
         "length" | "max_tokens" | "model_length" | "max_output_tokens" => Ending::Stop(Stop::Length),

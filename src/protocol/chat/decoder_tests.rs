@@ -37,6 +37,7 @@ fn show(delta: &Delta) -> String {
         Delta::CallInput { key, json } => format!("input {key} {json}"),
         Delta::CallEnd { key } => format!("end {key}"),
         Delta::Usage(usage) => format!("usage {}/{}/{}/{}", usage.input, usage.cached, usage.output, usage.reasoning),
+        Delta::Unknown(reason) => format!("unknown {reason}"),
         Delta::Stop(stop) => format!("stop {stop:?}"),
         Delta::Fail(failure) => format!("fail {:?} {}", failure.code, failure.message),
     }
@@ -370,26 +371,22 @@ fn every_ending_is_said() {
     let cut = || End::Cut("connection reset".into());
     let call = chunk(r#"{"tool_calls":[{"index":0,"id":"a","function":{"name":"f","arguments":"{\"x"}}]}"#);
     let cases: Vec<(Vec<&str>, End, &str)> = vec![
-        (vec![&text], End::Eof, "fail InvalidPrompt the provider's answer broke off: it ends without `finish_reason`"),
-        (vec![&text], cut(), "fail InvalidPrompt the provider's answer broke off: connection reset"),
-        (
-            vec![&text, "{\"cho"],
-            End::Eof,
-            "fail InvalidPrompt the provider's answer broke off: it ends inside an event",
-        ),
+        (vec![&text], End::Eof, "fail ServerError the provider's answer broke off: it ends without `finish_reason`"),
+        (vec![&text], cut(), "fail ServerError the provider's answer broke off: connection reset"),
+        (vec![&text, "{\"cho"], End::Eof, "fail ServerError the provider's answer broke off: it ends inside an event"),
         (
             vec!["{\"cho", &text],
             End::Eof,
             "fail InvalidPrompt the provider's stream holds an event that is not JSON: `{\"cho`",
         ),
-        (vec![], End::Eof, "fail InvalidPrompt the provider's answer broke off: it is empty"),
-        (vec!["[DONE]"], End::Eof, "fail InvalidPrompt the provider's answer broke off: it is empty"),
+        (vec![], End::Eof, "fail ServerError the provider's answer broke off: it is empty"),
+        (vec!["[DONE]"], End::Eof, "fail ServerError the provider's answer broke off: it is empty"),
         (vec![&text, "[DONE]"], End::Eof, "stop Done"),
         (vec![&text, "", "ping", "[DONE]"], cut(), "stop Done"),
         (
             vec![&text, r#"{"error":{"message":"boom","code":500}}"#],
             End::Eof,
-            "fail InvalidPrompt the provider ended its answer with an error: boom",
+            "fail ServerError the provider ended its answer with an error: boom",
         ),
         (
             vec![r#"{"choices":[{"delta":{},"error":{"message":"rate","code":429}}]}"#],
@@ -457,7 +454,7 @@ fn a_whole_answer_is_the_same_as_its_stream() {
         ["fail InvalidPrompt the provider's answer holds no completion: a web page instead of an API answer"]
     );
     assert_eq!(whole("{}"), ["fail InvalidPrompt the provider's answer holds no completion: {}"]);
-    assert_eq!(whole(" "), ["fail InvalidPrompt the provider's answer broke off: it is empty"]);
+    assert_eq!(whole(" "), ["fail ServerError the provider's answer broke off: it is empty"]);
 }
 
 proptest! {

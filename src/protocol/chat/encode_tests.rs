@@ -372,16 +372,6 @@ fn images_of_the_person_stay_in_their_message() {
 }
 
 #[test]
-fn images_do_not_go_to_a_model_that_sees_none() {
-    let items = json!([{"role": "user", "content": [
-        {"type": "input_text", "text": "look"}, {"type": "input_image", "image_url": "data:x"}]}]);
-    let (body, losses) = encoded(&json!({"model": "m", "input": items}), &["images_rejected"]);
-    let said = "look\n\n[an image, which the model cannot see]";
-    assert_eq!(body["messages"], json!([{"role": "user", "content": said}]));
-    assert_eq!(losses, ["content_part: an image, which the model cannot see"]);
-}
-
-#[test]
 fn documents_go_where_they_are_taken_and_words_stand_for_them_elsewhere() {
     let pdf = json!({"type": "input_file", "filename": "r.pdf", "file_data": "data:application/pdf;base64,JVBERi0="});
     let items = json!([

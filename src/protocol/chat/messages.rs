@@ -14,9 +14,6 @@ use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments};
 
-/// Stands in place of an image for a model that sees none.
-const UNSEEN: &str = "[an image, which the model cannot see]";
-
 /// Said by the assistant where it must speak between a tool's result and the person.
 const SEEN: &str = "I have seen the result.";
 
@@ -258,10 +255,6 @@ impl<'a> Writer<'a, '_> {
     fn part(&mut self, part: &'a ir::Part<'a>) -> Part<'a> {
         match part {
             ir::Part::Text(text) => Part::Text { text: Cow::Borrowed(text) },
-            ir::Part::Image { .. } if self.quirks.images_rejected => {
-                self.losses.push(Loss::new(loss::CONTENT_PART, "an image, which the model cannot see"));
-                Part::Text { text: Cow::Borrowed(UNSEEN) }
-            }
             ir::Part::Image { url, detail } => Part::ImageUrl {
                 // Chat knows these three; Codex's `original` is its own.
                 image_url: ImageUrl {

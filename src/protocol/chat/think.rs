@@ -11,13 +11,13 @@ pub(super) enum Piece {
 }
 
 /// Tells thought from text. Only a tag in front of everything counts: an answer may speak about tags.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Think {
     state: State,
     held: String,
 }
 
-#[derive(Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 enum State {
     #[default]
     Front,

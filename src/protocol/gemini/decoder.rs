@@ -17,7 +17,7 @@ use crate::protocol::sse;
 use crate::protocol::tools::Names;
 
 /// Reads one answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decoder {
     names: Names,
     model: String,
@@ -306,8 +306,8 @@ impl Decoder {
 
     /// Why an answer that ended in order says nothing.
     fn silence(&self) -> Failure {
-        self.frame
-            .nothing_but("the provider's answer is empty: the model stopped without a word (`finishReason`: `STOP`)")
+        let words = "the provider's answer is empty: the model stopped without a word (`finishReason`: `STOP`)";
+        self.frame.nothing_but(Failure::shown(words))
     }
 }
 

@@ -38,6 +38,7 @@ fn show(delta: &Delta) -> String {
         Delta::CallInput { key, json } => format!("input {key} {json}"),
         Delta::CallEnd { key } => format!("end {key}"),
         Delta::Usage(usage) => format!("usage {}/{}/{}/{}", usage.input, usage.cached, usage.output, usage.reasoning),
+        Delta::Unknown(reason) => format!("unknown {reason}"),
         Delta::Stop(stop) => format!("stop {stop:?}"),
         Delta::Fail(failure) => format!("fail {:?} {}", failure.code, failure.message),
     }
@@ -290,7 +291,7 @@ fn every_reason_to_finish_is_told() {
         ("NEW_ONE", "fail InvalidPrompt the provider broke the answer off (`finishReason`: `NEW_ONE`)"),
         (
             "FINISH_REASON_UNSPECIFIED",
-            "fail InvalidPrompt the provider's answer broke off: it ends without `finishReason`",
+            "fail ServerError the provider's answer broke off: it ends without `finishReason`",
         ),
     ] {
         assert_eq!(stream(&[&chunk(r#"{"text":"x"}"#), &finish(reason)], End::Eof), ["text x", ends], "{reason}");
@@ -340,7 +341,7 @@ fn an_answer_without_words_says_so() {
     assert_eq!(stream(&[&finish("STOP")], End::Eof), [empty]);
     assert_eq!(pieces(&[r#"{"text":"why","thought":true}"#]), ["think why", "seal null", empty]);
     assert_eq!(stream(&[&finish("MAX_TOKENS")], End::Eof), ["stop Length"]);
-    let nothing = "fail InvalidPrompt the provider's answer broke off: it is empty";
+    let nothing = "fail ServerError the provider's answer broke off: it is empty";
     assert_eq!(stream(&[], End::Eof), [nothing]);
     let bare = r#"{"candidates":[],"usageMetadata":{"promptTokenCount":7}}"#;
     assert_eq!(stream(&[bare], End::Eof), ["usage 7/0/0/0", nothing]);
@@ -376,7 +377,7 @@ fn errors_inside_the_stream() {
     let day = r#",{"@type":"type.googleapis.com/google.rpc.QuotaFailure","violations":[{"quotaId":"PerDay"}]}"#;
     for (limited, seen) in [
         (details("").as_str(), "fail RateLimitExceeded", "slow down (try again in 2s)"),
-        (&details(day), "fail InvalidPrompt", "slow down (the quota of this day is used up)"),
+        (&details(day), "fail InsufficientQuota", "slow down (the quota of this day is used up)"),
         (r#"{"error":{"code":429,"message":"slow down"}}"#, "fail RateLimitExceeded", "slow down"),
     ]
     .map(|(event, code, said)| (event, format!("{code} {ends}: {said}")))
@@ -390,7 +391,7 @@ fn errors_inside_the_stream() {
 #[test]
 fn broken_streams_say_so_once() {
     let text = chunk(r#"{"text":"x"}"#);
-    let cut = "fail InvalidPrompt the provider's answer broke off";
+    let cut = "fail ServerError the provider's answer broke off";
     for (events, end, seen) in [
         (vec![text.as_str()], End::Eof, format!("{cut}: it ends without `finishReason`")),
         (vec![text.as_str()], End::Cut("connection reset".into()), format!("{cut}: connection reset")),
@@ -425,11 +426,11 @@ fn a_whole_answer_that_is_none() {
             "<html><title>Oops</title>",
             "fail InvalidPrompt the provider's answer holds no completion: a web page titled `Oops` instead of an API answer",
         ),
-        ("", "fail InvalidPrompt the provider's answer broke off: it is empty"),
+        ("", "fail ServerError the provider's answer broke off: it is empty"),
         ("{\"candidates\":", "fail InvalidPrompt the provider's answer holds no completion: {\"candidates\":"),
         (
             r#"[{"error":{"code":500,"message":"boom"}}]"#,
-            "fail InvalidPrompt the provider ended its answer with an error: boom",
+            "fail ServerError the provider ended its answer with an error: boom",
         ),
     ] {
         let mut out = Vec::new();

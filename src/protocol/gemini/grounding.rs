@@ -7,10 +7,10 @@ use crate::protocol::ir::Delta;
 use crate::protocol::lenient::{TextOr, read};
 
 /// The pages of one answer, each named once for every stretch that rests on it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct Sources(Vec<Page>);
 
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Page {
     url: String,
     title: String,

@@ -8,13 +8,13 @@ use serde_json::{Map, Value, json};
 
 use super::WIRE;
 use super::cited::{self, TEXTS};
-use super::ending::{Ending, ending, paused};
+use super::ending::{Ending, ending, is_done, paused};
 use super::event::{Block, Citation, Event, Piece, RawUsage};
 use super::pause::is_blank;
 use super::raw::RawBlock;
 use super::searches::{BLOCKS, MAX_KEPT, SEARCHED, is_of_server};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::failure_from_stream;
+use crate::protocol::failure::{clean, failure_from_stream};
 use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read};
@@ -22,7 +22,7 @@ use crate::protocol::sse;
 use crate::protocol::tools::Names;
 
 /// Reads one answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decoder {
     names: Names,
     model: String,
@@ -50,14 +50,14 @@ pub struct Decoder {
 }
 
 /// A block that is not whole.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 struct Open {
     index: u64,
     kind: Kind,
     raw: RawBlock,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 enum Kind {
     Text {
         length: usize,
@@ -185,7 +185,7 @@ impl Decoder {
             "message_delta" => {
                 let piece = read::<Piece<'_>>(event.delta).unwrap_or_default();
                 self.count(event.usage, out);
-                self.stopped(piece.stop_reason.as_str(), piece.stop_details.or(event.stop_details));
+                self.stopped(piece.stop_reason.as_str(), piece.stop_details.or(event.stop_details), out);
             }
             "message_stop" => self.conclude(out),
             "message" => self.whole(event, out),
@@ -208,7 +208,7 @@ impl Decoder {
             }
         }
         self.count(message.usage, out);
-        self.stopped(message.stop_reason.as_str(), message.stop_details);
+        self.stopped(message.stop_reason.as_str(), message.stop_details, out);
     }
 
     fn count(&mut self, usage: Option<&RawValue>, out: &mut Vec<Delta>) {
@@ -442,9 +442,13 @@ impl Decoder {
     }
 
     /// Notes why the upstream stopped; what may still come are counts.
-    fn stopped(&mut self, reason: &str, details: Option<&RawValue>) {
+    fn stopped(&mut self, reason: &str, details: Option<&RawValue>, out: &mut Vec<Delta>) {
         if !reason.is_empty() {
-            self.ending = Some(ending(reason, details));
+            let ending = ending(reason, details);
+            if matches!(ending, Ending::Stop(Stop::Done)) && !is_done(reason) {
+                out.push(Delta::Unknown(format!("`stop_reason`: `{}`", clean(reason))));
+            }
+            self.ending = Some(ending);
         }
     }
 

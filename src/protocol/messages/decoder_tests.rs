@@ -41,6 +41,7 @@ fn show(delta: &Delta) -> String {
         Delta::Usage(usage) => {
             format!("usage {}/{}/{}/{}/{}", usage.input, usage.cached, usage.cache_write, usage.output, usage.reasoning)
         }
+        Delta::Unknown(reason) => format!("unknown {reason}"),
         Delta::Stop(stop) => format!("stop {stop:?}"),
         Delta::Fail(failure) => format!("fail {:?} {}", failure.code, failure.message),
     }
@@ -145,7 +146,7 @@ fn a_full_answer() {
         let seen = stream(&events[..cut], End::Cut("it was reset".into()));
         let last = seen.last().unwrap();
         assert!(
-            last == "stop Done" || last == "fail InvalidPrompt the provider's answer broke off: it was reset",
+            last == "stop Done" || last == "fail ServerError the provider's answer broke off: it was reset",
             "{cut}"
         );
         assert_eq!(last == "stop Done", cut == events.len() - 1);
@@ -201,21 +202,21 @@ fn a_whole_answer_takes_the_same_path() {
     assert_eq!(whole(r#"{"type":"message","content":[],"stop_reason":"end_turn"}"#), ["stop Done"]);
     assert_eq!(
         whole(r#"{"type":"message","content":[{"type":"text","text":"x"}],"stop_reason":null}"#),
-        ["text x", "fail InvalidPrompt the provider's answer broke off: it ends without `stop_reason`"]
+        ["text x", "fail ServerError the provider's answer broke off: it ends without `stop_reason`"]
     );
     for (body, why) in [
-        ("", "the provider's answer broke off: it is empty"),
+        ("", "fail ServerError the provider's answer broke off: it is empty"),
         (
             "<html><title>T</title>",
-            "the provider's answer holds no completion: a web page titled `T` instead of an API answer",
+            "fail InvalidPrompt the provider's answer holds no completion: a web page titled `T` instead of an API answer",
         ),
         (
             r#"{"type":"error","error":{"type":"api_error","message":"m"}}"#,
-            "the provider ended its answer with an error: m",
+            "fail ServerError the provider ended its answer with an error: m",
         ),
-        (r#"{"choices":[]}"#, r#"the provider's answer holds no completion: {"choices":[]}"#),
+        (r#"{"choices":[]}"#, r#"fail InvalidPrompt the provider's answer holds no completion: {"choices":[]}"#),
     ] {
-        assert_eq!(whole(body), [format!("fail InvalidPrompt {why}")], "{body}");
+        assert_eq!(whole(body), [why], "{body}");
     }
 }
 
@@ -495,10 +496,10 @@ fn failures_say_their_cause() {
     let error = |kind: &str| format!(r#"{{"type":"error","error":{{"type":"{kind}","message":"m"}}}}"#);
     let said = "the provider ended its answer with an error: m";
     assert_eq!(after(&[&error("overloaded_error")]), format!("fail RateLimitExceeded {said}"));
-    assert_eq!(after(&[&error("api_error")]), format!("fail InvalidPrompt {said}"));
+    assert_eq!(after(&[&error("api_error")]), format!("fail ServerError {said}"));
     assert_eq!(after(&[r#"{"error":{"message":"m"}}"#]), format!("fail InvalidPrompt {said}"));
-    assert_eq!(after(&[]), "fail InvalidPrompt the provider's answer broke off: it ends without `stop_reason`");
-    assert_eq!(after(&["{\"type\":"]), "fail InvalidPrompt the provider's answer broke off: it ends inside an event");
+    assert_eq!(after(&[]), "fail ServerError the provider's answer broke off: it ends without `stop_reason`");
+    assert_eq!(after(&["{\"type\":"]), "fail ServerError the provider's answer broke off: it ends inside an event");
     assert_eq!(
         after(&["{\"type\":", STOP]),
         "fail InvalidPrompt the provider's stream holds an event that is not JSON: `{\"type\":`"
@@ -509,8 +510,8 @@ fn failures_say_their_cause() {
         whole(r#"{"content":[{"type":"tool_use"},{"type":"text","text":"x"}],"usage":{"input_tokens":1}}"#),
         ["fail InvalidPrompt the provider's answer holds a tool call without a name"]
     );
-    assert_eq!(stream(&[], End::Eof), ["fail InvalidPrompt the provider's answer broke off: it is empty"]);
-    assert_eq!(stream(&[STOP], End::Eof), ["fail InvalidPrompt the provider's answer broke off: it is empty"]);
+    assert_eq!(stream(&[], End::Eof), ["fail ServerError the provider's answer broke off: it is empty"]);
+    assert_eq!(stream(&[STOP], End::Eof), ["fail ServerError the provider's answer broke off: it is empty"]);
     assert_eq!(
         stream(&["upstream down"], End::Eof),
         ["fail InvalidPrompt the provider's answer holds no completion: upstream down"]

@@ -8,7 +8,7 @@ use crate::protocol::ir::Stop;
 use crate::protocol::lenient::read;
 
 /// How the upstream said that it stopped.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum Ending {
     /// Well.
     Stop(Stop),
@@ -16,6 +16,11 @@ pub(super) enum Ending {
     Pause,
     /// Without an answer that Codex could go on from.
     Fail(Failure),
+}
+
+/// Whether a `stop_reason` says that the model was done, or waits for its tools.
+pub(super) fn is_done(reason: &str) -> bool {
+    matches!(reason, "end_turn" | "stop_sequence" | "tool_use" | "compaction")
 }
 
 /// Why a pause is the end, where the provider cannot be asked again.
@@ -32,8 +37,8 @@ pub(super) fn ending(reason: &str, details: Option<&RawValue>) -> Ending {
         "max_tokens" => Ending::Stop(Stop::Length),
         "model_context_window_exceeded" => Ending::Fail(Failure {
             code: FailureCode::ContextLengthExceeded,
-            message: format!("the provider's answer filled the model's context (`stop_reason`: `{reason}`)"),
             status: 400,
+            ..Failure::shown(format!("the provider's answer filled the model's context (`stop_reason`: `{reason}`)"))
         }),
         "pause_turn" => Ending::Pause,
         "refusal" => {

@@ -6,7 +6,7 @@ use super::event::Piece;
 use crate::protocol::lenient::read;
 
 /// A block with what was added to it.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct RawBlock {
     block: Map<String, Value>,
     input: String,

@@ -15,7 +15,7 @@ use crate::protocol::tools::Names;
 pub(super) const WIRE: &str = "responses";
 
 /// Reads one answer.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Decoder {
     names: Names,
     model: String,

@@ -35,6 +35,7 @@ fn told(delta: Delta) -> String {
         Delta::Citation { url, title, length, .. } => format!("cites {url} {title} {length}"),
         Delta::WebSearch { query } => format!("searches {query}"),
         Delta::Usage(usage) => format!("{}+{}", usage.input, usage.output),
+        Delta::Unknown(reason) => format!("unknown {reason}"),
         Delta::Stop(stop) => format!("{stop:?}"),
         Delta::Fail(failure) => format!("failed: {}", failure.message),
     }

@@ -6,11 +6,13 @@ use serde_json::value::RawValue;
 use super::event::{
     Annotation, Compaction, Empty, ErrorOut, Event, Incomplete, Item, Part, Response, Search, UsageOut,
 };
+use super::open::{Call, Prose, write, write_json};
 use crate::protocol::carrier::Carrier;
 use crate::protocol::compaction;
 use crate::protocol::failure::Failure;
 use crate::protocol::ir::{Delta, Stop, ToolKind, ToolName, Usage};
 use crate::protocol::lenient::is_json_object;
+use crate::protocol::openai_error::OpenAiError;
 use crate::protocol::tools::lifted_input;
 
 /// What a response is called; all of it comes from outside, since this room has no clock and no randomness.
@@ -44,6 +46,14 @@ pub struct Encoder {
     provider: Option<String>,
     /// What has come of a summary, where the answer is to be one.
     summary: Option<String>,
+    /// Whether anything was said or called.
+    has_answer: bool,
+    /// Whether the last word was a tool's, after which a model may rightly have nothing to say.
+    answers_tools: bool,
+    /// The upstream's word for why it stopped, where nobody knows it.
+    reason: Option<String>,
+    /// Whether failures carry the codes that OpenAI's SDKs know, not those that Codex wants.
+    for_sdks: bool,
 }
 
 #[derive(Debug)]
@@ -51,30 +61,6 @@ enum Ending {
     Completed,
     Incomplete,
     Failed(Failure),
-}
-
-/// The open message or reasoning item; there is one at a time.
-#[derive(Debug)]
-struct Prose {
-    index: usize,
-    id: String,
-    text: String,
-    thought: bool,
-    carrier: Option<Carrier>,
-    annotations: Vec<Annotation>,
-}
-
-/// A call; several may be open at once, since upstreams interleave their fragments.
-#[derive(Debug)]
-struct Call {
-    key: usize,
-    index: usize,
-    id: String,
-    /// The `call_id` by which Codex ties the output to the call.
-    pairing: String,
-    tool: ToolName<'static>,
-    kind: ToolKind,
-    json: String,
 }
 
 impl Encoder {
@@ -94,6 +80,10 @@ impl Encoder {
             ending: None,
             provider: None,
             summary: None,
+            has_answer: false,
+            answers_tools: false,
+            reason: None,
+            for_sdks: false,
         }
     }
 
@@ -102,6 +92,26 @@ impl Encoder {
     pub fn compacting(mut self) -> Self {
         self.summary = Some(String::new());
         self
+    }
+
+    /// The same for a client other than Codex.
+    #[must_use]
+    pub fn for_sdks(mut self) -> Self {
+        self.for_sdks = true;
+        self
+    }
+
+    /// The same for an answer to the outputs of tools, which may say nothing.
+    #[must_use]
+    pub fn answering_tools(mut self) -> Self {
+        self.answers_tools = true;
+        self
+    }
+
+    /// Another answer comes in place of one of which no item has begun.
+    pub fn start_over(&mut self) {
+        (self.usage, self.reason) = (None, None);
+        self.summary.iter_mut().for_each(String::clear);
     }
 
     /// The same, with failures that name the provider.
@@ -148,7 +158,10 @@ impl Encoder {
         }
         match delta {
             Delta::Reasoning(text) => self.prose(true, &text, out),
-            Delta::Text(text) => self.prose(false, &text, out),
+            Delta::Text(text) => {
+                self.has_answer |= !text.trim().is_empty();
+                self.prose(false, &text, out);
+            }
             Delta::Carrier(carrier) => {
                 // A thought may be sealed without a readable word.
                 if !self.prose.as_ref().is_some_and(Prose::is_open_thought) {
@@ -160,7 +173,10 @@ impl Encoder {
             }
             Delta::Citation { url, title, length, behind } => self.cite(url, title, length, behind, out),
             Delta::WebSearch { query } => self.web_search(&query, out),
-            Delta::CallStart { key, id, tool, kind } => self.open_call(key, id, tool, kind, out),
+            Delta::CallStart { key, id, tool, kind } => {
+                self.has_answer = true;
+                self.open_call(key, id, tool, kind, out);
+            }
             Delta::CallInput { key, json } => self.call_input(key, &json, out),
             Delta::CallEnd { key } => {
                 if let Some(position) = self.calls.iter().position(|call| call.key == key) {
@@ -169,9 +185,23 @@ impl Encoder {
                 }
             }
             Delta::Usage(usage) => self.usage = Some(usage),
+            Delta::Unknown(reason) => self.reason = Some(reason),
+            // An end without a word would look to the person as if nothing had been asked.
+            Delta::Stop(Stop::Done) if self.is_silent() => self.fail(self.silence(), out),
             Delta::Stop(stop) => self.stop(stop, out),
             Delta::Fail(failure) => self.fail(failure, out),
         }
+    }
+
+    /// Whether there is no answer where there has to be one. What stopped for a reason that nobody knows was not done.
+    const fn is_silent(&self) -> bool {
+        !self.has_answer && (!self.answers_tools || self.reason.is_some())
+    }
+
+    /// Why an answer that ended in order is none.
+    fn silence(&self) -> Failure {
+        let why = self.reason.as_ref().map(|reason| format!(" ({reason})")).unwrap_or_default();
+        Failure::shown(format!("`{}` ended its answer without a word{why}", self.meta.model))
     }
 
     /// Ends the response with a failure, unless it has ended.
@@ -519,7 +549,10 @@ impl Encoder {
             Some(_) => self.output.iter().map(|(_, item)| item.clone()).collect(),
             None => Vec::new(),
         };
-        let error = self.failure().map(|failure| ErrorOut { code: failure.code.as_str(), message: &failure.message });
+        let error = self.failure().map(|failure| ErrorOut {
+            code: if self.for_sdks { OpenAiError::code_in_stream(failure) } else { failure.code.as_str() },
+            message: &failure.message,
+        });
         let incomplete = matches!(self.ending, Some(Ending::Incomplete));
         write(&Response {
             id: &self.meta.id,
@@ -540,38 +573,6 @@ impl Encoder {
             top_p: (),
         });
     }
-}
-
-impl Prose {
-    /// Whether more thought belongs to this one; what was sealed is whole.
-    const fn is_open_thought(&self) -> bool {
-        self.thought && self.carrier.is_none()
-    }
-}
-
-impl Call {
-    fn item<'a>(&'a self, status: &'static str, input: &'a str, arguments: &'a Value) -> Item<'a> {
-        let (id, call_id, name) = (self.id.as_str(), self.pairing.as_str(), self.tool.name.as_ref());
-        let namespace = self.tool.namespace.as_deref();
-        match self.kind {
-            ToolKind::Function => Item::FunctionCall { id, call_id, name, namespace, arguments: input, status },
-            ToolKind::Custom => Item::CustomToolCall { id, call_id, name, namespace, input, status },
-            ToolKind::Search => Item::ToolSearchCall { id, call_id, execution: "client", arguments, status },
-        }
-    }
-}
-
-fn write(out: &mut Vec<u8>, event: &Event<'_>) {
-    out.extend_from_slice(b"event: ");
-    out.extend_from_slice(event.kind.as_bytes());
-    out.extend_from_slice(b"\ndata: ");
-    write_json(out, event);
-    out.extend_from_slice(b"\n\n");
-}
-
-/// Writing strings, numbers and values into a buffer cannot fail.
-fn write_json(out: &mut Vec<u8>, value: &impl serde::Serialize) {
-    let _ = serde_json::to_writer(out, value);
 }
 
 #[cfg(test)]

@@ -150,7 +150,7 @@ fn ids_that_are_missing_or_double_are_made_up() {
 
 #[test]
 fn a_call_that_an_ending_cut_short_is_never_closed() {
-    let failure = Failure { code: FailureCode::InvalidPrompt, message: "m".into(), status: 502 };
+    let failure = Failure::shown("m");
     for ending in [Delta::Fail(failure), Delta::Stop(Stop::Length)] {
         let (events, _) = encode(vec![
             Delta::Text("t".into()),
@@ -165,11 +165,61 @@ fn a_call_that_an_ending_cut_short_is_never_closed() {
 
 #[test]
 fn a_failure_carries_code_and_message_and_ends_all() {
-    let failure = Failure { code: FailureCode::InvalidPrompt, message: "why\nhint: x".into(), status: 402 };
+    let failure = Failure::shown("why\nhint: x");
     let (events, body) = encode(vec![Delta::Fail(failure), Delta::Text("late".into()), Delta::Stop(Stop::Done)]);
     assert_eq!(kinds(&events), ["created", "in_progress", "failed"]);
     assert_eq!(body["error"], serde_json::json!({"code": "invalid_prompt", "message": "why\nhint: x"}));
     assert_eq!(body["status"], "failed");
+}
+
+#[test]
+fn other_clients_get_codes_that_their_sdks_know() {
+    for (failure, code) in [
+        (Failure::broken_off("it ends early"), "server_error"),
+        (Failure { status: 400, ..Failure::shown("no") }, "invalid_prompt"),
+        (Failure { code: FailureCode::RateLimitExceeded, ..Failure::shown("slow") }, "rate_limit_exceeded"),
+    ] {
+        let mut encoder = Encoder::new(meta()).for_sdks();
+        encoder.fail(failure, &mut Vec::new());
+        let body: Value = serde_json::from_slice(&encoder.into_response()).unwrap();
+        assert_eq!(body["error"]["code"], code);
+    }
+}
+
+#[test]
+fn an_end_without_a_word_is_a_failure() {
+    let thought = Delta::Reasoning("hm".into());
+    let unknown = Delta::Unknown("`stop_reason`: `zzz`".into());
+    let silent = "`p/m` ended its answer without a word";
+    for (deltas, message) in [
+        (vec![], silent.to_owned()),
+        (vec![thought], silent.to_owned()),
+        (vec![Delta::Text(" \n".into())], silent.to_owned()),
+        (vec![unknown.clone()], format!("{silent} (`stop_reason`: `zzz`)")),
+    ] {
+        let (_, body) = encode(deltas.into_iter().chain([Delta::Stop(Stop::Done)]).collect());
+        assert_eq!(body["error"], serde_json::json!({"code": "invalid_prompt", "message": message}));
+    }
+    for said in [Delta::Text("hi".into()), start(0, "a", "f", ToolKind::Function)] {
+        let (_, body) = encode(vec![said, unknown.clone(), Delta::Stop(Stop::Done)]);
+        assert_eq!(body["status"], "completed");
+    }
+}
+
+#[test]
+fn an_answer_to_tools_may_say_nothing() {
+    for (deltas, status) in [
+        (vec![], "completed"),
+        (vec![Delta::Reasoning("hm".into())], "completed"),
+        (vec![Delta::Unknown("`stop_reason`: `zzz`".into())], "failed"),
+    ] {
+        let mut encoder = Encoder::new(meta()).answering_tools();
+        for delta in deltas.into_iter().chain([Delta::Stop(Stop::Done)]) {
+            encoder.push(delta, &mut Vec::new());
+        }
+        let body: Value = serde_json::from_slice(&encoder.into_response()).unwrap();
+        assert_eq!(body["status"], status);
+    }
 }
 
 #[test]

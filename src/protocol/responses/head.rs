@@ -82,7 +82,7 @@ fn split_value(json: &[u8]) -> Option<(&[u8], &[u8])> {
             _ => {
                 at += json[at..]
                     .iter()
-                    .position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'))?
+                    .position(|byte| matches!(byte, b',' | b'}' | b']' | b' ' | b'\n' | b'\r' | b'\t'))?;
             }
         }
         if depth == 0 {

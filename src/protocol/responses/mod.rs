@@ -8,6 +8,7 @@ mod event;
 mod file;
 mod head;
 mod lower;
+mod open;
 mod parse;
 mod rewrite;
 mod shorten;

@@ -21,6 +21,17 @@ fn a_login_that_goes_to_a_stranger() {
     Broken::config("leak-chatgpt-base-url", "chatgpt_base_url = \"https://relay.example.net/api/\"\n").mended().holds();
     let auth = format!("{PROVIDER}requires_openai_auth = true\n");
     Broken::config("leak-requires-openai-auth", &auth).mended().holds();
+    let here = format!(
+        "model_provider = \"lab\"\nmodel = \"m\"\n{}requires_openai_auth = true\n",
+        at("http://127.0.0.1:9/v1")
+    );
+    Broken::config("leak-to-local-server", &here).mended().holds();
+    // It goes there, so nothing may say that it does not.
+    let sandbox = Sandbox::with_codex();
+    let login = "{\"OPENAI_API_KEY\":null,\"tokens\":{\"access_token\":\"t\"}}";
+    fs::write(sandbox.path("codex/auth.json"), login).expect("a file");
+    sandbox.write_config(here);
+    assert!(!ids(&doctor(&sandbox, &["--offline"])).contains(&"login-unused".to_owned()));
 }
 
 /// What the doctor says of a login is what the installed Codex does with it.
@@ -71,6 +82,26 @@ fn what_codex_refuses_or_ignores() {
 }
 
 #[test]
+fn one_cause_is_told_once() {
+    for (id, config) in [
+        ("old-config-wire-api", format!("{PROVIDER}wire_api = \"chat\"\n")),
+        ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
+        ("old-config-unknown-provider", format!("model = \"m\"\nmodel_provider = \"lbb\"\n{PROVIDER}")),
+        ("config-broken", "model = \n".to_owned()),
+    ] {
+        let sandbox = Sandbox::with_codex();
+        sandbox.write_config(config);
+        let outcome = doctor(&sandbox, &["--offline"]).exits(3);
+        assert_eq!(ids(&outcome), [id], "{outcome}");
+        match id {
+            "old-config-unknown-provider" => outcome.stdout_has("did you mean `lab`?"),
+            "config-broken" => outcome.stdout_has("so Codex does not start").stdout_has("codexgw config edit"),
+            _ => outcome,
+        };
+    }
+}
+
+#[test]
 fn a_refusal_is_translated() {
     let sandbox = Sandbox::with_codex();
     sandbox.write_config("sandbox_mode = \"read-only\"\nmodel_reasoning_effort = \"\"\n");
@@ -108,6 +139,13 @@ fn names_that_stand_for_openai() {
 #[test]
 fn catalogues_that_are_not_there_or_in_the_way() {
     Broken::config("catalogue-missing", "model_catalog_json = \"gone.json\"\n").mended().holds();
+    for bad in ["{\"data\":[]}", "{\"models\":[]}", "no json"] {
+        let sandbox = Sandbox::with_codex();
+        let catalogue = sandbox.path("home/catalogue.json");
+        fs::write(&catalogue, bad).expect("a file");
+        sandbox.write_config(format!("model_catalog_json = '{}'\n", catalogue.display()));
+        Broken::new("catalogue-refused", sandbox).mended().holds();
+    }
     let (upstream, sandbox) = super::super::with_a_gateway_provider();
     let config = sandbox.config().unwrap();
     let catalogue = sandbox.path("home/catalogue.json");

@@ -56,7 +56,9 @@ fn command(command: &str, more: &str) -> String {
 fn token_commands_that_fail_open() {
     let ours = command("/gone/codexgw", ", args = [\"token\", \"lab\"]");
     Broken::config("token-command-gone", &ours).mended().holds();
-    Broken::config("token-command-gone", &command("pass show lab", "")).holds();
+    Broken::config("token-command-gone", &command("no-such-program show lab", "")).holds();
+    Broken::config("token-command-arguments", &command("sh -c true", "")).mended().holds();
+    Broken::config("token-command-arguments", &command("sh -c 'echo 1'", "")).holds();
     let shell = |script: &str| command("sh", &format!(", args = [\"-c\", \"{script}\"]"));
     for (id, script) in [
         ("token-command-failed", "echo locked >&2; exit 3"),
@@ -76,4 +78,7 @@ fn what_a_token_command_prints_is_never_shown() {
     sandbox.write_config(command("sh", &format!(", args = [\"-c\", \"echo {key}; echo {key} >&2; exit 1\"]")));
     let outcome = sandbox.codexgw(&["doctor", "--only", "token-command"]).run().exits(3);
     outcome.stdout_has("[token-command-failed]").never_says(key);
+    sandbox.write_config(command("echo plain-canary-0123456789", ""));
+    let outcome = sandbox.codexgw(&["doctor", "--offline"]).run().exits(3);
+    outcome.stdout_has("[token-command-arguments]").never_says("plain-canary");
 }

@@ -46,7 +46,9 @@ fn a_person_s_own_provider_can_be_asked_about_by_name() {
     let sandbox = Sandbox::with_codex();
     sandbox.write_config(PROVIDER);
     assert_eq!(ids(&doctor(&sandbox, &["--offline", "lab"]).exits(0)), Vec::<String>::new());
-    assert_eq!(ids(&doctor(&sandbox, &["--offline", "labb"]).exits(3)), ["profile-unknown"]);
+    let outcome = doctor(&sandbox, &["--offline", "labb"]).exits(3);
+    assert_eq!(ids(&outcome), ["profile-unknown"]);
+    outcome.stdout_has("did you mean `codexgw doctor lab`?");
 }
 
 #[test]
@@ -83,6 +85,11 @@ fn errors_of_codex_are_explained() {
         .stdout_has("[unknown-provider]")
         .stdout_has("codexgw use");
     sandbox.codexgw(&["explain"]).stdin("unexpected status 404 Not Found: x").run().ok().stdout_has("[status-404]");
+    sandbox
+        .codexgw(&["explain", "--profile only applies to runtime commands", "--json"])
+        .run()
+        .ok()
+        .stdout_has("\"profile-not-here\"");
     sandbox.codexgw(&["explain", "all is well"]).run().exits(3).explains();
     // The words of the Codex that is installed.
     sandbox.write_config(format!("{PROVIDER}wire_api = \"chat\"\n"));

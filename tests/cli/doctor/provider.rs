@@ -58,6 +58,23 @@ fn keys_that_are_not_taken() {
     Broken::new("provider-no-key", sandbox).asked("provider").holds();
 }
 
+/// What is wrong shows only when the model is named, or the tools are.
+#[test]
+fn a_question_that_names_the_model_is_refused() {
+    for (id, answer, is_mended) in [
+        ("provider-model-access", error(403, "Your project does not have access to model m"), false),
+        ("provider-failing", error(500, "out of order"), false),
+        ("web-search-refused", error(400, "Invalid value: 'web_search'. Supported values are: 'function'."), true),
+    ] {
+        let canned = Canned::good_but(move |line| line.starts_with("POST").then(|| answer.clone()));
+        let sandbox = at(&canned.base_url());
+        let config = sandbox.config().unwrap();
+        sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m\"\n{config}"));
+        let broken = Broken::new(id, sandbox).env("LAB_KEY", "sk-0123456789abcdef").asked("provider").keeping(canned);
+        if is_mended { broken.mended() } else { broken }.holds();
+    }
+}
+
 #[test]
 fn a_limit_is_told_by_whom_and_for_how_long() {
     let body = r#"{"error":{"message":"slow down","metadata":{"provider_name":"Deep Hosting"}}}"#;
@@ -78,11 +95,15 @@ fn nobody_or_somebody_else_is_there() {
     let free = format!("http://{}/v1", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     broken("provider-unreachable", &free).holds();
     broken("provider-no-such-host", "https://no-such-host.invalid/v1").holds();
-    for (id, upstream) in [("provider-web-page", Upstream::page(200)), ("provider-failing", Upstream::page(500))] {
+    for (id, upstream) in [("provider-login-page", Upstream::page(200)), ("provider-failing", Upstream::page(500))] {
         broken(id, &upstream.base_url()).keeping(upstream).holds();
     }
-    let elsewhere = vec![("location", "https://login.example.net/?next=1".to_owned())];
-    always("provider-redirect", (302, elsewhere, String::new())).holds();
+    for (id, to) in [("provider-login-page", "https://login.example.net/?next=1"), ("provider-redirect", "/v2/models")]
+    {
+        always(id, (302, vec![("location", to.to_owned())], String::new())).holds();
+    }
+    let page = "<html><head><title>It works</title></head></html>".to_owned();
+    always("provider-web-page", (200, vec![("content-type", "text/html".to_owned())], page)).holds();
     always("provider-not-found", error(404, "nothing here")).holds();
     let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", deaf.local_addr().unwrap());

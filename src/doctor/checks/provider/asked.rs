@@ -6,10 +6,12 @@ use toml_edit::Item;
 
 use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
-use crate::doctor::{ProviderTable, Subject, World};
+use crate::doctor::{Choice, ProviderTable, Subject, World};
 use crate::probe::Target;
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
+
+use super::super::web_search;
 
 /// One provider, with all that asking it takes.
 pub struct Asked<'w> {
@@ -24,6 +26,8 @@ pub struct Asked<'w> {
     /// The person's own table, when it is that.
     pub table: Option<ProviderTable<'w>>,
     pub template: Option<&'static ProviderTemplate>,
+    /// What offers it Codex's web search, where nothing is known beforehand of how it takes that.
+    pub web_search: Vec<Choice<'w>>,
     name: &'w str,
     key: Option<Secret>,
     key_form: Option<KeyForm>,
@@ -81,6 +85,7 @@ impl<'w> Asked<'w> {
             provider: Some(provider),
             table: None,
             template: provider.template.as_deref().and_then(template_of),
+            web_search: if provider.road == Road::Direct { web_search::offering(world, id) } else { Vec::new() },
             name: &provider.name,
             key,
             key_form: Some(provider.key_form()),
@@ -137,6 +142,7 @@ impl<'w> Asked<'w> {
             provider: None,
             table: Some(table),
             template: table.template(),
+            web_search: web_search::offering(world, table.id),
             name: table.text("name").unwrap_or(table.id),
             key: key.map(|key| Secret::new(key.trim().to_owned())),
             key_form: key.map(|_| KeyForm::Bearer),

@@ -49,16 +49,23 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
         near.sort_by(|a, b| strsim::jaro_winkler(b, model).total_cmp(&strsim::jaro_winkler(a, model)));
         let near: Vec<String> = near.into_iter().take(NEAREST).map(|name| format!("`{name}`")).collect();
         findings.push(
-            finding.saw(format!("it lists {}; the nearest are {}", names.len(), near.join(", "))).say(choose(asked)),
+            finding
+                .saw(format!("it lists {}; the nearest are {}", names.len(), near.join(", ")))
+                .say(choose(asked, near.first().map(|name| name.trim_matches('`')))),
         );
     }
     findings
 }
 
-fn choose(asked: &Asked<'_>) -> String {
-    match asked.table {
-        Some(_) => "name one that it lists: `codexgw config edit`, `model`".to_owned(),
-        None => format!("choose another: `codexgw profile add NAME --provider {} --model MODEL`", asked.id),
+/// How another model is chosen.
+pub fn choose(asked: &Asked<'_>, near: Option<&str>) -> String {
+    match (asked.table, near) {
+        (Some(_), Some(near)) => format!("name one that it lists, such as `model = \"{near}\"`: `codexgw config edit`"),
+        (Some(_), None) => "name another in `model`: `codexgw config edit`".to_owned(),
+        (None, near) => {
+            let model = near.unwrap_or("MODEL");
+            format!("choose another: `codexgw profile add NAME --provider {} --model {model}`", asked.id)
+        }
     }
 }
 

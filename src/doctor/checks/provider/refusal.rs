@@ -7,7 +7,9 @@ use crate::error::Error;
 use crate::probe::{Knock, ProbeError};
 use crate::settings::Wire;
 
+use super::super::web_search;
 use super::asked::Asked;
+use super::compared;
 
 /// The finding about a wrong clock.
 pub const CLOCK: &str = "provider-clock";
@@ -33,7 +35,7 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
                 .saw(said(status, &words))
                 .say(other_key(asked))
         }
-        ProbeError::NoCredit { words } => no_credit(asked, 402, &words),
+        ProbeError::NoCredit { status, words } => no_credit(asked, status, &words),
         error => {
             let finding_id = match &error {
                 ProbeError::NoSuchHost { .. } => "provider-no-such-host",
@@ -41,9 +43,9 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
                 ProbeError::Tls { .. } => "provider-tls",
                 ProbeError::Proxy { .. } => "provider-proxy",
                 ProbeError::Timeout { .. } => "provider-silent",
-                ProbeError::WebPage { .. } | ProbeError::LoginPage { .. } | ProbeError::Portal { .. } => {
-                    "provider-web-page"
-                }
+                ProbeError::WebPage { .. } => "provider-web-page",
+                ProbeError::LoginPage { .. } => "provider-login-page",
+                ProbeError::Portal { .. } => "provider-portal",
                 ProbeError::Redirect { .. } => "provider-redirect",
                 ProbeError::NotFound { .. } => "provider-not-found",
                 ProbeError::Server { .. } => "provider-failing",
@@ -73,10 +75,19 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
 fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
     Some(match error {
         ProbeError::NoSuchHost { .. } => format!("look at its spelling, and at your network: `{}`", again(asked)),
+        ProbeError::Unreachable { .. } => {
+            format!("start the server, or name the address where it is: `{}`", again(asked))
+        }
+        ProbeError::BaseUrl { .. } | ProbeError::OtherForm { .. } | ProbeError::Unknown { .. } => {
+            format!("look up its base URL: `{}`", again(asked))
+        }
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
             "try again later; another provider till then: `codexgw use PROVIDER`".to_owned()
         }
-        ProbeError::WebPage { .. } | ProbeError::Redirect { .. } | ProbeError::NotFound { .. } => {
+        ProbeError::WebPage { .. }
+        | ProbeError::LoginPage { .. }
+        | ProbeError::Redirect { .. }
+        | ProbeError::NotFound { .. } => {
             format!("look up its base URL: `{}`", again(asked))
         }
         ProbeError::Tls { why, .. } if why.contains("not trusted") => "where your company's own certificate is in \
@@ -107,6 +118,32 @@ pub fn status(asked: &Asked<'_>, knock: &Knock) -> Vec<Finding> {
     }
 }
 
+/// Words about Codex's web search, in a refusal of a question that offers it.
+pub fn web_search(asked: &Asked<'_>, answer: &Knock) -> Vec<Finding> {
+    if !matches!(answer.status, 400 | 422) || !answer.words.contains("web_search") {
+        return Vec::new();
+    }
+    let refused = asked.web_search.iter().map(|choice| web_search::refused(*choice, asked.id));
+    refused.map(|finding| finding.saw(said(answer.status, &answer.words))).collect()
+}
+
+/// A plain question to the model, which is turned away as well.
+pub fn turned_away(asked: &Asked<'_>, model: &str, answer: &Knock) -> Vec<Finding> {
+    let words = &answer.words;
+    match answer.status {
+        403 | 404 if answer.is_about_model() => {
+            let what = format!("the key of `{}` works, and has no access to `{model}`", asked.id);
+            vec![
+                Finding::broken("provider-model-access", what)
+                    .saw(said(answer.status, words))
+                    .say(compared::choose(asked, None)),
+            ]
+        }
+        500 => vec![of_error(asked, ProbeError::Server { status: 500, words: words.clone() })],
+        _ => status(asked, answer),
+    }
+}
+
 fn key_refused(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
     let id = asked.id;
     let lower = words.to_lowercase();
@@ -129,6 +166,9 @@ fn other_key(asked: &Asked<'_>) -> String {
     match (asked.table, asked.template.and_then(|template| template.keys_url.as_deref())) {
         (Some(table), _) => match table.text("env_key") {
             Some(variable) => format!("set a good one: `export {variable}=…`"),
+            None if table.has("experimental_bearer_token") => {
+                format!("give a good one: `codexgw config edit`, `experimental_bearer_token` of `{id}`")
+            }
             None => format!("name the variable that holds it: `codexgw config edit`, `env_key` of `{id}`"),
         },
         (None, Some(url)) => format!("get one at {url}, then `codexgw key set {id}`"),

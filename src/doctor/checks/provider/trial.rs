@@ -3,6 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::Duration;
 
+use serde_json::json;
 use url::{Host, Url};
 
 use crate::config::Change;
@@ -15,6 +16,9 @@ use super::{compared, refusal};
 
 /// Longest time for one provider. All are asked side by side.
 const WITHIN: Duration = Duration::from_secs(8);
+
+/// Most tokens of an answer: the least that OpenAI takes.
+const MOST_TOKENS: u32 = 16;
 
 /// Time to a connection on this machine.
 const LOCAL: Duration = Duration::from_millis(500);
@@ -41,21 +45,29 @@ impl Trial<'_> {
         let (listed, knock) = tokio::join!(self.list(&target), self.knock(&target, asked.wire));
         let mut findings: Vec<Finding> = knock.iter().filter_map(refusal::clock).collect();
         match (listed, knock) {
-            (Err(ProbeError::RateLimited { words }), knock) => {
+            (Err(ProbeError::RateLimited { words, .. }), knock) => {
                 findings.push(refusal::rate_limit(asked, &words, knock.ok().as_ref()));
             }
             // A table of the person's own needs no list of models: Codex does not ask for it.
-            (Err(error), Ok(knock)) if asked.table.is_some() && !error.is_about_key() && knock.is_there() => {
+            // A server may fail at its list alone.
+            (Err(ProbeError::Server { .. }), Ok(knock)) if knock.is_there() && knock.status < 500 => {
                 findings.extend(refusal::status(asked, &knock));
+            }
+            (Err(error), Ok(knock)) if asked.table.is_some() && !error.is_about_key() && knock.is_there() => {
+                findings.extend(self.closer(&target, &knock).await);
             }
             (Err(error), _) | (Ok(_), Err(error)) => findings.push(self.refused(error)),
             (Ok(listed), Ok(knock)) => {
                 let elsewhere = compared::address(asked, &listed);
                 let is_elsewhere = elsewhere.is_some();
                 findings.extend(elsewhere);
-                findings.extend(compared::models(asked, &listed));
+                let of_models = compared::models(asked, &listed);
+                let has_model = of_models.is_empty();
+                findings.extend(of_models);
                 if !is_elsewhere {
-                    findings.extend(if knock.is_there() {
+                    findings.extend(if knock.is_there() && has_model {
+                        self.closer(&target, &knock).await
+                    } else if knock.is_there() {
                         refusal::status(asked, &knock)
                     } else {
                         self.other_wire(&target, &knock, !listed.list.is_empty()).await
@@ -64,6 +76,33 @@ impl Trial<'_> {
             }
         }
         findings
+    }
+
+    /// What the empty question left open is asked with the model named: a question that a provider refuses before it
+    /// has read it says little. Only one that fails on everything is sent a word to answer.
+    async fn closer(&self, target: &Target<'_>, knock: &Knock) -> Vec<Finding> {
+        let asked = self.asked;
+        let told = refusal::status(asked, knock);
+        let Some(model) = asked.models.first().filter(|_| told.is_empty() && !knock.is_success()) else { return told };
+        let is_about_question = knock.status != 500 && !(knock.status == 403 && knock.is_about_model());
+        let body = match asked.wire {
+            Wire::Responses if is_about_question && !asked.web_search.is_empty() => {
+                json!({"model": model, "tools": [{"type": "web_search"}]})
+            }
+            _ if is_about_question => return told,
+            Wire::Responses => json!({"model": model, "input": "hi", "max_output_tokens": MOST_TOKENS}),
+            Wire::Chat | Wire::Messages => {
+                json!({"model": model, "messages": [{"role": "user", "content": "hi"}], "max_tokens": MOST_TOKENS})
+            }
+            Wire::Gemini => json!({"contents": [{"role": "user", "parts": [{"text": "hi"}]}],
+                "generationConfig": {"maxOutputTokens": MOST_TOKENS}}),
+        };
+        match probe::ask(&self.client, target, asked.wire, model, &body).await {
+            Ok(answer) if is_about_question => refusal::web_search(asked, &answer),
+            Ok(answer) => refusal::turned_away(asked, model, &answer),
+            // It answered a moment ago.
+            Err(_) => Vec::new(),
+        }
     }
 
     async fn list(&self, target: &Target<'_>) -> Result<probe::Models, ProbeError> {
