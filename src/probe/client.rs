@@ -18,6 +18,8 @@ use crate::secret::redact::{redact, redacted_url};
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// Longest time that a provider is left alone when it asks for that.
+const LONGEST_PAUSE: Duration = Duration::from_secs(10);
 /// Largest answer that is read. OpenRouter's whole model list has about 1 MB.
 const LARGEST: usize = 16 * 1024 * 1024;
 
@@ -158,7 +160,39 @@ pub(super) async fn exchange(
     })
 }
 
+/// Asks a model. A provider that wants to be left alone for a moment is asked again then: proxies put a back end aside
+/// for some seconds when it refuses a question (LiteLLM), as a probe's first ones often are.
+pub(super) async fn ask(
+    client: &Client,
+    request: RequestBuilder,
+    target: &Target<'_>,
+    within: Duration,
+    model: &str,
+) -> Result<Reply, ProbeError> {
+    let again = request.try_clone();
+    let mut reply = exchange(request, target, within).await?;
+    client.take_down(&reply);
+    if let (Some(pause), Some(again)) = (reply.pause(), again) {
+        tokio::time::sleep(pause).await;
+        client.ledger().spent.requests += 1;
+        reply = exchange(again, target, within).await?;
+        client.take_down(&reply);
+    }
+    reply.judge(target, Some(model))
+}
+
 impl Reply {
+    /// For how long the provider wants to be left alone, when that is short.
+    fn pause(&self) -> Option<Duration> {
+        if self.status != 429 || self.is_about_credit() {
+            return None;
+        }
+        let seconds = |text: &str| text.split_whitespace().next()?.parse().ok().map(Duration::from_secs);
+        let told = || self.body.to_lowercase().split_once("try again in ").and_then(|(_, rest)| seconds(rest));
+        let pause = self.wait.as_deref().and_then(seconds).or_else(told);
+        pause.filter(|pause| *pause <= LONGEST_PAUSE)
+    }
+
     /// Whether the account is what is in the way, whatever the status.
     fn is_about_credit(&self) -> bool {
         let read = |kind| failure_from_response("", self.status, None, kind, self.body.as_bytes());

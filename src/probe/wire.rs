@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::client::{Client, exchange};
+use super::client::{self, Client};
 use super::error::path;
 use super::question::{self, FEW_TOKENS, MORE_TOKENS, Wanted};
 use super::target::ANTHROPIC_VERSION;
@@ -302,8 +302,6 @@ impl Asker<'_> {
             Wire::Messages => request.header(ANTHROPIC_VERSION.0, ANTHROPIC_VERSION.1),
             _ => request,
         };
-        let reply = exchange(request, self.target, WITHIN).await?;
-        self.client.take_down(&reply);
-        Ok(reply.judge(self.target, Some(self.model))?.body)
+        Ok(client::ask(self.client, request, self.target, WITHIN, self.model).await?.body)
     }
 }

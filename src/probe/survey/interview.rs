@@ -10,7 +10,7 @@ use super::ability::{Ability, Topic, Verdict, in_words, words};
 use super::heard::Heard;
 use super::questions::{self, COLOUR, WORD};
 use super::written::written;
-use crate::probe::client::{Client, Reply, exchange};
+use crate::probe::client::{self, Client, Reply};
 use crate::probe::decision::responses_quirks;
 use crate::probe::pace::Pace;
 use crate::probe::question::{FEW_TOKENS, FUNCTION, MORE_TOKENS};
@@ -365,9 +365,7 @@ impl<'a> Interview<'a> {
             Wire::Messages => request.header(ANTHROPIC_VERSION.0, ANTHROPIC_VERSION.1),
             _ => request,
         };
-        let reply = exchange(request, &self.target, WITHIN).await?;
-        self.client.take_down(&reply);
-        let reply = reply.judge(&self.target, Some(self.model))?;
+        let reply = client::ask(self.client, request, &self.target, WITHIN, self.model).await?;
         let heard = Heard::read(written.decoder, &reply)?;
         Ok((heard, reply))
     }

@@ -1,5 +1,7 @@
 //! Surveys of providers of every kind.
 
+use std::sync::atomic::{AtomicUsize, Ordering};
+
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
@@ -272,6 +274,23 @@ async fn a_rate_limit_says_for_how_long() {
     let told = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap();
     let (words, wait) = ("{}".to_owned(), Some("37 s".to_owned()));
     assert_eq!(told.failure, Some(ProbeError::RateLimited { words, wait }));
+}
+
+#[tokio::test]
+async fn a_proxy_that_puts_its_back_end_aside_is_asked_again() {
+    for words in ["No deployments available, Try again in 0 seconds. cooldown_list=[]", "slow down"] {
+        let refusals = AtomicUsize::new(0);
+        let server = Server::start(move |request| match request.line.as_str() {
+            "POST /v1/chat/completions" if refusals.fetch_add(1, Ordering::Relaxed) == 0 => {
+                Reply::json(429, &json!({"error": {"message": words}}).to_string())
+            }
+            _ => picky_chat(request),
+        })
+        .await;
+        let survey = of(&server, "/v1", Plan { wire: Some(Wire::Chat), ..Plan::default() }).await;
+        assert_eq!(survey.failure.is_none(), words.contains("0 seconds"), "{survey:?}");
+        assert_eq!(survey.spent.requests, u64::try_from(server.lines().len()).unwrap());
+    }
 }
 
 #[tokio::test]
