@@ -51,6 +51,10 @@ fn keys_that_are_not_taken() {
     always("provider-key-expired", error(401, "this API key has expired")).holds();
     always("provider-forbidden", error(403, "your project may not do this")).holds();
     always("provider-no-credit", error(402, "pay first")).holds();
+    always("provider-no-credit", error(403, "Your credit balance is too low to access the API")).holds();
+    always("provider-key-elsewhere", error(401, "This key belongs to the coding plan")).holds();
+    let poor = Canned::good_but(|line| line.starts_with("POST").then(|| error(400, "Your credit balance is too low")));
+    broken("provider-no-credit", &poor.base_url()).holds();
     always("provider-no-credit", error(429, "You exceeded your current quota")).holds();
     let keyless = Canned::always(error(401, "no key"));
     let sandbox = Sandbox::with_codex();

@@ -1,0 +1,95 @@
+//! One cause, one finding: what several checks say of the same thing becomes one.
+
+use super::Finding;
+
+/// What Codex says of a cause for which another check has words and a fix of its own.
+const SAYS: [(&str, &str); 9] = [
+    ("old-config-wire-api", "wire_api"),
+    ("old-config-wire-api", "expected `responses`"),
+    ("old-config-provider-name", "provider name must not be empty"),
+    ("old-config-reserved-id", "reserved built-in provider ids"),
+    ("old-config-legacy-profile", "legacy `profile"),
+    ("old-config-removed-value", "unknown variant"),
+    ("old-config-removed-value", "invalid type"),
+    ("old-config-unknown-provider", "` not found"),
+    ("catalogue-", "model_catalog_json"),
+];
+
+/// Findings that only follow from others at the same provider, by the beginnings of both ids.
+const FOLLOWS: [(&str, &str); 2] = [("base-url-", "provider-"), ("old-config-wire-api", "provider-wire")];
+
+/// The findings without those that say what another says already. What Codex said of it goes along.
+pub fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+    let (repeated, mut kept): (Vec<_>, Vec<_>) =
+        findings.iter().cloned().partition(|finding| findings.iter().any(|other| repeats(finding, other)));
+    for finding in repeated {
+        let Some(cause) = kept.iter_mut().find(|other| repeats(&finding, other)) else { continue };
+        for words in finding.evidence.into_iter().filter(|seen| seen.starts_with("Codex says:")) {
+            if !cause.evidence.contains(&words) {
+                cause.evidence.push(words);
+            }
+        }
+    }
+    kept
+}
+
+/// Whether a finding says in other words what another says.
+fn repeats(finding: &Finding, cause: &Finding) -> bool {
+    match finding.id {
+        "config-refused" => SAYS
+            .iter()
+            .any(|(id, words)| cause.id.starts_with(id) && finding.evidence.iter().any(|seen| seen.contains(words))),
+        "config-ignored-key" => {
+            let key = finding.evidence.first().and_then(|seen| seen.split('`').nth(1));
+            cause.id == "old-config-ignored-key" && key.is_some_and(|key| names(cause, key))
+        }
+        id => FOLLOWS.iter().any(|(first, then)| {
+            cause.id.starts_with(first)
+                && id.starts_with(then)
+                && cause.what.split('`').skip(1).step_by(2).any(|about| names(finding, about))
+        }),
+    }
+}
+
+/// Whether it names this key or provider, or a table that holds it.
+fn names(finding: &Finding, word: &str) -> bool {
+    let words = std::iter::once(&finding.what).chain(&finding.evidence);
+    words.flat_map(|text| text.split('`').skip(1).step_by(2)).any(|named| {
+        let named = named.trim_matches(['[', ']']);
+        named == word || word.strip_prefix(named).is_some_and(|rest| rest.starts_with('.'))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn left(findings: Vec<Finding>) -> Vec<(&'static str, String)> {
+        merged(findings).into_iter().map(|finding| (finding.id, finding.evidence.join("|"))).collect()
+    }
+
+    #[test]
+    fn one_cause_is_told_once_with_the_words_of_codex() {
+        let refused =
+            || Finding::broken("config-refused", "Codex refuses").saw("Codex says: `wire_api = \"chat\"` is no");
+        let chat =
+            Finding::broken("old-config-wire-api", "`gw` is set up for `wire_api = \"chat\"`").saw("config.toml:3");
+        let wire = |id: &str| Finding::broken("provider-wire", format!("`{id}` does not speak it"));
+        assert_eq!(
+            left(vec![refused(), chat, wire("gw"), wire("other")]),
+            [
+                ("old-config-wire-api", "config.toml:3|Codex says: `wire_api = \"chat\"` is no".to_owned()),
+                ("provider-wire", String::new()),
+            ]
+        );
+        assert_eq!(left(vec![refused()]).len(), 1);
+        let ignored =
+            |key: &str| Finding::warning("config-ignored-key", "ignored").saw(format!("does not know `{key}`"));
+        let invented = Finding::warning("old-config-ignored-key", "`[network]`: an invention");
+        let ids: Vec<_> = left(vec![ignored("network.proxy"), ignored("other"), ignored("network"), invented]);
+        assert_eq!(ids.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["config-ignored-key", "old-config-ignored-key"]);
+        let url = Finding::broken("base-url-scheme", "the base URL of `gw` does not say `https://`");
+        let asked = Finding::broken("provider-not-found", "no URL").saw("asked `gw`");
+        assert_eq!(left(vec![url, asked]).len(), 1);
+    }
+}
