@@ -72,5 +72,9 @@ mod test_codex;
 
 /// A server without a certificate that can be trusted.
 #[cfg(test)]
-#[path = "../tests/support/tls.rs"]
 mod test_tls;
+
+/// The same grammar of events as for the fuzz targets.
+#[cfg(test)]
+#[path = "../tests/fuzz/targets/grammar.rs"]
+mod test_grammar;

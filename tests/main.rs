@@ -1,10 +1,12 @@
 //! Black-box tests: the program from outside, with the real Codex, real sockets and a real keyring.
 //!
 //! `support` holds the sandbox and the doubles, `cli` what a person types without Codex running, `e2e` the real Codex
-//! doing work through codexgw, `golden` what requests and answers become, `sdk` the official SDK as a client, `secrets` keys under every strain, `house` the rooms of the source and what README.md says.
+//! doing work through codexgw, `golden` what requests and answers become, `fuzz` what holds for any bytes, `sdk` the
+//! official SDK as a client, `secrets` keys under every strain, `house` the rooms of the source and what README.md says.
 
 mod cli;
 mod e2e;
+mod fuzz;
 mod golden;
 mod house;
 mod sdk;
@@ -32,7 +34,7 @@ fn no_test_file_is_forgotten() {
         }
     }
     let mut forgotten = Vec::new();
-    for room in ["cli", "e2e", "golden", "house", "sdk", "secrets", "support"] {
+    for room in ["cli", "e2e", "fuzz", "golden", "house", "sdk", "secrets", "support"] {
         walk(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests").join(room), &mut forgotten);
     }
     assert!(forgotten.is_empty(), "no `mod` line names {forgotten:?}");

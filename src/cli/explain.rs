@@ -11,6 +11,7 @@ use crate::{doctor, ui};
                         codex exec hi 2>&1 | codexgw explain")]
 pub struct Args {
     /// What Codex printed; read from standard input when left out
+    #[arg(allow_hyphen_values = true)]
     text: Option<String>,
     /// Print JSON
     #[arg(long)]

@@ -4,20 +4,29 @@ use std::error::Error as _;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use http::header::{CONTENT_TYPE, LOCATION};
+use http::StatusCode;
+use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use reqwest::{RequestBuilder, Response};
 use url::Url;
 
 use super::foreign::{error_words, quote};
+use super::knock::waiting;
 use super::pace::Arrivals;
 use super::{ProbeError, Spent, Target, is_loopback, stream, web_page};
 use crate::error::{Error, Result};
+use crate::protocol::{FailureCode, failure_from_response};
 use crate::secret::redact::{redact, redacted_url};
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(10);
+/// How long a connection is kept for the next question. Servers written in Python and Node.js hang up after five seconds
+/// of silence, at the very moment when the next question may be on its way.
+const IDLE: Duration = Duration::from_secs(3);
 /// Largest answer that is read. OpenRouter's whole model list has about 1 MB.
 const LARGEST: usize = 16 * 1024 * 1024;
+/// Longest pause that a provider may ask for to be asked again. LiteLLM takes a model out of service for five seconds when
+/// the server behind it does not know the endpoint, which is what looking for the right wire runs into.
+const PATIENCE: Duration = Duration::from_secs(6);
 
 /// What asks: no redirects (a key must not travel on), and no proxy on the way to this machine.
 pub struct Client {
@@ -44,6 +53,7 @@ pub fn client() -> Result<Client> {
     let builder = || {
         reqwest::Client::builder()
             .connect_timeout(CONNECT)
+            .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
             .tcp_nodelay(true)
             .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")))
@@ -106,6 +116,8 @@ pub(super) struct Reply {
     pub status: u16,
     pub content_type: String,
     pub location: Option<String>,
+    /// How long the provider wants to be left alone.
+    pub wait: Option<String>,
     pub body: String,
     /// When the pieces of the body came.
     pub arrivals: Arrivals,
@@ -113,7 +125,8 @@ pub(super) struct Reply {
     pub version: String,
 }
 
-/// Sends a request and reads the answer, up to the end of the stream, the time limit or [`LARGEST`].
+/// Sends a request and reads the answer, up to the end of the stream, the time limit or [`LARGEST`]. A provider that
+/// wants to be left alone for a moment is asked once more after it, where that leaves time for the answer.
 pub(super) async fn exchange(
     request: RequestBuilder,
     target: &Target<'_>,
@@ -127,8 +140,15 @@ pub(super) async fn exchange(
     }
     let url = request.url().to_string();
     let shown = redacted_url(request.url());
-    let started = Instant::now();
+    let again = request.try_clone();
+    let mut started = Instant::now();
     let mut response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+    if let (Some(pause), Some(request)) = (pause(&response).filter(|pause| *pause < within), again) {
+        tracing::info!(url = %shown, pause = pause.as_secs(), "the provider wants a pause");
+        tokio::time::sleep(pause).await;
+        started = Instant::now();
+        response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+    }
     let mut arrivals = Arrivals { head: started.elapsed(), pieces: Vec::new() };
     let mut body = Vec::new();
     // A stream that breaks off or never ends is judged by what came.
@@ -145,6 +165,7 @@ pub(super) async fn exchange(
         status: response.status().as_u16(),
         content_type: header(&response, CONTENT_TYPE).unwrap_or_default().to_lowercase(),
         location: header(&response, LOCATION),
+        wait: header(&response, RETRY_AFTER).map(|wait| waiting(&wait)),
         // Providers echo keys in their errors.
         body: redact(&String::from_utf8_lossy(&body)).into_owned(),
         version: format!("{:?}", response.version()),
@@ -154,11 +175,20 @@ pub(super) async fn exchange(
 }
 
 impl Reply {
+    /// Whether the account is what is in the way, whatever the status.
+    fn is_about_credit(&self) -> bool {
+        let read = |kind| failure_from_response("", self.status, None, kind, self.body.as_bytes());
+        self.status >= 400 && read(Some(self.content_type.as_str())).code == FailureCode::InsufficientQuota
+    }
+
     /// The good answer itself, or what a bad one means. `model` is the one asked for, if any.
     pub(super) fn judge(self, target: &Target<'_>, model: Option<&str>) -> Result<Self, ProbeError> {
         let (status, url) = (self.status, self.url.clone());
         let is_page = self.content_type.starts_with("text/html") || self.body.trim_start().starts_with("<!");
         let words = if is_page { String::new() } else { error_words(&self.body) };
+        if !is_page && self.is_about_credit() {
+            return Err(ProbeError::NoCredit { status, words });
+        }
         match status {
             200..=299 | 511 if is_page => Err(web_page::of_page(url, status, &self.body)),
             200..=299 => Ok(self),
@@ -178,13 +208,12 @@ impl Reply {
             400 if self.body.contains("API_KEY_INVALID") || words.starts_with("Incorrect API key") => {
                 Err(bad_key(target, status, words))
             }
-            402 => Err(ProbeError::NoCredit { words }),
             400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
                 Err(ProbeError::NoSuchModel { model: model.to_owned(), words })
             }
             403 => Err(bad_key(target, status, words)),
             404 | 405 | 501 => Err(ProbeError::NotFound { urls: vec![url] }),
-            429 => Err(ProbeError::RateLimited { words }),
+            429 => Err(ProbeError::RateLimited { words, wait: self.wait }),
             500.. => Err(ProbeError::Server { status, words }),
             _ => Err(ProbeError::Refused { status, words }),
         }
@@ -215,6 +244,13 @@ fn names_a_missing_model(words: &str) -> bool {
     ];
     // Anthropic says no more than that it is about this model.
     words.starts_with("model: ") || words.contains("model") && missing.iter().any(|phrase| words.contains(phrase))
+}
+
+/// How long a provider that refuses wants to be left alone, if that is no more than [`PATIENCE`].
+fn pause(response: &Response) -> Option<Duration> {
+    let refuses = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    let wait = Duration::from_secs(header(response, RETRY_AFTER).filter(|_| refuses)?.parse().ok()?);
+    (wait <= PATIENCE).then_some(wait)
 }
 
 fn header(response: &Response, name: http::HeaderName) -> Option<String> {

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use http::header::CONTENT_TYPE;
 use serde_json::{Value, json};
 
 use super::client::{Client, exchange};
@@ -11,6 +12,8 @@ use crate::catalog::ModelFacts;
 
 /// Time for one question: these servers are near, and an answer is a bonus.
 const WITHIN: Duration = Duration::from_secs(5);
+/// Tokens of a question that does not fit where Codex's own instructions and tools do not.
+const LONG: usize = 18_000;
 
 /// Asks what `/models` left open, best after [`super::wire()`], when the model is loaded: Ollama and LM Studio give a
 /// model far less context than it could have, and say how much only then. LiteLLM is asked wherever it is, the others
@@ -36,8 +39,9 @@ pub async fn details(client: &Client, target: &Target<'_>, model: &str) -> Model
     }
     // <https://github.com/ggml-org/llama.cpp/blob/master/tools/server/README.md>
     let props = asker.json(client.get(&format!("{root}/props"))).await;
+    let context = props["default_generation_settings"]["n_ctx"].as_u64().filter(|n| *n > 0);
     ModelFacts {
-        context: props["default_generation_settings"]["n_ctx"].as_u64().filter(|n| *n > 0),
+        context: if props.is_null() { asker.refused_length(root, base_url).await } else { context },
         images: props["modalities"]["vision"].as_bool(),
         ..ModelFacts::default()
     }
@@ -60,11 +64,30 @@ impl Asker<'_> {
 
     /// Ollama's description of the model.
     async fn shown(&self, url: &str) -> ModelFacts {
-        let mut entry = self.json(self.client.post(url).body(json!({"model": self.model}).to_string())).await;
+        let mut entry = self.json(self.post(url, &json!({"model": self.model}))).await;
         if let Some(entry) = entry.as_object_mut() {
             entry.insert("id".to_owned(), self.model.into());
         }
         facts::read(&entry).map(|(_, facts)| facts).unwrap_or_default()
+    }
+
+    /// The window that a server of `llama-cpp-python` names when a question is too long for it, and nowhere else; it
+    /// refuses such a question at once. The same question streamed would make it hang up without a word, and listen to
+    /// nobody afterwards.
+    async fn refused_length(&self, root: &str, base_url: &str) -> Option<u64> {
+        let count = self.post(&format!("{root}/extras/tokenize/count"), &json!({"input": "a"}));
+        self.json(count).await["count"].as_u64()?;
+        let question = json!({
+            "model": self.model, "max_tokens": 1, "messages": [{"role": "user", "content": "a ".repeat(LONG)}],
+        });
+        let request = self.post(&format!("{base_url}/chat/completions"), &question);
+        let reply = exchange(request, self.target, WITHIN).await.ok()?;
+        let (_, after) = reply.body.split_once("maximum context length is ")?;
+        after.split(' ').next()?.parse().ok()
+    }
+
+    fn post(&self, url: &str, question: &Value) -> reqwest::RequestBuilder {
+        self.client.post(url).header(CONTENT_TYPE, "application/json").body(question.to_string())
     }
 
     async fn json(&self, request: reqwest::RequestBuilder) -> Value {

@@ -36,7 +36,7 @@ pub enum ProbeError {
         name: String,
     },
     /// 401, or 403 in JSON.
-    #[error("{} refuses the key", who.name)]
+    #[error("{}", refusal(who, words))]
     WrongKey {
         /// Whose key.
         who: Who,
@@ -55,17 +55,21 @@ pub enum ProbeError {
         /// The provider's words.
         words: String,
     },
-    /// 402: the key is right, the account is empty.
-    #[error("the key works, but the account has no credit")]
+    /// The account is empty, or its plan does not cover what was asked.
+    #[error("the account has no credit")]
     NoCredit {
+        /// HTTP status: 402 by right, and 429, 400 or 403.
+        status: u16,
         /// The provider's words.
         words: String,
     },
-    /// 429: the key is right.
-    #[error("the key works, but the provider's rate limit is reached")]
+    /// 429.
+    #[error("the provider's rate limit is reached")]
     RateLimited {
         /// The provider's words.
         words: String,
+        /// How long it wants to be left alone, in its own words.
+        wait: Option<String>,
     },
     /// The name does not resolve.
     #[error("there is no host `{host}`")]
@@ -144,6 +148,12 @@ pub enum ProbeError {
     NotFound {
         /// What was asked.
         urls: Vec<String>,
+    },
+    /// There is an API, at another place of the same host.
+    #[error("the API is not at this base URL, but at `{found}`")]
+    Elsewhere {
+        /// The base URL that answers.
+        found: String,
     },
     /// The provider does not know the model.
     #[error("the provider does not serve the model `{model}`")]
@@ -231,10 +241,10 @@ impl ProbeError {
         match self {
             Self::WrongKey { status, words, .. }
             | Self::NoKey { status, words, .. }
+            | Self::NoCredit { status, words }
             | Self::Refused { status, words }
             | Self::Server { status, words } => Some(said(*status, words)),
-            Self::NoCredit { words } => Some(said(402, words)),
-            Self::RateLimited { words } => Some(said(429, words)),
+            Self::RateLimited { words, .. } => Some(said(429, words)),
             Self::NoSuchModel { words: why, .. }
             | Self::Unreachable { why, .. }
             | Self::Tls { why, .. }
@@ -258,6 +268,7 @@ impl ProbeError {
             | Self::NoSuchHost { .. }
             | Self::Timeout { .. }
             | Self::Portal { .. }
+            | Self::Elsewhere { .. }
             | Self::GatewayOnly { .. } => None,
         }
     }
@@ -271,6 +282,9 @@ impl ProbeError {
             },
             Self::NoCredit { .. } => {
                 "add credit in the provider's console, or set it up unasked: `--no-probe`".to_owned()
+            }
+            Self::RateLimited { wait: Some(wait), .. } => {
+                format!("wait as long as it asks for ({wait}), or set it up unasked: `--no-probe`")
             }
             Self::RateLimited { .. } | Self::Server { .. } | Self::Timeout { .. } => {
                 "try again later, or set it up unasked: `--no-probe`".to_owned()
@@ -291,7 +305,12 @@ impl ProbeError {
                 format!("where the host can be reached without it: `export NO_PROXY={name}`")
             }
             Self::Portal { .. } => "log in to the network in a browser first, then try again".to_owned(),
-            Self::OtherForm { speaks, .. } => format!("use it as what it is: `--wire {}`", name(*speaks)),
+            Self::OtherForm { speaks, .. } => format!(
+                "look up where its `{}` lies, and use it as what it is: `--base-url URL --wire {}`",
+                path(*speaks),
+                name(*speaks)
+            ),
+            Self::Elsewhere { found } => format!("name that one: `--base-url {found}`"),
             Self::WebPage { .. }
             | Self::LoginPage { .. }
             | Self::Redirect { .. }
@@ -300,6 +319,9 @@ impl ProbeError {
                 "look up the base URL in the provider's documentation: `--base-url URL`".to_owned()
             }
             Self::NoSuchModel { .. } => "name one that it serves: `--model MODEL`".to_owned(),
+            Self::Refused { words, .. } if wants_a_header(words) => {
+                "send the header that it names: `--header NAME=VALUE`".to_owned()
+            }
             Self::Refused { .. } | Self::Unusable { .. } => "try another of its models: `--model MODEL`".to_owned(),
             Self::BaseUrl { hint, .. } => hint.clone(),
             Self::BadHeader { .. } => "leave out control characters and letters outside of ASCII".to_owned(),
@@ -313,6 +335,37 @@ impl ProbeError {
             ));
         }
         hints
+    }
+
+    /// A stable name.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        match self {
+            Self::BaseUrl { .. } => "base-url",
+            Self::BadHeader { .. } => "header",
+            Self::WrongKey { .. } => "wrong-key",
+            Self::NoKey { .. } => "no-key",
+            Self::NoCredit { .. } => "no-credit",
+            Self::RateLimited { .. } => "rate-limit",
+            Self::NoSuchHost { .. } => "no-such-host",
+            Self::Unreachable { .. } => "unreachable",
+            Self::Tls { .. } => "tls",
+            Self::Proxy { .. } => "proxy",
+            Self::Timeout { .. } => "silent",
+            Self::WebPage { .. } => "web-page",
+            Self::LoginPage { .. } => "login-page",
+            Self::Portal { .. } => "portal",
+            Self::OtherForm { .. } => "other-form",
+            Self::Redirect { .. } => "redirect",
+            Self::NotFound { .. } => "not-found",
+            Self::Elsewhere { .. } => "elsewhere",
+            Self::NoSuchModel { .. } => "no-such-model",
+            Self::Refused { .. } => "refused",
+            Self::Server { .. } => "failing",
+            Self::Unknown { .. } => "unknown-form",
+            Self::Unusable { .. } => "unusable",
+            Self::NoResponses { .. } | Self::GatewayOnly { .. } | Self::WireNotServed { .. } => "wire",
+        }
     }
 
     /// Whether the provider refuses the key, or wants one.
@@ -388,6 +441,27 @@ fn said(status: u16, words: &str) -> String {
 
 fn ticked(urls: &[String]) -> String {
     urls.iter().map(|url| format!("`{url}`")).collect::<Vec<_>>().join(", ")
+}
+
+/// Portkey's way to say that it does not know where to send a request.
+fn wants_a_header(words: &str) -> bool {
+    let words = words.to_lowercase();
+    words.contains("header") && ["required", "missing"].iter().any(|word| words.contains(word))
+}
+
+/// What it means that a key is refused, as far as the provider tells.
+fn refusal(who: &Who, words: &str) -> String {
+    let (name, words) = (&who.name, words.to_lowercase());
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
+    if says(&["expired"]) {
+        format!("the key of {name} has expired")
+    } else if says(&["coding plan", "token plan", "another plan", "different plan"]) {
+        format!("{name} refuses the key, which is of another plan")
+    } else if says(&["region"]) {
+        format!("{name} refuses the key in this region")
+    } else {
+        format!("{name} refuses the key")
+    }
 }
 
 /// The words for an answer in plain HTTP, or for a server that hangs up on what it cannot read.

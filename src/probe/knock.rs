@@ -116,7 +116,7 @@ pub async fn ask(
 }
 
 /// `Retry-After` is a number of seconds, or a date.
-fn waiting(header: &str) -> String {
+pub(super) fn waiting(header: &str) -> String {
     let header = quote(header);
     if header.bytes().all(|byte| byte.is_ascii_digit()) { format!("{header} s") } else { format!("until {header}") }
 }

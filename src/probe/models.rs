@@ -29,6 +29,14 @@ pub struct Models {
     pub complete: bool,
 }
 
+impl Models {
+    /// A provider that has no list, or fails to give it: the wire may work all the same.
+    #[must_use]
+    pub fn unlisted(base_url: String, key_form: Option<KeyForm>) -> Self {
+        Self { base_url, list: vec![], complete: false, key_form }
+    }
+}
+
 /// Asks for the list of models, all pages of it, at each candidate base URL in turn. Where no path of the provider's
 /// is one, the list is empty: the wire may work all the same.
 ///
@@ -56,9 +64,7 @@ pub async fn models(client: &Client, target: &Target<'_>) -> Result<Models, Prob
         }
     }
     match worst {
-        ProbeError::NotFound { .. } => {
-            Ok(Models { base_url: likeliest, list: vec![], complete: false, key_form: target.key_form })
-        }
+        ProbeError::NotFound { .. } => Ok(Models::unlisted(likeliest, target.key_form)),
         worst => Err(worst),
     }
 }

@@ -6,6 +6,7 @@ mod surveys;
 mod templates;
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use pretty_assertions::assert_eq;
@@ -256,8 +257,28 @@ async fn each_refusal_says_what_it_means() {
             "status 401: bad key [redacted]",
         ),
         (Reply::json(403, r#"{"error":"no"}"#), "Provider refuses the key", "status 403: no"),
-        (Reply::json(402, r#"{"message":"pay"}"#), "the key works, but the account has no credit", "status 402: pay"),
-        (Reply::json(429, "{}"), "the key works, but the provider's rate limit is reached", "status 429: {}"),
+        (
+            Reply::json(401, r#"{"error":"API key expired"}"#),
+            "the key of Provider has expired",
+            "status 401: API key expired",
+        ),
+        (
+            Reply::json(401, r#"{"error":"this key belongs to the coding plan"}"#),
+            "Provider refuses the key, which is of another plan",
+            "status 401: this key belongs to the coding plan",
+        ),
+        (Reply::json(402, r#"{"message":"pay"}"#), "the account has no credit", "status 402: pay"),
+        (
+            Reply::json(429, r#"{"error":{"message":"used up","code":"insufficient_quota"}}"#),
+            "the account has no credit",
+            "status 429: used up",
+        ),
+        (
+            Reply::json(400, r#"{"error":{"message":"Your credit balance is too low to access the API."}}"#),
+            "the account has no credit",
+            "status 400: Your credit balance is too low to access the API.",
+        ),
+        (Reply::json(429, "{}"), "the provider's rate limit is reached", "status 429: {}"),
         (Reply::json(500, ""), "the provider has trouble of its own", "status 500"),
         (Reply::json(418, "tea\u{1b}[2J"), "the provider refuses the request", "status 418: tea [2J"),
         (Reply::json(200, "[7"), "`URL/models` answers in a form that is not known", "it begins `[7`"),
@@ -468,6 +489,37 @@ async fn a_certificate_that_is_not_trusted_says_so() {
         Error::from(error).hints()[0],
         "where a company's own certificate is in use, install it in the system's certificate store"
     );
+}
+
+#[tokio::test]
+async fn a_provider_that_wants_a_short_pause_is_asked_again() {
+    let asked = AtomicUsize::new(0);
+    let refusal = |pause: &str| {
+        Reply::raw(&format!("HTTP/1.1 429 x\r\nretry-after: {pause}\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"))
+    };
+    let server = Server::start(move |request| match asked.fetch_add(1, Ordering::Relaxed) {
+        0 if request.line.contains("short") => refusal("0"),
+        _ if request.line.contains("long") => refusal("60"),
+        _ => Reply::json(200, "{}"),
+    })
+    .await;
+    for (path, status, asked) in [("short", 200, 2), ("long", 429, 3)] {
+        let request = client().unwrap().get(&format!("{}/{path}", server.url));
+        let target = target(&server.url);
+        let reply = super::client::exchange(request, &target, Duration::from_mins(1)).await.unwrap();
+        assert_eq!((reply.status, server.lines().len()), (status, asked), "{path}");
+    }
+}
+
+#[test]
+fn a_header_that_is_wanted_is_not_the_model_s_fault() {
+    for (words, hint) in [
+        ("Either x-portkey-config or x-portkey-provider header is required", "--header NAME=VALUE"),
+        ("temperature is required", "--model MODEL"),
+    ] {
+        let error = Error::from(ProbeError::Refused { status: 400, words: words.into() });
+        assert!(error.hints().concat().contains(hint), "{error:?}");
+    }
 }
 
 #[tokio::test]

@@ -40,7 +40,9 @@ pub fn of_redirect(url: String, to: String) -> ProbeError {
     let is_login = target.split(['/', '.', '?', '-', '_', '=', '&']).any(|part| {
         matches!(part, "login" | "signin" | "sign" | "sso" | "oauth" | "oauth2" | "authorize" | "accounts" | "saml")
     });
-    let is_portal = ["captive", "hotspot", "portal.", "guest."].iter().any(|part| target.contains(part));
+    let is_portal = target.split(['/', '.', '?', '-', '_', '=', '&']).any(|part| {
+        matches!(part, "portal" | "guest" | "wifi" | "wlan") || part.contains("captive") || part.contains("hotspot")
+    });
     if is_portal && url.starts_with("http://") {
         ProbeError::Portal { url }
     } else if is_login {
@@ -70,6 +72,8 @@ mod tests {
             ("https://accounts.a/x", ProbeError::LoginPage { url: url() }),
             ("/login?next=1", ProbeError::LoginPage { url: url() }),
             ("http://portal.hotel/", ProbeError::Portal { url: url() }),
+            ("http://login.hotel.example/portal", ProbeError::Portal { url: url() }),
+            ("/portal?from=1", ProbeError::Portal { url: url() }),
             ("https://a/v1/models", ProbeError::Redirect { url: url(), to: "https://a/v1/models".into() }),
         ] {
             assert_eq!(of_redirect(url(), to.into()), expected, "{to}");

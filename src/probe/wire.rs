@@ -258,6 +258,7 @@ impl Asker<'_> {
 
     async fn everything(&self, base_url: &str, wanted: Wanted, most: u32) -> Result<ResponsesForm, ProbeError> {
         let body = self.ask(base_url, Wire::Responses, &question::everything(self.model, wanted, most)).await?;
+        self.is_not_anthropic_s(base_url, Wire::Responses, &body)?;
         ResponsesForm::read(&body)
     }
 
@@ -265,12 +266,8 @@ impl Asker<'_> {
     async fn chat(&self, base_url: &str) -> Answer<ChatForm> {
         let ask = async |limit| {
             let body = self.ask(base_url, Wire::Chat, &question::chat(self.model, limit)).await?;
-            match NativeForm::read(&body, Wire::Messages, KeyForm::Bearer) {
-                Ok(Some(_)) => {
-                    Err(ProbeError::OtherForm { url: self.url(base_url, Wire::Chat), speaks: Wire::Messages })
-                }
-                _ => ChatForm::read(&body),
-            }
+            self.is_not_anthropic_s(base_url, Wire::Chat, &body)?;
+            ChatForm::read(&body)
         };
         let form = match ask("max_tokens").await {
             Err(ProbeError::Refused { words, .. }) if words.contains("max_completion_tokens") => {
@@ -282,6 +279,14 @@ impl Asker<'_> {
             Ok(form) if form.is_chat() => Answer::Spoke(form),
             Ok(_) => Answer::Failed(ProbeError::NotFound { urls: vec![format!("{base_url}{}", path(Wire::Chat))] }),
             Err(error) => Answer::Failed(error),
+        }
+    }
+
+    /// Some proxies answer on every path in the form of one protocol.
+    fn is_not_anthropic_s(&self, base_url: &str, wire: Wire, body: &str) -> Result<(), ProbeError> {
+        match NativeForm::read(body, Wire::Messages, KeyForm::Bearer) {
+            Ok(Some(_)) => Err(ProbeError::OtherForm { url: self.url(base_url, wire), speaks: Wire::Messages }),
+            _ => Ok(()),
         }
     }
 

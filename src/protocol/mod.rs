@@ -51,7 +51,4 @@ pub enum Wire {
 }
 
 #[cfg(test)]
-#[path = "fuzz_tests.rs"]
-mod fuzz;
-#[cfg(test)]
 mod tests;

@@ -52,7 +52,8 @@ pub fn is_key(word: &str, prefixes: &[&str]) -> bool {
 /// Whether the name of a header or setting says that its value is a secret.
 #[must_use]
 pub fn looks_like_credential(name: &str) -> bool {
-    let name = name.to_lowercase();
+    // Portkey's name stands in all of its headers.
+    let name = name.to_lowercase().replace("portkey", "");
     ["auth", "key", "token", "secret", "cookie", "password", "credential"].iter().any(|part| name.contains(part))
 }
 

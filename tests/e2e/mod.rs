@@ -14,6 +14,7 @@ mod migrate;
 mod models;
 mod passthrough;
 mod privacy;
+mod servers;
 mod services;
 mod sessions;
 mod slow;

@@ -62,7 +62,7 @@ fn the_image_of_an_mcp_tool_reaches_the_model() {
         assert_eq!(said.images, [format!("data:image/png;base64,{}", mcp::PNG)]);
         // The odd ones are on offer as well, in a form that passed the double's rules.
         assert!(["draw_shape", "nothing_at_all"].iter().all(|name| said.tools.contains(name)), "{}", said.tools);
-        assert_eq!(said.tools.matches("a_name_that_is_as_long").count(), 2, "{}", said.tools);
+        assert_eq!(said.tools.matches(r#""name":"mcp__tiny__a_name_that_is_as_long"#).count(), 2, "{}", said.tools);
     }
 }
 

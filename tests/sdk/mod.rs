@@ -1,47 +1,18 @@
 //! The official `openai` Python SDK as a client of the gateway: what Codex takes is not yet what others take.
 
-use std::fs::{self, File};
 use std::path::{Path, PathBuf};
-use std::process::Command;
-use std::sync::OnceLock;
 
 use pretty_assertions::assert_eq;
 use serde_json::{Value, json};
 
-use crate::support::codex::target_dir;
+use crate::support::install;
 use crate::support::upstream::{Ending, Script};
 use crate::support::{Outcome, Sandbox, Turn, Upstream};
 
-const REQUIREMENTS: &str = include_str!("requirements.txt");
-
 /// The interpreter that has the SDK; installs it when it is not there yet.
-///
-/// # Panics
-/// When Python is missing or the install fails: without the SDK these tests would prove nothing.
 #[track_caller]
-fn python() -> &'static Path {
-    static PYTHON: OnceLock<PathBuf> = OnceLock::new();
-    PYTHON.get_or_init(|| {
-        let root = target_dir().join("sdk");
-        fs::create_dir_all(&root).expect("`target` is writable");
-        let lock = File::create(root.join("lock")).expect("`target` is writable");
-        lock.lock().expect("a file in `target` can be locked");
-        let python = root.join("venv/bin/python");
-        let whole = root.join("whole");
-        if fs::read_to_string(&whole).ok().as_deref() != Some(REQUIREMENTS) {
-            run(Command::new("python3").args(["-m", "venv", "--clear"]).arg(root.join("venv")));
-            let list = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/requirements.txt");
-            run(Command::new(&python).args(["-m", "pip", "install", "--quiet", "--requirement"]).arg(list));
-            fs::write(&whole, REQUIREMENTS).expect("`target` is writable");
-        }
-        python
-    })
-}
-
-fn run(command: &mut Command) {
-    let output = command.output().unwrap_or_else(|e| panic!("{command:?}: {e}; these tests need it, run `tests/run`"));
-    let (stdout, stderr) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
-    assert!(output.status.success(), "{command:?} failed\n{stdout}\n{stderr}");
+fn python() -> PathBuf {
+    install::python("sdk", include_str!("requirements.txt")).join("python")
 }
 
 /// The gateway before one scripted upstream.
@@ -68,9 +39,9 @@ impl Stage {
     fn ask(&self, args: &[&str]) -> Outcome {
         let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/sdk/client.py");
         let args: Vec<&str> = [script.to_str().expect("the path is text")].iter().chain(args).copied().collect();
-        let python = python().to_str().expect("the path is text");
+        let python = python();
         self.sandbox
-            .command(python, &args)
+            .command(python.to_str().expect("the path is text"), &args)
             .env("OPENAI_BASE_URL", &self.base_url)
             .env("OPENAI_API_KEY", &self.token)
             .env("MODEL", "up/m1")

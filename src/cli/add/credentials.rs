@@ -293,7 +293,7 @@ mod tests {
         for name in ["Authorization", "X-Api-Key", "x-portkey-virtual-key", "Cookie", "X-Auth-Token"] {
             assert!(looks_like_credential(name), "{name}");
         }
-        for name in ["X-Title", "HTTP-Referer", "x-team"] {
+        for name in ["X-Title", "HTTP-Referer", "x-team", "x-portkey-provider"] {
             assert!(!looks_like_credential(name), "{name}");
         }
     }

@@ -2,7 +2,7 @@ use std::collections::BTreeMap;
 
 use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::error::{Error, Result};
-use crate::probe::{self, Decision, ProbeError, Target, takes_bearer};
+use crate::probe::{self, Decision, Models, ProbeError, Target, takes_bearer};
 use crate::settings::{Road, Via, Wire};
 use crate::ui;
 
@@ -70,7 +70,13 @@ impl Upstream {
         };
         let client = probe::client()?;
         ui::note(format!("asking {} for its models …", identity.name));
-        let listed = probe::models(&client, &target).await.map_err(explained)?;
+        let listed = match probe::models(&client, &target).await {
+            // With a model at hand the wires may work all the same.
+            Err(ProbeError::Server { .. }) if !args.model.is_empty() => {
+                Models::unlisted(probe::normalise(&identity.base_url)?.remove(0), target.key_form)
+            }
+            listed => listed.map_err(explained)?,
+        };
         let target = Target { base_url: listed.base_url.clone(), key_form: listed.key_form, ..target };
         if let Some(path) = template.and_then(|template| template.key_check_path.as_deref()) {
             probe::check_key(&client, &target, path).await.map_err(explained)?;

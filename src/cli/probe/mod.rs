@@ -67,13 +67,18 @@ impl Args {
             let what = format!("the gateway would lose something of what Codex sends: {}", codes.join(", "));
             survey.problems.push(Problem::new("losses", what, "try another wire: `--wire WIRE`"));
         }
+        let failure =
+            survey.failure.as_ref().map(|failure| (failure.id(), of_probe(&failure.clone().into(), &self.provider)));
         if self.json {
+            if let Some((id, error)) = &failure {
+                survey.problems.push(Problem::new(id, error.message(), error.hints().join("; ")));
+            }
             ui::json(&survey);
         } else {
             tell::survey(&subject, &survey);
         }
-        if let Some(failure) = survey.failure.take() {
-            return Err(survey.doubts.iter().fold(of_probe(&failure.into()), Error::cause));
+        if let Some((_, error)) = failure {
+            return Err(survey.doubts.iter().fold(error, Error::cause));
         }
         if self.save {
             keep::settings(context, &subject, &survey, self.dry_run)?;
@@ -183,10 +188,13 @@ fn to_add(subject: &Subject, base_url: &str) -> String {
 }
 
 /// The error with hints that name the options of this command and not those of `add`.
-fn of_probe(error: &Error) -> Error {
-    let bare = error.causes().iter().fold(Error::new(error.kind(), error.message()), Error::cause);
+fn of_probe(error: &Error, provider: &str) -> Error {
+    let kind = if error.kind() == Kind::Fixable { Kind::Found } else { error.kind() };
+    let bare = error.causes().iter().fold(Error::new(kind, error.message()), Error::cause);
+    let with_key = format!("`codexgw probe {} --key-stdin`", ui::plain(provider, 200));
     error.hints().iter().fold(bare, |told, hint| {
         let hint = hint.replace(", or set it up unasked: `--no-probe`", "");
+        let hint = hint.replace("`--key-stdin` or when asked", &with_key);
         told.hint(hint.replace("`--base-url ", "`codexgw probe ").replace("`--via gateway`", "`codexgw add`"))
     })
 }

@@ -1,4 +1,4 @@
-//! What Codex says of an answer, or of none (codex-facts 3.5, 4 and 5). What is general stands last.
+//! What Codex says of an answer, or of none (codex-facts 3.5, 4 and 5).
 
 use super::{DOCTOR, GATEWAY, Message, message};
 
@@ -240,23 +240,5 @@ pub const MESSAGES: &[Message] = &[
         &["turn interrupted"],
         "you, or a signal, stopped the turn; nothing is broken",
         "go on: `codex resume --last`",
-    ),
-    message(
-        "status-other",
-        &["unexpected status 4"],
-        "the provider refuses the request, in the words that follow the status",
-        DOCTOR,
-    ),
-    message(
-        "config-unreadable",
-        &["error loading config.toml:"],
-        "Codex cannot use a configuration file; what follows names the file, the line and the column",
-        "`codexgw doctor --only config`, then `codexgw config edit`",
-    ),
-    message(
-        "reconnecting",
-        &["reconnecting... "],
-        "the request failed and Codex tries again; why stands in its last line",
-        DOCTOR,
     ),
 ];

@@ -126,6 +126,12 @@ pub const MESSAGES: &[Message] = &[
         DOCTOR,
     ),
     message(
+        "token-command-failed",
+        &["provider auth command `"],
+        "the command that hands Codex the key failed, and Codex sent the request without any key",
+        DOCTOR,
+    ),
+    message(
         "auth-and-env-key",
         &["provider auth cannot be combined with"],
         "a provider's table has `auth` and another way to give the key; Codex takes only one",
@@ -296,6 +302,12 @@ pub const MESSAGES: &[Message] = &[
     message(
         "doctor-env-key",
         &["active model provider auth env var is missing"],
+        "the variable with the provider's key is not set where `codex doctor` runs",
+        "`codexgw doctor --only key`",
+    ),
+    message(
+        "doctor-env-key",
+        &["set ", "for the active model provider"],
         "the variable with the provider's key is not set where `codex doctor` runs",
         "`codexgw doctor --only key`",
     ),

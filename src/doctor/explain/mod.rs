@@ -2,6 +2,7 @@
 
 mod after;
 mod before;
+mod general;
 
 use serde::Serialize;
 
@@ -26,15 +27,24 @@ pub struct Explanation {
 }
 
 /// The meaning of a text that Codex printed; several when it printed several messages. The order is that of the table:
-/// what is more certain first.
+/// what is more certain first. What is general is only told when nothing else is known.
 #[must_use]
 pub fn explain(text: &str) -> Vec<Explanation> {
     let text = normal(text);
-    let says = |message: &&Message| message.parts.iter().all(|part| text.contains(&normal(part)));
-    messages()
-        .filter(says)
-        .map(|message| Explanation { id: message.id, cause: message.cause, fix: message.fix })
-        .collect()
+    let known = said_in(&text, before::MESSAGES.iter().chain(after::MESSAGES));
+    if known.is_empty() { said_in(&text, general::MESSAGES.iter()) } else { known }
+}
+
+/// The messages of a table that a text holds, each cause once.
+fn said_in(text: &str, table: impl Iterator<Item = &'static Message>) -> Vec<Explanation> {
+    let mut found: Vec<Explanation> = Vec::new();
+    for Message { id, parts, cause, fix } in table {
+        let is_said = parts.iter().all(|part| text.contains(&normal(part)));
+        if is_said && found.iter().all(|known| known.id != *id) {
+            found.push(Explanation { id, cause, fix });
+        }
+    }
+    found
 }
 
 /// Without letter case, line breaks and the two kinds of apostrophe.
@@ -48,14 +58,9 @@ const fn message(id: &'static str, parts: &'static [&'static str], cause: &'stat
 }
 
 const MIGRATE: &str = "`codexgw migrate` mends it after showing what changes";
-const DOCTOR: &str = "`codexgw doctor` finds out which, and says what mends it";
+const DOCTOR: &str = "`codexgw doctor` finds the cause, and says what mends it";
 const GATEWAY: &str = "go through the gateway: `codexgw add PROVIDER --via gateway --force`";
 const EDIT: &str = "mend it: `codexgw config edit`";
-
-/// All messages that codexgw knows.
-fn messages() -> impl Iterator<Item = &'static Message> {
-    before::MESSAGES.iter().chain(after::MESSAGES)
-}
 
 #[cfg(test)]
 mod tests;

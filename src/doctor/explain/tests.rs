@@ -1,6 +1,10 @@
 //! Every message that the facts about Codex 0.169.0 hold, in Codex's own words.
 
-use super::{explain, messages};
+use super::{Message, after, before, explain, general};
+
+fn messages() -> impl Iterator<Item = &'static Message> {
+    before::MESSAGES.iter().chain(after::MESSAGES).chain(general::MESSAGES)
+}
 
 /// The id that comes first, and what Codex prints.
 const PRINTED: &[(&str, &str)] = &[
@@ -65,6 +69,7 @@ const PRINTED: &[(&str, &str)] = &[
         "ERROR codex_login::auth::manager: Failed to resolve external auth: provider auth command `x` exited with status exit status: 3",
     ),
     ("token-command-failed", "Failed to resolve external auth: provider auth command `x` timed out after 5000 ms"),
+    ("token-command-failed", "provider auth command `codexgw token x` timed out after 5000 ms"),
     ("nonzero-number", "invalid value: integer `0`, expected a nonzero u64"),
     ("auth-and-env-key", "model_providers.gw: provider auth cannot be combined with env_key"),
     ("token-command-empty", "provider auth.command must not be empty"),
@@ -157,9 +162,12 @@ const PRINTED: &[(&str, &str)] = &[
         "failed to refresh available models: stream disconnected before completion: failed to decode models response: Data at line 1",
     ),
     ("doctor-env-key", "active model provider auth env var is missing"),
+    ("doctor-env-key", "Set GWK for the active model provider."),
     ("doctor-route", "provider base URL route returned 404 - verify the configured API prefix"),
     ("doctor-unreachable", "one or more required provider endpoints are unreachable over HTTP"),
     ("doctor-config", "config could not be loaded"),
+    ("doctor-config", "\"error\":\"invalid data\""),
+    ("doctor-config", "entity not found"),
     ("no-login", "no Codex credentials were found"),
     ("not-trusted-folder", "Not inside a trusted directory and --skip-git-repo-check was not specified."),
     ("not-a-terminal", "Error: stdin is not a terminal"),
@@ -191,16 +199,36 @@ fn what_codex_really_prints_is_understood() {
 }
 
 #[test]
-fn every_message_is_known_by_its_own_words_and_named_once() {
+fn what_is_general_is_not_told_beside_what_is_exact() {
+    for (text, ids) in [
+        (
+            "Error loading config.toml: model_providers.gw: provider name must not be empty",
+            &["provider-without-name"][..],
+        ),
+        ("Reconnecting... waiting for network", &["no-network"]),
+        ("Reconnecting... 1/5\nunexpected status 401 Unauthorized: no key", &["status-401"]),
+        (
+            "Failed to resolve external auth: provider auth command `x` timed out after 5000 ms",
+            &["token-command-failed"],
+        ),
+        ("Reconnecting... 1/5\nunexpected status 418", &["status-other", "reconnecting"]),
+    ] {
+        let found: Vec<_> = explain(text).into_iter().map(|known| known.id).collect();
+        assert_eq!(found, ids, "{text}");
+    }
+}
+
+#[test]
+fn every_message_is_known_by_its_own_words_and_an_id_means_one_cause() {
     for message in messages() {
         let ids: Vec<_> = explain(&message.parts.join(" … ")).into_iter().map(|known| known.id).collect();
         assert!(ids.contains(&message.id), "{} is not found: {ids:?}", message.id);
         assert!(message.cause.len() > 20 && message.fix.len() > 8, "{}", message.id);
     }
-    let mut ids: Vec<_> = messages().map(|message| message.id).collect();
-    ids.sort_unstable();
-    ids.dedup();
-    assert_eq!(ids.len(), messages().count());
+    for message in messages() {
+        let same = |other: &&Message| other.id == message.id;
+        assert!(messages().filter(same).all(|other| other.cause == message.cause), "{}", message.id);
+    }
 }
 
 #[test]

@@ -26,7 +26,7 @@ pub use problem::Problem;
 use super::error::name;
 use super::{
     Answer, Client, Decision, Evidence, Models, NativeForm, ProbeError, Spent, Subject, Target, check_key, decide,
-    models, normalise, one_wire, other_wires, wire,
+    elsewhere, models, normalise, one_wire, other_wires, wire,
 };
 use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::error::{Error, Result};
@@ -107,14 +107,15 @@ pub async fn survey(client: &Client, subject: &Subject, plan: &Plan<'_>, note: i
         // With a model at hand the wires may work all the same.
         Err(error) if plan.model.or(subject.model.as_deref()).is_none() => Ok(Err(error)),
         Err(_) => {
-            let listed = Models {
-                base_url: subject.base_url.clone(),
-                list: vec![],
-                key_form: subject.key_form,
-                complete: false,
-            };
+            let listed = Models::unlisted(subject.base_url.clone(), subject.key_form);
             ask_on(client, subject, plan, &mut survey, listed, &note).await
         }
+    };
+    // Nothing is there, or nothing that tells of a model.
+    let is_nowhere = matches!(&outcome, Err(_) | Ok(Err(ProbeError::NotFound { .. })));
+    let outcome = match elsewhere_if(is_nowhere, client, subject).await {
+        Some(found) => Ok(Err(ProbeError::Elsewhere { found })),
+        None => outcome,
     };
     survey.spent = client.spent();
     survey.failure = outcome?.err();
@@ -122,6 +123,10 @@ pub async fn survey(client: &Client, subject: &Subject, plan: &Plan<'_>, note: i
         survey.doubts = key::doubts(subject.key.as_ref(), subject.template);
     }
     Ok(survey)
+}
+
+async fn elsewhere_if(is_nowhere: bool, client: &Client, subject: &Subject) -> Option<String> {
+    if is_nowhere { elsewhere(client, &subject.target()).await } else { None }
 }
 
 fn is_about_key(error: &ProbeError) -> bool {
@@ -142,6 +147,7 @@ async fn ask_on(
     let model = choose(subject, plan, &names)?;
     survey.model = Some(model.clone());
     survey.is_listed = (listed.complete && !names.is_empty()).then(|| names.contains(&model.as_str()));
+    survey.problems.extend(problem::model(survey, &names));
     let target = Target { base_url: listed.base_url.clone(), key_form: listed.key_form, ..subject.target() };
     if let Some(path) = subject.template.and_then(|template| template.key_check_path.as_deref())
         && let Err(error) = check_key(client, &target, path).await

@@ -76,7 +76,8 @@ fn address(subject: &Subject, survey: &Survey, save: Option<&str>) -> Option<Pro
     Some(Problem::new("base-url", what, hint))
 }
 
-fn model(survey: &Survey, listed: &[&str]) -> Option<Problem> {
+/// A model that is not on the list, and the nearest that are.
+pub fn model(survey: &Survey, listed: &[&str]) -> Option<Problem> {
     let model = survey.model.as_deref()?;
     if survey.is_listed != Some(false) {
         return None;

@@ -202,6 +202,9 @@ impl Decoder {
                     self.begin(Some(index), &block, read(Some(raw)).unwrap_or_default(), out);
                     self.end_all(out);
                 }
+                if self.frame.is_done() {
+                    return;
+                }
             }
         }
         self.count(message.usage, out);
@@ -225,7 +228,7 @@ impl Decoder {
     }
 
     fn begin(&mut self, index: Option<u64>, block: &Block<'_>, raw: Map<String, Value>, out: &mut Vec<Delta>) {
-        let index = index.unwrap_or_else(|| self.open.last().map_or(0, |last| last.index + 1));
+        let index = index.unwrap_or_else(|| self.open.last().map_or(0, |last| last.index.saturating_add(1)));
         // Text and thought come one after the other, also where their ends were left out.
         while let Some(position) = self.open.iter().position(|open| open.index == index || open.kind.is_prose()) {
             self.end(position, out);

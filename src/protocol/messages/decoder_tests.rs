@@ -466,6 +466,14 @@ fn servers_of_other_makers_are_forgiven() {
 }
 
 #[test]
+fn a_block_behind_the_last_number_takes_its_place() {
+    let first = format!(r#"{{"type":"content_block_start","index":{},"content_block":{CALL}}}"#, u64::MAX);
+    let unnumbered = r#"{"type":"content_block_start","content_block":{"type":"text","text":"x"}}"#;
+    let events = [first, unnumbered.to_owned()];
+    assert_eq!(told(&events, "end_turn"), ["call 0 \"toolu_1\" f", "text x", "input 0 {}", "end 0", "stop Done"]);
+}
+
+#[test]
 fn the_name_of_the_event_stands_in_for_its_type() {
     let mut decoder = decoder();
     let mut out = Vec::new();
@@ -498,6 +506,10 @@ fn failures_say_their_cause() {
     );
     let nameless = start(1, r#"{"type":"tool_use","id":"c","input":{}}"#);
     assert_eq!(after(&[&nameless]), "fail InvalidPrompt the provider's answer holds a tool call without a name");
+    assert_eq!(
+        whole(r#"{"content":[{"type":"tool_use"},{"type":"text","text":"x"}],"usage":{"input_tokens":1}}"#),
+        ["fail InvalidPrompt the provider's answer holds a tool call without a name"]
+    );
     assert_eq!(stream(&[], End::Eof), ["fail ServerError the provider's answer broke off: it is empty"]);
     assert_eq!(stream(&[STOP], End::Eof), ["fail ServerError the provider's answer broke off: it is empty"]);
     assert_eq!(

@@ -85,6 +85,11 @@ fn errors_of_codex_are_explained() {
         .stdout_has("[unknown-provider]")
         .stdout_has("codexgw use");
     sandbox.codexgw(&["explain"]).stdin("unexpected status 404 Not Found: x").run().ok().stdout_has("[status-404]");
+    sandbox
+        .codexgw(&["explain", "--profile only applies to runtime commands", "--json"])
+        .run()
+        .ok()
+        .stdout_has("\"profile-not-here\"");
     sandbox.codexgw(&["explain", "all is well"]).run().exits(3).explains();
     // The words of the Codex that is installed.
     sandbox.write_config(format!("{PROVIDER}wire_api = \"chat\"\n"));

@@ -35,7 +35,7 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
                 .saw(said(status, &words))
                 .say(other_key(asked))
         }
-        ProbeError::NoCredit { words } => no_credit(asked, 402, &words),
+        ProbeError::NoCredit { status, words } => no_credit(asked, status, &words),
         error => {
             let finding_id = match &error {
                 ProbeError::NoSuchHost { .. } => "provider-no-such-host",

@@ -49,10 +49,14 @@ impl Trial<'_> {
         let (listed, knock) = tokio::join!(self.list(&target), self.knock(&target, asked.wire));
         let mut findings: Vec<Finding> = knock.iter().filter_map(refusal::clock).collect();
         match (listed, knock) {
-            (Err(ProbeError::RateLimited { words }), knock) => {
+            (Err(ProbeError::RateLimited { words, .. }), knock) => {
                 findings.push(refusal::rate_limit(asked, &words, knock.ok().as_ref()));
             }
             // A table of the person's own needs no list of models: Codex does not ask for it.
+            // A server may fail at its list alone.
+            (Err(ProbeError::Server { .. }), Ok(knock)) if knock.is_there() && knock.status < 500 => {
+                findings.extend(refusal::status(asked, &knock));
+            }
             (Err(error), Ok(knock)) if asked.table.is_some() && !error.is_about_key() && knock.is_there() => {
                 findings.extend(self.closer(&target, &knock).await);
             }
