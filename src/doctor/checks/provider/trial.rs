@@ -130,14 +130,15 @@ impl Trial<'_> {
             for base_url in &candidates {
                 let target = Target { base_url: base_url.clone(), ..target.clone() };
                 let is_same = wire == asked.wire && base_url == asked.base_url.trim_end_matches('/');
-                if is_same || !self.knock(&target, wire).await.is_ok_and(|knock| knock.is_there()) {
-                    continue;
-                }
-                return vec![if wire == asked.wire {
+                let there = if is_same { None } else { self.knock(&target, wire).await.ok() };
+                let is_its_own = |knock: &Knock| wire == Wire::Messages || !knock.is_message;
+                let Some(there) = there.filter(|knock| knock.is_there() && is_its_own(knock)) else { continue };
+                let found = if wire == asked.wire {
                     compared::elsewhere(asked, base_url)
                 } else {
                     refusal::other_wire(asked, knock, wire, base_url)
-                }];
+                };
+                return std::iter::once(found).chain(refusal::status(asked, &there)).collect();
             }
         }
         vec![refusal::nowhere(asked, knock, has_models)]
