@@ -21,6 +21,8 @@ use crate::protocol::{Failure, FailureCode, Wire, failure_from_response};
 use crate::secret::redact::redact;
 use crate::settings::KeyStore;
 
+/// How long a connection to a provider may lie idle and still be used.
+const POOL_IDLE: Duration = Duration::from_secs(3);
 /// Enough of an error page to find its words.
 const ERROR_BYTES: usize = 64 << 10;
 /// Time for an error's body.
@@ -154,6 +156,8 @@ impl Upstream {
                 .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")))
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(self.limits.connect)
+                // Servers close what lies idle, LiteLLM after 5 s, and a request that meets the close is lost.
+                .pool_idle_timeout(POOL_IDLE)
                 .tcp_nodelay(true)
                 .http2_keep_alive_interval(self.limits.connect * 2)
                 .http2_keep_alive_timeout(self.limits.connect)

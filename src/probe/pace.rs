@@ -10,6 +10,8 @@ const FEWEST: usize = 4;
 const SHORTEST: Duration = Duration::from_millis(400);
 /// Content that is spread over less than this came in one go, whatever the network did to it.
 const ONE_GO: Duration = Duration::from_millis(20);
+/// The same for each piece: a busy machine takes that long to read one, and hardly a model is as fast.
+const EACH: Duration = Duration::from_millis(1);
 /// Content that is spread over more than this was made while it came.
 const SPREAD: Duration = Duration::from_millis(100);
 
@@ -67,7 +69,7 @@ impl Arrivals {
             Pace::Unclear
         } else if spread >= SPREAD || spread * 10 >= last {
             Pace::Streams
-        } else if last >= SHORTEST && spread < ONE_GO {
+        } else if last >= SHORTEST && spread < ONE_GO.max(EACH * u32::try_from(count).unwrap_or(u32::MAX)) {
             Pace::AtTheEnd
         } else {
             Pace::Unclear
@@ -123,6 +125,7 @@ mod tests {
             (&[800, 800, 800, 800, 819], Pace::AtTheEnd),
             (&[2_000, 2_020, 2_030, 2_050], Pace::Unclear),
             (&[2_000, 2_000, 2_000], Pace::Unclear),
+            (&[[1_500; 39].as_slice(), &[1_535]].concat(), Pace::AtTheEnd),
             (&[], Pace::Unclear),
         ] {
             assert_eq!(pace(times), expected, "{times:?}");

@@ -47,6 +47,20 @@ fn what_cannot_be_probed_is_explained() {
 }
 
 #[test]
+fn a_failure_has_a_name_and_a_way_out_in_json() {
+    let upstream = Upstream::chat(Script::none());
+    let probe = Sandbox::with_codex();
+    let asked = ["probe", &upstream.base_url(), "--key-stdin", "--json"];
+    let refused = probe.codexgw(&asked).stdin("sk-wrong-0123456789").run().exits(4);
+    let survey: Value = serde_json::from_str(&refused.stdout).unwrap_or_else(|e| panic!("{e}\n{refused}"));
+    assert_eq!(survey["problems"][0]["id"], "wrong-key");
+    assert!(
+        survey["problems"][0]["hint"].as_str().is_some_and(|hint| hint.contains("`codexgw probe http")),
+        "{refused}"
+    );
+}
+
+#[test]
 fn what_was_found_is_kept_and_codex_s_files_follow() {
     let upstream = Upstream::chat(Script::none());
     let sandbox = Sandbox::with_codex();

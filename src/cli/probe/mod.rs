@@ -67,11 +67,15 @@ impl Args {
             let what = format!("the gateway would lose something of what Codex sends: {}", codes.join(", "));
             survey.problems.push(Problem::new("losses", what, "try another wire: `--wire WIRE`"));
         }
+        let with_key = match &subject.configured {
+            Some((id, _)) => format!("`codexgw key set {id}`"),
+            None => format!("`codexgw probe {} --key-stdin`", ui::plain(&self.provider, 200)),
+        };
         let failure =
-            survey.failure.as_ref().map(|failure| (failure.id(), of_probe(&failure.clone().into(), &self.provider)));
+            survey.failure.as_ref().map(|failure| (failure.id(), of_probe(&failure.clone().into(), &with_key)));
         if self.json {
             if let Some((id, error)) = &failure {
-                survey.problems.push(Problem::new(id, error.message(), error.hints().join("; ")));
+                survey.problems.push(Problem::new(id, in_a_line(error), error.hints().join("; ")));
             }
             ui::json(&survey);
         } else {
@@ -188,15 +192,20 @@ fn to_add(subject: &Subject, base_url: &str) -> String {
 }
 
 /// The error with hints that name the options of this command and not those of `add`.
-fn of_probe(error: &Error, provider: &str) -> Error {
+fn of_probe(error: &Error, with_key: &str) -> Error {
     let kind = if error.kind() == Kind::Fixable { Kind::Found } else { error.kind() };
     let bare = error.causes().iter().fold(Error::new(kind, error.message()), Error::cause);
-    let with_key = format!("`codexgw probe {} --key-stdin`", ui::plain(provider, 200));
     error.hints().iter().fold(bare, |told, hint| {
         let hint = hint.replace(", or set it up unasked: `--no-probe`", "");
-        let hint = hint.replace("`--key-stdin` or when asked", &with_key);
+        let hint = hint.replace("`--key-stdin` or when asked", with_key);
         told.hint(hint.replace("`--base-url ", "`codexgw probe ").replace("`--via gateway`", "`codexgw add`"))
     })
+}
+
+/// The message with its causes.
+fn in_a_line(error: &Error) -> String {
+    let causes = error.causes().iter().map(String::as_str);
+    std::iter::once(error.message()).chain(causes).collect::<Vec<_>>().join(": ")
 }
 
 fn prefixes_of(template: &ProviderTemplate) -> Vec<String> {

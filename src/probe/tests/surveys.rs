@@ -226,6 +226,55 @@ async fn anthropic_s_form_on_an_openai_path_is_named() {
 }
 
 #[tokio::test]
+async fn anthropic_s_form_everywhere_is_a_verdict_of_its_own() {
+    let message = r#"{"type":"message","role":"assistant","content":[{"type":"text","text":"walrus"}]}"#;
+    let server = Server::start(move |request| match request.line.as_str() {
+        "GET /v1/models" => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
+        "POST /v1/chat/completions" | "POST /v1/responses" => Reply::json(200, message),
+        _ => Reply::not_found(),
+    })
+    .await;
+    let survey = of(&server, "/v1", Plan::default()).await;
+    let url = format!("{}/v1/chat/completions", server.url);
+    assert_eq!(survey.failure, Some(ProbeError::OtherForm { url, speaks: Wire::Messages }));
+}
+
+#[tokio::test]
+async fn an_api_at_another_place_of_the_host_is_found() {
+    let server = Server::start(|request| match request.line.as_str() {
+        "GET /api/v1/models" => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
+        _ => Reply::not_found(),
+    })
+    .await;
+    for model in [None, Some("m")] {
+        let survey = of(&server, "/v1", Plan { model, ..Plan::default() }).await;
+        assert_eq!(survey.failure, Some(ProbeError::Elsewhere { found: format!("{}/api/v1", server.url) }));
+    }
+}
+
+#[tokio::test]
+async fn the_nearest_names_are_told_of_a_model_that_is_not_served() {
+    let server = Server::start(|request| match request.line.as_str() {
+        "GET /v1/models" => Reply::json(200, r#"{"data":[{"id":"qwen3-coder:30b"}]}"#),
+        _ => Reply::json(404, r#"{"error":"model 'qwen3-codr' not found"}"#),
+    })
+    .await;
+    let survey = of(&server, "/v1", Plan { model: Some("qwen3-codr"), ..Plan::default() }).await;
+    assert!(matches!(survey.failure, Some(ProbeError::NoSuchModel { .. })), "{survey:?}");
+    assert_eq!(survey.problems[0].hint.as_deref(), Some("the nearest that it lists: `qwen3-coder:30b`"));
+}
+
+#[tokio::test]
+async fn a_rate_limit_says_for_how_long() {
+    let server =
+        Server::start(|_| Reply::raw("HTTP/1.1 429 x\r\nretry-after: 37\r\ncontent-length: 2\r\n\r\n{}")).await;
+    let subject = Subject::of_url(&format!("{}/v1", server.url), None);
+    let told = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap();
+    let (words, wait) = ("{}".to_owned(), Some("37 s".to_owned()));
+    assert_eq!(told.failure, Some(ProbeError::RateLimited { words, wait }));
+}
+
+#[tokio::test]
 async fn what_stops_a_survey_is_told_with_what_is_known_of_the_key() {
     let server = Server::start(|_| Reply::json(401, r#"{"error":"bad"}"#)).await;
     let url = format!("{}/v1", server.url);
