@@ -17,6 +17,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{LazyLock, OnceLock};
 
+use crate::protocol::Quirks;
+
 use catalogue::Catalogue;
 pub use catalogue::{nearest as nearest_of, server};
 pub use embedded::typed_key_prefixes;
@@ -77,6 +79,11 @@ pub fn key_prefixes() -> Vec<(&'static str, &'static str)> {
         template.key_prefixes.iter().map(|prefix| (template.name.as_str(), prefix.as_str()))
     };
     providers().flat_map(of).collect()
+}
+
+/// What a quirk of a provider means, in words.
+pub fn about_quirk(name: &str) -> Option<String> {
+    Quirks::about(name)
 }
 
 /// The template id or alias that a mistyped name most likely stands for.

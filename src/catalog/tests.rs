@@ -299,3 +299,12 @@ fn has_dated_source(text: &str) -> bool {
     });
     dated && comment.contains("https://")
 }
+
+#[test]
+fn every_quirk_has_words() {
+    for template in super::providers() {
+        for quirk in &template.quirks {
+            assert!(super::about_quirk(quirk).is_some_and(|words| words.len() > 8), "{}: {quirk}", template.id);
+        }
+    }
+}

@@ -164,7 +164,9 @@ fn tell(report: &Report) {
     }
     let trouble = report.findings.iter().filter(|finding| finding.severity < Severity::Note).count();
     let seconds = format!("{}.{} s", report.took_ms / 1000, report.took_ms % 1000 / 100);
-    if trouble == 0 {
+    if trouble == 0 && !report.out_of_time.is_empty() {
+        ui::note(format!("nothing wrong was found in {seconds}, as far as that went"));
+    } else if trouble == 0 {
         ui::note(format!("nothing is wrong; {} in {seconds}", ui::plural(report.looked_at.len(), "check")));
     } else {
         ui::note(format!("{} in {seconds}", ui::plural(trouble, "problem")));

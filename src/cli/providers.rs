@@ -4,7 +4,6 @@ use serde::Serialize;
 use crate::catalog::{self, Auth, Endpoint, Origin, ProviderTemplate};
 use crate::error::{Error, Result};
 use crate::gateway::Learned;
-use crate::protocol::Quirks;
 use crate::settings::{Provider, Wire};
 use crate::ui;
 
@@ -252,7 +251,7 @@ fn tell_quirks(quirks: &[String]) {
     }
     ui::line("  what it does differently");
     for name in quirks {
-        let about = Quirks::about(name).unwrap_or_default();
+        let about = catalog::about_quirk(name).unwrap_or_default();
         ui::line(format!("    {about} ({name})"));
     }
 }

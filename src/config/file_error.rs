@@ -139,9 +139,10 @@ impl FileProblem {
                 _ => return None,
             },
             Self::NotUtf8 { .. } => format!(
-                "see what it is with `file {path}`, and make UTF-8 of it: `iconv -f latin1 -t utf-8 {path} > new.toml`"
+                "see what it is with `file {path}`, and make UTF-8 of it: \
+                 `cp {path} {path}.old && iconv -f latin1 -t utf-8 {path}.old > {path}`"
             ),
-            Self::Nul { .. } => format!("take it out: `tr -d '\\000' < {path} > new.toml`"),
+            Self::Nul { .. } => format!("take it out: `cp {path} {path}.old && tr -d '\\000' < {path}.old > {path}`"),
             Self::TooBig => format!("no configuration is that large; see what fills it: `head -c 2000 {path}`"),
             Self::Edit(_) => return None,
         })

@@ -29,7 +29,8 @@ impl Report {
     /// Whether something is wrong.
     #[must_use]
     pub fn has_trouble(&self) -> bool {
-        self.findings.iter().any(|finding| finding.severity < Severity::Note)
+        // Of what did not end, nobody can say that nothing is wrong.
+        !self.out_of_time.is_empty() || self.findings.iter().any(|finding| finding.severity < Severity::Note)
     }
 
     /// Adds what a later check found, behind what is as bad.

@@ -29,6 +29,8 @@ pub struct Knock {
     pub words: String,
     /// Whether a web page came back.
     pub is_page: bool,
+    /// Whether an answer in Anthropic's form came back, whatever was asked.
+    pub is_message: bool,
     /// The provider behind the provider, where the answer names one (OpenRouter).
     pub behind: Option<String>,
     /// How long it wants to be left alone, in its own words.
@@ -114,6 +116,7 @@ pub async fn ask(
         status,
         words: if is_page { String::new() } else { error_words(&body) },
         is_page,
+        is_message: json["type"] == "message",
         behind: json.pointer("/error/metadata/provider_name").and_then(Value::as_str).map(quote),
         wait: wait.map(|wait| waiting(&wait)),
         time: date.and_then(|date| jiff::fmt::rfc2822::parse(&date).ok()).map(|date| date.timestamp().into()),
@@ -132,7 +135,7 @@ mod tests {
 
     fn knock(status: u16, words: &str) -> Knock {
         let (url, words) = (String::new(), words.to_owned());
-        Knock { url, status, words, is_page: false, behind: None, wait: None, time: None }
+        Knock { url, status, words, is_page: false, is_message: false, behind: None, wait: None, time: None }
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::verdict::UNFINISHED;
 use crate::gateway::Heard;
 
 /// One answer.
@@ -59,7 +60,7 @@ impl Reply {
                 reply.hints = words.lines().filter_map(|line| line.strip_prefix("hint: ")).map(str::to_owned).collect();
             }
             None if heard.cut => {
-                reply.trouble = Some("it did not come to an end".to_owned());
+                reply.trouble = Some(UNFINISHED.to_owned());
                 reply.cut = true;
             }
             None => {}

@@ -16,6 +16,9 @@ const LEAST_SPEED: f64 = 10.0;
 /// Seen of a model that calls a tool, and not with what it was asked for.
 pub(super) const WRONG_CALL: &str = "its call lacks the command that was asked for";
 
+/// Seen of a model that was too slow.
+pub(super) const UNFINISHED: &str = "it did not come to an end";
+
 /// What is tried.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -61,6 +64,10 @@ pub struct Finding {
 }
 
 impl Finding {
+    fn is_unfinished(&self) -> bool {
+        self.saw.as_deref() == Some(UNFINISHED)
+    }
+
     fn calls_wrongly(&self) -> bool {
         self.saw.as_deref() == Some(WRONG_CALL)
     }
@@ -96,6 +103,9 @@ pub fn judge(findings: &[Finding], speed: Speed, facts: &ModelFacts) -> (Verdict
         match (finding.trial, finding.passed) {
             (trial, true) if finding.tries > 1 => limits.push(format!("{} only at the second try", trial.about())),
             (_, true) => {}
+            (Trial::Call, false) if finding.is_unfinished() => {
+                hopeless.push("it did not answer in the time that it was given".to_owned());
+            }
             (Trial::Call, false) if finding.calls_wrongly() => {
                 hopeless.push("it calls a tool with something else than it was asked for".to_owned());
             }
@@ -129,7 +139,8 @@ pub fn judge(findings: &[Finding], speed: Speed, facts: &ModelFacts) -> (Verdict
 /// What was learned of the model, for the settings. What was not asked stays open.
 #[must_use]
 pub fn learned(findings: &[Finding]) -> ModelFacts {
-    let passed = |trial| findings.iter().find(|finding| finding.trial == trial).map(|finding| finding.passed);
+    let of = |trial| findings.iter().find(|finding| finding.trial == trial && !finding.is_unfinished());
+    let passed = |trial| of(trial).map(|finding| finding.passed);
     ModelFacts {
         tools: passed(Trial::Call).map(|passed| passed || findings.iter().any(Finding::calls_wrongly)),
         parallel: passed(Trial::Parallel),
@@ -151,13 +162,17 @@ mod tests {
     }
 
     #[test]
-    fn a_call_with_something_else_is_a_call() {
-        let saw = Some(WRONG_CALL.to_owned());
-        let findings = [Finding { trial: Trial::Call, passed: false, tries: 2, saw }];
-        let (verdict, because) = judge(&findings, Speed::default(), &ModelFacts::default());
-        assert_eq!(verdict, Verdict::Cannot);
-        assert_eq!(because, ["it calls a tool with something else than it was asked for"]);
-        assert_eq!(learned(&findings).tools, Some(true));
+    fn what_was_seen_of_a_call_decides_what_is_said() {
+        for (saw, words, tools) in [
+            (WRONG_CALL, "it calls a tool with something else than it was asked for", Some(true)),
+            (UNFINISHED, "it did not answer in the time that it was given", None),
+            ("it called no tool", "it calls no tools", Some(false)),
+        ] {
+            let findings = [Finding { trial: Trial::Call, passed: false, tries: 2, saw: Some(saw.to_owned()) }];
+            let (verdict, because) = judge(&findings, Speed::default(), &ModelFacts::default());
+            assert_eq!((verdict, because), (Verdict::Cannot, vec![words.to_owned()]));
+            assert_eq!(learned(&findings).tools, tools, "{saw}");
+        }
     }
 
     #[test]

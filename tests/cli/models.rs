@@ -155,10 +155,13 @@ fn a_model_that_calls_nothing_cannot_carry_codex() {
 
 #[test]
 fn what_keeps_a_model_from_being_asked_is_no_verdict() {
-    let upstream = Upstream::chat(Turn::refusal(404, "The model `m9` does not exist"));
+    let upstream =
+        Upstream::chat(["m9", "m11"].map(|id| Turn::refusal(404, &format!("The model `{id}` does not exist"))));
     let sandbox = Sandbox::with_codex();
     sandbox.add("up", &upstream, &ADDED);
     sandbox.codexgw(&["models", "test", "up", "m9"]).run().exits(4).explains().stderr_has("does not exist");
+    let misspelt = sandbox.codexgw(&["models", "test", "up", "m11"]).run().exits(4).explains();
+    misspelt.stderr_has("did you mean `codexgw models test up m1`?");
     upstream.accept_key("another");
     sandbox.codexgw(&["models", "test", "up", "m1"]).run().exits(4).explains().stderr_has("key set up");
     sandbox.codexgw(&["models", "test", "nobody", "m1"]).run().exits(1).explains();

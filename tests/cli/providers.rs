@@ -61,6 +61,13 @@ fn further_endpoints_are_shown_and_can_be_chosen() {
     none.stderr_has("--base-url URL");
 }
 
+#[test]
+fn a_configured_provider_without_a_template_is_shown_as_it_is_set() {
+    let (upstream, sandbox) = super::with_a_gateway_provider();
+    let shown = sandbox.codexgw(&["providers", "show", "up"]).run().ok();
+    shown.stdout_has(&upstream.base_url()).stdout_has("wire           chat").stdout_has("model          m1");
+}
+
 const LAB: &str = "id = \"lab\"\nname = \"Lab\"\nbase_url = \"https://lab.example.net/v1\"\nauth = \"bearer\"\n\
                    wire = \"chat\"\nmodel = \"m1\"\nquirks = [\"max_completion_tokens\"]\n";
 
@@ -73,6 +80,7 @@ fn a_template_of_one_s_own_counts_like_the_built_in_ones() {
     fs::write(folder.join("groq.toml"), LAB.replace("\"lab\"", "\"groq\"")).expect("a template");
     sandbox.codexgw(&["providers", "lab"]).run().ok().stdout_has("Lab (yours)");
     let shown = sandbox.codexgw(&["providers", "show", "lab"]).run().ok();
+    let shown = shown.stdout_has("The output limit is called `max_completion_tokens` (max_completion_tokens)");
     assert!(shown.stdout.contains("template") && !shown.stdout.contains("in place of"), "{shown}");
     sandbox.codexgw(&["providers", "show", "groq"]).run().ok().stdout_has("in place of the built-in one");
     let add = ["add", "lab", "--key-stdin", "--store", "file", "--no-probe"];

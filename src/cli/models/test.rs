@@ -50,7 +50,7 @@ impl Args {
             .map_err(|e| Error::bug("cannot start the runtime").cause(e))?;
         let tell = |what: &str| ui::note(format!("trying: {what} …"));
         let report = runtime.block_on(trial::examine(&errand, &self.provider, &model, &facts, tell));
-        let mut report = report.map_err(|e| misspelt(context, &self.provider, provider, &model).unwrap_or(e))?;
+        let mut report = report.map_err(|e| misspelt(context, &self.provider, provider, &model, e))?;
         // Only now that it is loaded can a server of the person's own say how much context it has given to the model.
         if facts.context.is_none() {
             said = self::said(context, &self.provider, provider, &model);
@@ -77,18 +77,21 @@ fn said(context: &Context, id: &str, provider: &Provider, model: &str) -> ModelF
     told.unwrap_or_default().merged_over(&provider.models.get(model).cloned().unwrap_or_default())
 }
 
-/// Nothing came of a model that the provider does not list: it is told by its nearest name.
-fn misspelt(context: &Context, id: &str, provider: &Provider, model: &str) -> Option<Error> {
-    let listed = probe::roll_call(&context.home, &[(id, provider)], |_| Vec::new()).into_iter().flatten().next()?;
-    let mut names = listed.list.iter().map(|(name, _)| name.as_str());
-    if !listed.complete || listed.list.is_empty() || names.any(|name| name == model) {
-        return None;
+/// What came of a model that the provider does not list says so, with the nearest name.
+fn misspelt(context: &Context, id: &str, provider: &Provider, model: &str, error: Error) -> Error {
+    let Some(listed) = probe::roll_call(&context.home, &[(id, provider)], |_| Vec::new()).into_iter().flatten().next()
+    else {
+        return error;
+    };
+    let names = || listed.list.iter().map(|(name, _)| name.as_str());
+    if !listed.complete || listed.list.is_empty() || names().any(|name| name == model) {
+        return error;
     }
-    let names = listed.list.iter().map(|(name, _)| name.as_str());
-    let error = Error::usage(format!("`{id}` does not list the model `{}`", ui::plain(model, 80)));
-    Some(match catalog::nearest_of(model, names) {
-        Some(near) => error.hint(format!("did you mean `codexgw models test {id} {near}`?")),
-        None => error.hint(format!("see its models: `codexgw models {id}`")),
+    let unlisted = Error::new(error.kind(), format!("`{id}` does not list the model `{}`", ui::plain(model, 80)));
+    let unlisted = error.causes().iter().fold(unlisted.cause(error.message()), Error::cause);
+    unlisted.hint(match catalog::nearest_of(model, names()) {
+        Some(near) => format!("did you mean `codexgw models test {id} {near}`?"),
+        None => format!("see its models: `codexgw models {id}`"),
     })
 }
 

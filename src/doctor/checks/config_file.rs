@@ -44,7 +44,10 @@ fn broken(path: Option<&str>, e: &Error) -> Finding {
     let finding = Finding::broken("config-broken", format!("{file} cannot be read, so Codex does not start with it"));
     let is_about_edit = |cause: &&String| !cause.starts_with("nothing was changed");
     let finding = e.causes().iter().filter(is_about_edit).fold(finding, Finding::saw);
-    finding.say(format!("mend the line: `{edit}`"))
+    match e.hints().iter().find(|hint| hint.contains(".old")) {
+        Some(hint) => finding.say(hint),
+        None => finding.say(format!("mend the line: `{edit}`")),
+    }
 }
 
 fn verdict(verdict: &Verdict, what: &str, edit: &str) -> Vec<Finding> {

@@ -93,7 +93,7 @@ fn unset(world: &World, table: ProviderTable<'_>, variable: &str) -> Finding {
             .say(say);
     }
     let what = format!("`{variable}` is not set in this shell, so Codex refuses to ask `{id}`");
-    let say = format!("set it: `export {variable}=…`; or let codexgw keep the key: `codexgw migrate`");
+    let say = format!("set it: `export {variable}=…`");
     Finding::warning("key-variable-unset", what).saw(words).say(say)
 }
 

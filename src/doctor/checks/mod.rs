@@ -1,6 +1,7 @@
 //! The checks, one file each. A new one is a file and a line in [`CHECKS`].
 
 mod base_url;
+mod built_in;
 mod codex;
 mod codex_doctor;
 mod codex_home;
@@ -45,6 +46,7 @@ pub const CHECKS: &[Check] = &[
     token_command::CHECK,
     keys::CHECK,
     provider::CHECK,
+    built_in::CHECK,
     gateway::CHECK,
     proxy::CHECK,
     daemon::CHECK,

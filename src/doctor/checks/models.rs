@@ -3,7 +3,7 @@
 use crate::catalog::{self, ModelFacts};
 use crate::codex::is_built_in;
 use crate::config::Change;
-use crate::doctor::{Check, Choice, Finding, Fix, World};
+use crate::doctor::{Check, Choice, Finding, Fix, ProviderTable, World};
 
 pub const CHECK: Check = Check { id: "model", about: "whether the models can carry Codex", is_online: false, look };
 
@@ -32,6 +32,7 @@ fn look(world: &World) -> Vec<Finding> {
         }
     }
     for choice in world.choices() {
+        findings.extend(set_window(choice));
         findings.extend(unknown(world, choice));
     }
     findings
@@ -58,6 +59,27 @@ pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Find
         });
     }
     findings
+}
+
+/// The command that sets the person's own provider up in codexgw.
+fn add(table: ProviderTable<'_>) -> String {
+    let url = table.text("base_url").and_then(|url| url::Url::parse(url).ok());
+    let url = url.map_or_else(|| "URL".to_owned(), |url| crate::secret::redact::redacted_url(&url));
+    let key = table.text("env_key").map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
+    format!("codexgw add custom --id {} --base-url {url}{key} --force", table.id)
+}
+
+/// A window that the person has set, too small for what Codex itself has to say.
+fn set_window(choice: Choice<'_>) -> Option<Finding> {
+    let set = choice.document.get(&["model_context_window"])?.as_integer()?;
+    let window = u64::try_from(set).ok().filter(|window| *window < PROMPT + PROMPT / 4)?;
+    let what = format!("{} has a window of {window} tokens: too small for Codex", choice.words());
+    Some(
+        Finding::broken("model-window", what)
+            .saw(World::place(choice.document, &["model_context_window"]))
+            .saw(format!("Codex's own instructions and tools take about {PROMPT} of them"))
+            .say("name the model's real window, or another model: `codexgw config edit`"),
+    )
 }
 
 /// A model on a provider of the person's own making, of which Codex knows nothing or something wrong.
@@ -94,7 +116,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
         findings.push(
             Finding::warning("model-code-mode", what)
                 .saw(place)
-                .say("through codexgw it is asked in the usual form: `codexgw add custom --base-url URL`"),
+                .say(format!("through codexgw it is asked in the usual form: `{}`", add(table))),
         );
     } else if model != KNOWN && !choice.has("model_context_window") {
         let what = format!("Codex does not know `{model}` and guesses its window of {GUESSED_WINDOW} tokens");
@@ -110,7 +132,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
                 }),
             None => Finding::note("model-metadata", what)
                 .saw(words)
-                .say("codexgw brings the facts along: `codexgw add custom --base-url URL`"),
+                .say(format!("codexgw brings the facts along: `{}`", add(table))),
         });
     }
     findings

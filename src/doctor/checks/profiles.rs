@@ -39,6 +39,9 @@ fn look(world: &World) -> Vec<Finding> {
                 let near = nearest_provider(world, name).unwrap_or_default();
                 finding.saw("nor is there such a provider").say(format!("did you mean `codexgw doctor {near}`?"))
             }
+            None if crate::catalog::provider(name).is_some() => {
+                finding.saw(format!("nor is `{name}` set up")).say(format!("add it: `codexgw add {name}`"))
+            }
             None => finding.say("add a provider, and with it a profile: `codexgw add openrouter`"),
         });
     }

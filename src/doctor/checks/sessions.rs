@@ -17,7 +17,7 @@ fn look(world: &World) -> Vec<Finding> {
         .map(|(id, count)| {
             let sessions = if count == 1 { "1 session".to_owned() } else { format!("{count} sessions") };
             let what = format!("{sessions} cannot be resumed: their provider `{id}` is no longer configured");
-            let again = format!("put its table `[model_providers.{id}]` back, such as with `codexgw undo`");
+            let again = format!("put its table `[model_providers.{id}]` back: `codexgw config edit`");
             Finding::note("session-orphaned", what).say(again)
         })
         .collect()

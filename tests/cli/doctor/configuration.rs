@@ -86,7 +86,7 @@ fn one_cause_is_told_once() {
     for (id, config) in [
         ("old-config-wire-api", format!("{PROVIDER}wire_api = \"chat\"\n")),
         ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
-        ("old-config-unknown-provider", format!("model = \"m\"\nmodel_provider = \"lbb\"\n{PROVIDER}")),
+        ("old-config-unknown-provider", format!("model = \"m\"\nmodel_provider = \"labb\"\n{PROVIDER}")),
         ("config-broken", "model = \n".to_owned()),
     ] {
         let sandbox = Sandbox::with_codex();
@@ -149,7 +149,7 @@ fn catalogues_that_are_not_there_or_in_the_way() {
     let (upstream, sandbox) = super::super::with_a_gateway_provider();
     let config = sandbox.config().unwrap();
     let catalogue = sandbox.path("home/catalogue.json");
-    fs::write(&catalogue, "{\"models\":[]}").expect("a file");
+    fs::write(&catalogue, sandbox.codex(&["debug", "models"]).run().ok().stdout).expect("a file");
     sandbox.write_config(format!("model_catalog_json = '{}'\n{config}", catalogue.display()));
     Broken::new("catalogue-hides-gateway", sandbox).keeping(upstream).mended().holds();
 }

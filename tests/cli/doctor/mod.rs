@@ -58,7 +58,7 @@ fn what_was_mended_and_what_was_left_out_is_told() {
     sandbox.write_config(format!("web_search = false\n{}", PROVIDER.replace("Lab", "Azure")));
     let outcome = sandbox.codexgw(&["doctor", "--offline", "--fix"]).run().ok();
     let outcome = outcome.stderr_has("name-of-openai: edited").stderr_has("old-config-removed-value: ran");
-    outcome.stderr_has("not looked at without the network: `provider`, `codex-doctor`");
+    outcome.stderr_has("not looked at without the network: `provider`, `built-in`, `codex-doctor`");
     sandbox.write_config("web_search = false\n");
     let outcome = doctor(&sandbox, &["--offline", "--fix"]).exits(0);
     outcome.stdout_has("\"mended\": [").stdout_has("old-config-removed-value: ran");

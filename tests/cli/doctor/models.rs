@@ -16,6 +16,7 @@ fn default(model: &str) -> String {
 #[test]
 fn models_of_which_codex_knows_nothing_or_something_wrong() {
     Broken::config("model-missing", &format!("model_provider = \"lab\"\n{PROVIDER}")).holds();
+    Broken::config("model-window", &format!("model_context_window = 4096\n{}", default("gpt-5.5"))).holds();
     Broken::config("model-code-mode", &default("gpt-6-sol")).holds();
     Broken::config("model-metadata", &default("claude-sonnet-4-5")).mended().holds();
     Broken::config("model-metadata", &default("nobody-knows-it")).note().holds();

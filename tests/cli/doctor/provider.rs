@@ -51,6 +51,10 @@ fn keys_that_are_not_taken() {
     always("provider-key-expired", error(401, "this API key has expired")).holds();
     always("provider-forbidden", error(403, "your project may not do this")).holds();
     always("provider-no-credit", error(402, "pay first")).holds();
+    always("provider-no-credit", error(403, "Your credit balance is too low to access the API")).holds();
+    always("provider-key-elsewhere", error(401, "This key belongs to the coding plan")).holds();
+    let poor = Canned::good_but(|line| line.starts_with("POST").then(|| error(400, "Your credit balance is too low")));
+    broken("provider-no-credit", &poor.base_url()).holds();
     always("provider-no-credit", error(429, "You exceeded your current quota")).holds();
     let keyless = Canned::always(error(401, "no key"));
     let sandbox = Sandbox::with_codex();
@@ -94,6 +98,10 @@ fn a_limit_is_told_by_whom_and_for_how_long() {
 fn nobody_or_somebody_else_is_there() {
     let free = format!("http://{}/v1", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
     broken("provider-unreachable", &free).holds();
+    Broken::config("built-in-unreachable", "model_provider = \"ollama\"\nmodel = \"m\"\n")
+        .env("CODEX_OSS_BASE_URL", &free)
+        .asked("built-in")
+        .holds();
     broken("provider-no-such-host", "https://no-such-host.invalid/v1").holds();
     for (id, upstream) in [("provider-login-page", Upstream::page(200)), ("provider-failing", Upstream::page(500))] {
         broken(id, &upstream.base_url()).keeping(upstream).holds();
@@ -115,6 +123,12 @@ fn the_api_is_elsewhere_or_speaks_something_else() {
     let upstream = Upstream::responses(Script::none());
     let (url, key) = (upstream.base_url(), upstream.key());
     broken("provider-address", url.trim_end_matches("/v1")).env("LAB_KEY", &key).keeping(upstream).mended().holds();
+    // A path that answers in another form than its own does not work.
+    let anthropic = Canned::good_but(|line| match line {
+        "POST /v1/chat/completions" => Some(json(200, r#"{"type":"message","content":[]}"#)),
+        line => line.starts_with("POST").then(|| error(404, "nothing here")),
+    });
+    broken("provider-not-found", &anthropic.base_url()).holds();
     let upstream = Upstream::chat(Script::none());
     let (url, key) = (upstream.base_url(), upstream.key());
     let mut sandbox = at(&url);

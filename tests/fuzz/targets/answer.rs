@@ -113,7 +113,9 @@ fn assert_valid(deltas: Vec<Delta>) {
 fn watch(bytes: &[u8]) {
     let seen = |pieces: &[&[u8]]| {
         let mut tap = Tap::new();
-        pieces.iter().for_each(|piece| tap.feed(piece));
+        for piece in pieces {
+            tap.feed(piece);
+        }
         tap.finish();
         let seals = tap.take_seals();
         (tap.is_finished(), tap.has_events(), tap.usage().copied(), tap.error().map(str::to_owned), seals)

@@ -63,6 +63,12 @@ impl<'w> Asked<'w> {
         let id = self.id;
         match self.template.filter(|_| self.provider.is_some_and(|provider| provider.template.is_some())) {
             Some(template) => format!("codexgw add {} --id {id} --force", template.id),
+            None if self.table.is_some() => {
+                let key = self.table.and_then(|table| table.text("env_key"));
+                let key = key.map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
+                let model = self.models.first().map(|model| format!(" --model {model}")).unwrap_or_default();
+                format!("codexgw add custom --id {id} --force{key}{model}")
+            }
             None => format!("codexgw add custom --id {id} --force"),
         }
     }

@@ -19,7 +19,7 @@ pub const CHECK: Check = Check {
 fn look(world: &World) -> Vec<Finding> {
     let all = Asked::all(world);
     let mut findings: Vec<Finding> = std::thread::scope(|scope| {
-        let asked: Vec<_> = all.iter().map(|asked| scope.spawn(|| trial::run(asked))).collect();
+        let asked: Vec<_> = all.iter().map(|asked| scope.spawn(|| trial::run(asked, world.since))).collect();
         asked.into_iter().filter_map(|asked| asked.join().ok()).flatten().collect()
     });
     // A wrong clock is seen at every provider.

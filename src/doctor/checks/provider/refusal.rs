@@ -110,6 +110,7 @@ pub fn status(asked: &Asked<'_>, knock: &Knock) -> Vec<Finding> {
     let words = &knock.words;
     match knock.status {
         403 if knock.is_about_model() => Vec::new(),
+        400 | 422 if is_credit(&words.to_lowercase()) => vec![no_credit(asked, knock.status, words)],
         401 | 403 => vec![key_refused(asked, knock.status, words)],
         402 => vec![no_credit(asked, 402, words)],
         429 => vec![rate_limit(asked, words, Some(knock))],
@@ -150,6 +151,14 @@ fn key_refused(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
     if is_credit(&lower) {
         return no_credit(asked, status, words);
     }
+    if ["coding plan", "another region", "different region", "wrong region"].iter().any(|words| lower.contains(words)) {
+        let what = format!("the key of `{id}` is one of another plan or region, which has an address of its own");
+        let say = asked.template.filter(|template| !template.endpoints.is_empty()).map_or_else(
+            || format!("name the address that belongs to the key: `{}`", again(asked)),
+            |template| format!("see its addresses: `codexgw providers show {}`", template.id),
+        );
+        return Finding::broken("provider-key-elsewhere", what).saw(said(status, words)).say(say);
+    }
     let (finding_id, what) = if lower.contains("expired") {
         ("provider-key-expired", format!("the key of `{id}` has expired"))
     } else if status == 403 {
@@ -183,9 +192,16 @@ fn no_credit(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
 }
 
 fn is_credit(words: &str) -> bool {
-    ["insufficient_quota", "insufficient balance", "exceeded your current quota", "no credit", "out of credit"]
-        .iter()
-        .any(|phrase| words.contains(phrase))
+    [
+        "insufficient_quota",
+        "insufficient balance",
+        "exceeded your current quota",
+        "credit balance is too low",
+        "no credit",
+        "out of credit",
+    ]
+    .iter()
+    .any(|phrase| words.contains(phrase))
 }
 
 /// Too many requests: by whom, and for how long.

@@ -1,13 +1,13 @@
 //! Asks one provider.
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::json;
 use url::{Host, Url};
 
 use crate::config::Change;
-use crate::doctor::Finding;
+use crate::doctor::{Finding, TIME_LIMIT};
 use crate::probe::{self, Client, Knock, ProbeError, Target};
 use crate::settings::Wire;
 
@@ -17,19 +17,23 @@ use super::{compared, refusal};
 /// Longest time for one provider. All are asked side by side.
 const WITHIN: Duration = Duration::from_secs(8);
 
+/// When all have to be done, from the beginning of all checks: what was found has to be handed in, too.
+const LATEST: Duration = TIME_LIMIT.saturating_sub(Duration::from_secs(1));
+
 /// Most tokens of an answer: the least that OpenAI takes.
 const MOST_TOKENS: u32 = 16;
 
 /// Time to a connection on this machine.
 const LOCAL: Duration = Duration::from_millis(500);
 
-pub fn run(asked: &Asked<'_>) -> Vec<Finding> {
+pub fn run(asked: &Asked<'_>, since: Instant) -> Vec<Finding> {
+    let within = WITHIN.min(LATEST.saturating_sub(since.elapsed()));
     let Ok(client) = probe::client() else { return Vec::new() };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return Vec::new() };
     let trial = Trial { client, asked };
-    match runtime.block_on(async { tokio::time::timeout(WITHIN, trial.run()).await }) {
+    match runtime.block_on(async { tokio::time::timeout(within, trial.run()).await }) {
         Ok(findings) => findings,
-        Err(_) => vec![refusal::silent(asked, WITHIN)],
+        Err(_) => vec![refusal::silent(asked, within)],
     }
 }
 
@@ -126,14 +130,15 @@ impl Trial<'_> {
             for base_url in &candidates {
                 let target = Target { base_url: base_url.clone(), ..target.clone() };
                 let is_same = wire == asked.wire && base_url == asked.base_url.trim_end_matches('/');
-                if is_same || !self.knock(&target, wire).await.is_ok_and(|knock| knock.is_there()) {
-                    continue;
-                }
-                return vec![if wire == asked.wire {
+                let there = if is_same { None } else { self.knock(&target, wire).await.ok() };
+                let is_its_own = |knock: &Knock| wire == Wire::Messages || !knock.is_message;
+                let Some(there) = there.filter(|knock| knock.is_there() && is_its_own(knock)) else { continue };
+                let found = if wire == asked.wire {
                     compared::elsewhere(asked, base_url)
                 } else {
                     refusal::other_wire(asked, knock, wire, base_url)
-                }];
+                };
+                return std::iter::once(found).chain(refusal::status(asked, &there)).collect();
             }
         }
         vec![refusal::nowhere(asked, knock, has_models)]
