@@ -506,7 +506,7 @@ impl State {
         let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
             return self.violation(interface, Purpose::Refused, "the body is not JSON".to_owned());
         };
-        if body == json!({}) {
+        if body == json!({}) || body == json!({"max_tokens": 1}) {
             // The doctor's way to see whether the endpoint is there.
             return (Purpose::Refused, Answer::error(interface, 400, "you must name the field `messages` or `input`"));
         }
