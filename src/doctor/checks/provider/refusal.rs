@@ -78,16 +78,16 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
         ProbeError::Unreachable { .. } => {
             format!("start the server, or name the address where it is: `{}`", again(asked))
         }
-        ProbeError::BaseUrl { .. } | ProbeError::OtherForm { .. } | ProbeError::Unknown { .. } => {
-            format!("look up its base URL: `{}`", again(asked))
-        }
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
             "try again later; another provider till then: `codexgw use PROVIDER`".to_owned()
         }
         ProbeError::WebPage { .. }
         | ProbeError::LoginPage { .. }
         | ProbeError::Redirect { .. }
-        | ProbeError::NotFound { .. } => {
+        | ProbeError::NotFound { .. }
+        | ProbeError::BaseUrl { .. }
+        | ProbeError::OtherForm { .. }
+        | ProbeError::Unknown { .. } => {
             format!("look up its base URL: `{}`", again(asked))
         }
         ProbeError::Tls { why, .. } if why.contains("not trusted") => "where your company's own certificate is in \
