@@ -81,7 +81,10 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
             "try again later; another provider till then: `codexgw use PROVIDER`".to_owned()
         }
-        ProbeError::WebPage { .. }
+        ProbeError::BaseUrl { .. }
+        | ProbeError::OtherForm { .. }
+        | ProbeError::Unknown { .. }
+        | ProbeError::WebPage { .. }
         | ProbeError::LoginPage { .. }
         | ProbeError::Redirect { .. }
         | ProbeError::NotFound { .. }
