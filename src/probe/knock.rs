@@ -3,7 +3,7 @@
 use std::time::{Duration, SystemTime};
 
 use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
-use serde_json::Value;
+use serde_json::{Value, json};
 use url::Url;
 
 use super::client::{Client, failure};
@@ -61,12 +61,17 @@ impl Knock {
     }
 }
 
-/// Asks the endpoint of a wire under the target's base URL for nothing at all.
+/// Asks the endpoint of a wire under the target's base URL for nothing at all, or as good as nothing.
 ///
 /// # Errors
 /// When no answer comes back.
 pub async fn knock(client: &Client, target: &Target<'_>, wire: Wire, model: &str) -> Result<Knock, ProbeError> {
-    ask(client, target, wire, model, &Value::Object(serde_json::Map::new())).await
+    let body = match wire {
+        // llama-cpp-python takes no conversation for an empty one, which it would go on with for ever.
+        Wire::Chat => json!({"max_tokens": 1}),
+        _ => json!({}),
+    };
+    ask(client, target, wire, model, &body).await
 }
 
 /// Asks the endpoint with this body.

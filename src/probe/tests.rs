@@ -312,6 +312,15 @@ async fn each_refusal_says_what_it_means() {
 }
 
 #[tokio::test]
+async fn an_empty_question_asks_for_no_endless_answer() {
+    let server = Server::start(|request| Reply::json(200, &request.body.to_string())).await;
+    for (wire, body) in [(Wire::Chat, r#"{"max_tokens":1}"#), (Wire::Responses, "{}"), (Wire::Messages, "{}")] {
+        let told = knock(&client().unwrap(), &target(&server.url), wire, "m").await.unwrap();
+        assert_eq!(told.words, body, "{wire:?}");
+    }
+}
+
+#[tokio::test]
 async fn no_list_is_no_error_but_no_endpoint_is() {
     let server = Server::start(|_| Reply::not_found()).await;
     let url = format!("{}/v1/chat/completions", server.url);

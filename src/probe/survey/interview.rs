@@ -222,6 +222,7 @@ impl<'a> Interview<'a> {
         self.note(match lost {
             _ if self.quirks.web_search_rejected => Ability::no(Topic::WebSearch, "refused"),
             Some(_) if self.found.wire == Wire::Chat => Ability::no(Topic::WebSearch, "the protocol has none"),
+            Some(detail) if detail == "web_search" => Ability::no(Topic::WebSearch, "the model has none"),
             Some(detail) => Ability::no(Topic::WebSearch, detail),
             None if works => Ability::yes(Topic::WebSearch),
             None => Ability::unclear(Topic::WebSearch, "its tools could not be tried"),
