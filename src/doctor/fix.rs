@@ -92,9 +92,10 @@ fn run(words: &[String], home: &Home) -> Result<String> {
     }
     let words = String::from_utf8_lossy(&output.stderr);
     let error = Error::fixable(format!("`{shown}` failed"));
-    let error = match words.contains("keyring") && shown.contains(MIGRATE) {
-        true => error.hint(format!("keep the keys in a file: `codexgw {MIGRATE} --store file`")),
-        false => error,
+    let error = if words.contains("keyring") && shown.contains(MIGRATE) {
+        error.hint(format!("keep the keys in a file: `codexgw {MIGRATE} --store file`"))
+    } else {
+        error
     };
     Err(words.lines().filter(|line| !line.trim().is_empty()).take(6).fold(error, Error::cause))
 }

@@ -19,7 +19,7 @@ const SAYS: [(&str, &str); 9] = [
 const FOLLOWS: [(&str, &str); 2] = [("base-url-", "provider-"), ("old-config-wire-api", "provider-wire")];
 
 /// The findings without those that say what another says already. What Codex said of it goes along.
-pub fn merged(findings: Vec<Finding>) -> Vec<Finding> {
+pub fn merged(findings: &[Finding]) -> Vec<Finding> {
     let (repeated, mut kept): (Vec<_>, Vec<_>) =
         findings.iter().cloned().partition(|finding| findings.iter().any(|other| repeats(finding, other)));
     for finding in repeated {
@@ -64,7 +64,7 @@ fn names(finding: &Finding, word: &str) -> bool {
 mod tests {
     use super::*;
 
-    fn left(findings: Vec<Finding>) -> Vec<(&'static str, String)> {
+    fn left(findings: &[Finding]) -> Vec<(&'static str, String)> {
         merged(findings).into_iter().map(|finding| (finding.id, finding.evidence.join("|"))).collect()
     }
 
@@ -76,20 +76,20 @@ mod tests {
             Finding::broken("old-config-wire-api", "`gw` is set up for `wire_api = \"chat\"`").saw("config.toml:3");
         let wire = |id: &str| Finding::broken("provider-wire", format!("`{id}` does not speak it"));
         assert_eq!(
-            left(vec![refused(), chat, wire("gw"), wire("other")]),
+            left(&[refused(), chat, wire("gw"), wire("other")]),
             [
                 ("old-config-wire-api", "config.toml:3|Codex says: `wire_api = \"chat\"` is no".to_owned()),
                 ("provider-wire", String::new()),
             ]
         );
-        assert_eq!(left(vec![refused()]).len(), 1);
+        assert_eq!(left(&[refused()]).len(), 1);
         let ignored =
             |key: &str| Finding::warning("config-ignored-key", "ignored").saw(format!("does not know `{key}`"));
         let invented = Finding::warning("old-config-ignored-key", "`[network]`: an invention");
-        let ids: Vec<_> = left(vec![ignored("network.proxy"), ignored("other"), ignored("network"), invented]);
+        let ids: Vec<_> = left(&[ignored("network.proxy"), ignored("other"), ignored("network"), invented]);
         assert_eq!(ids.iter().map(|(id, _)| *id).collect::<Vec<_>>(), ["config-ignored-key", "old-config-ignored-key"]);
         let url = Finding::broken("base-url-scheme", "the base URL of `gw` does not say `https://`");
         let asked = Finding::broken("provider-not-found", "no URL").saw("asked `gw`");
-        assert_eq!(left(vec![url, asked]).len(), 1);
+        assert_eq!(left(&[url, asked]).len(), 1);
     }
 }

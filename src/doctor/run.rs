@@ -70,7 +70,7 @@ pub fn examine(world: World, only: &[String]) -> Report {
         findings.extend(found.into_iter().filter(is_wanted).map(|finding| (finding.severity, place, finding)));
     }
     findings.sort_by_key(|(severity, place, _)| (*severity, *place));
-    let findings = merged(findings.into_iter().map(|(.., finding)| finding).collect());
+    let findings = merged(&findings.into_iter().map(|(.., finding)| finding).collect::<Vec<_>>());
     let out_of_time = checks.iter().map(|check| check.id).filter(|id| !looked_at.contains(id)).collect();
     looked_at.sort_unstable();
     let took_ms = started.elapsed().as_millis();

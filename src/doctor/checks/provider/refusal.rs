@@ -78,13 +78,13 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
         ProbeError::Unreachable { .. } => {
             format!("start the server, or name the address where it is: `{}`", again(asked))
         }
-        ProbeError::BaseUrl { .. } | ProbeError::OtherForm { .. } | ProbeError::Unknown { .. } => {
-            format!("look up its base URL: `{}`", again(asked))
-        }
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
             "try again later; another provider till then: `codexgw use PROVIDER`".to_owned()
         }
-        ProbeError::WebPage { .. }
+        ProbeError::BaseUrl { .. }
+        | ProbeError::OtherForm { .. }
+        | ProbeError::Unknown { .. }
+        | ProbeError::WebPage { .. }
         | ProbeError::LoginPage { .. }
         | ProbeError::Redirect { .. }
         | ProbeError::NotFound { .. } => {
