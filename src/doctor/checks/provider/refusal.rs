@@ -87,10 +87,7 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
         | ProbeError::WebPage { .. }
         | ProbeError::LoginPage { .. }
         | ProbeError::Redirect { .. }
-        | ProbeError::NotFound { .. }
-        | ProbeError::BaseUrl { .. }
-        | ProbeError::OtherForm { .. }
-        | ProbeError::Unknown { .. } => {
+        | ProbeError::NotFound { .. } => {
             format!("look up its base URL: `{}`", again(asked))
         }
         ProbeError::Tls { why, .. } if why.contains("not trusted") => "where your company's own certificate is in \
