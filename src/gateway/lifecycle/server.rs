@@ -18,6 +18,9 @@ use crate::secret::redact::Redacting;
 use crate::secret::{self, gateway_token};
 use crate::settings::{Home, Settings};
 
+/// Most threads beside the one that serves. Each keeps the memory of the largest body that it translated.
+const ASIDE: usize = 8;
+
 /// A gateway that was asked to stop closes its port before it lets go of the lock: the next one waits that long.
 const LOCK_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -41,6 +44,7 @@ pub(super) fn serve_as(home: &Home, options: ServeOptions, version: &str, limits
     // One thread: an event passes two tasks on its way, and waking another thread for each costs eight times what
     // translating it does. Keys, large bodies and packed ones have threads of their own.
     let runtime = tokio::runtime::Builder::new_current_thread()
+        .max_blocking_threads(ASIDE)
         .enable_all()
         .build()
         .map_err(|e| Error::bug("cannot start the runtime").cause(e))?;
