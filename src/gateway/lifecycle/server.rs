@@ -18,7 +18,7 @@ use crate::secret::redact::Redacting;
 use crate::secret::{self, gateway_token};
 use crate::settings::{Home, Settings};
 
-/// Most threads beside the one that serves. Each keeps the memory of the largest body that it translated.
+/// Most threads beside the one that serves: for keys, host names, packed bodies and large ones.
 const ASIDE: usize = 8;
 
 /// A gateway that was asked to stop closes its port before it lets go of the lock: the next one waits that long.
