@@ -3,7 +3,6 @@
 //! Only [`models()`], [`check_key()`], [`knock()`], [`ask()`], [`wire()`], [`details()`] and [`survey()`] call out. What their
 //! answers mean is decided by pure functions: [`normalise`], the readers of answers, and [`decide`].
 
-mod access;
 mod base_url;
 mod client;
 mod decision;
@@ -28,7 +27,6 @@ mod target;
 mod web_page;
 mod wire;
 
-pub use access::{Access, unkeyed};
 pub use base_url::{is_loopback, normalise};
 pub use client::{Client, client};
 pub use decision::{Decision, decide, takes_bearer};
@@ -38,7 +36,7 @@ pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
 pub use knock::{Knock, ask, knock};
 pub use models::{Models, check_key, models};
-pub use roll_call::roll_call;
+pub use roll_call::{roll_call, unkeyed};
 pub use spent::Spent;
 pub use subject::Subject;
 pub use survey::{Ability, Network, Plan, Problem, Survey, Topic, Verdict, WireSurvey, survey};

@@ -1,10 +1,13 @@
 //! Several providers asked for their models side by side.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use super::{Access, Models, client, details, models};
+use super::{Models, Subject, client, details, models};
+use crate::catalog::ProviderTemplate;
 use crate::error::{Error, Result};
-use crate::settings::{Home, Provider};
+use crate::protocol::gemini::Safety;
+use crate::settings::{Home, KeyStore, Provider, Road};
 
 /// Longest time for one provider, from its key to the last page.
 const WITHIN: Duration = Duration::from_secs(30);
@@ -28,14 +31,14 @@ pub fn roll_call(
 }
 
 fn one(home: &Home, id: &str, provider: &Provider, closely: &[String]) -> Result<Models> {
-    let access = Access::fetch(home, id, provider)?;
+    let subject = Subject::of_settings(home, id, provider)?;
     let client = client()?;
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
         .map_err(|e| Error::bug("cannot start the runtime").cause(e))?;
     let ask = async {
-        let target = access.target();
+        let target = subject.target();
         let mut listed = models(&client, &target).await?;
         let target = super::Target { base_url: listed.base_url.clone(), ..target };
         for model in closely {
@@ -53,4 +56,27 @@ fn one(home: &Home, id: &str, provider: &Provider, closely: &[String]) -> Result
         let silent = format!("`{id}` did not list its models within {} s", WITHIN.as_secs());
         Err(Error::upstream(silent).hint(format!("find out why: `codexgw doctor {id}`")))
     })
+}
+
+/// A provider as its template alone has it, without a key: enough to ask for a list that is public.
+#[must_use]
+pub fn unkeyed(template: &ProviderTemplate) -> Provider {
+    Provider {
+        name: template.name.clone(),
+        template: Some(template.id.clone()),
+        base_url: template.base_url.clone(),
+        road: Road::Gateway,
+        wire: template.wire,
+        key: KeyStore::None,
+        key_form: None,
+        env_key: None,
+        key_command: Vec::new(),
+        headers: template.headers.clone(),
+        secret_headers: Vec::new(),
+        query: template.query.clone(),
+        quirks: None,
+        safety: Safety::default(),
+        model: template.model.clone().unwrap_or_default(),
+        models: BTreeMap::new(),
+    }
 }

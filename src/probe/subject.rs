@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use super::Target;
 use crate::catalog::{self, KeyForm, ProviderTemplate};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::secret::{Secret, Vault};
-use crate::settings::{KeyStore, Provider, Wire};
+use crate::settings::{Home, KeyStore, Provider, Wire};
 
 /// A provider to be asked: one that is configured, one that only the catalogue knows, or an address.
 pub struct Subject {
@@ -69,6 +69,21 @@ impl Subject {
             quirks: provider.quirks.clone().unwrap_or_else(of_template),
             configured: Some((id.to_owned(), provider.clone())),
         })
+    }
+
+    /// A configured provider, a key in a variable read from this process.
+    ///
+    /// # Errors
+    /// When the key or the value of a header is not where the settings say.
+    pub fn of_settings(home: &Home, id: &str, provider: &Provider) -> Result<Self> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let subject = Self::of_provider(id, provider, &Vault::new(home), variable)?;
+        if provider.key == KeyStore::Env && subject.key.is_none() {
+            let name = provider.env_key.as_deref().unwrap_or_default();
+            return Err(Error::fixable(format!("the key of `{id}` is in a variable that is not set here"))
+                .hint(format!("set it: `export {name}=…`; or store the key: `codexgw key set {id}`")));
+        }
+        Ok(subject)
     }
 
     /// A provider as its template knows it.

@@ -5,7 +5,7 @@ use crate::cli::context::{Context, commit_or_show, show_diffs};
 use crate::codex::Codex;
 use crate::error::{Error, Kind, Result};
 use crate::gateway::Errand;
-use crate::probe::{self, Access};
+use crate::probe::{self, Subject};
 use crate::settings::{KeyStore, Provider};
 use crate::setup::unknown_provider;
 use crate::trial::{self, Finding, Report, Verdict};
@@ -40,7 +40,7 @@ impl Args {
         let facts = said.clone().merged_over(&provider.facts(&model));
         let errand = Errand::new(&context.home)?;
         if provider.key == KeyStore::Env
-            && let Some(key) = Access::fetch(&context.home, &self.provider, provider)?.into_key()
+            && let Some(key) = Subject::of_settings(&context.home, &self.provider, provider)?.key
         {
             errand.lend(&self.provider, key);
         }
