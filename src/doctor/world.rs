@@ -5,6 +5,8 @@ use std::path::PathBuf;
 use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use crate::codex::{Codex, CodexHome, Verdict};
 use crate::config::Document;
 use crate::error::{Error, Result};
@@ -17,6 +19,19 @@ pub enum Subject {
     Provider(String),
     /// A profile.
     Profile(String),
+}
+
+/// A real question that was put to a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// The provider.
+    pub provider: String,
+    /// The model.
+    pub model: String,
+    /// What it cost, by the provider's own figures; 0 when it gave none.
+    pub tokens: u64,
+    /// Whether the answer came to its end in time.
+    pub ended: bool,
 }
 
 /// The person's setup.
@@ -47,6 +62,8 @@ pub struct World {
     pub offline: bool,
     /// When the looking began.
     pub since: Instant,
+    /// The one real question that was asked.
+    pub(super) question: OnceLock<Question>,
     /// What Codex says of `config.toml`; more than one check wants to know.
     verdict: OnceLock<Option<Verdict>>,
 }
@@ -145,6 +162,7 @@ impl World {
             subject,
             offline,
             since,
+            question: OnceLock::new(),
             verdict: OnceLock::new(),
             home: home.clone(),
         }

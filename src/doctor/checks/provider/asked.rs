@@ -73,6 +73,19 @@ impl<'w> Asked<'w> {
         }
     }
 
+    /// The command that finds out what it can do.
+    pub fn probe(&self) -> String {
+        let Some(table) = self.table else { return format!("codexgw probe {}", self.id) };
+        let key = table.text("env_key").map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
+        format!("codexgw probe {}{key}", self.base_url)
+    }
+
+    /// What it is known to do differently.
+    pub fn quirks(&self) -> &'w [String] {
+        let measured = self.provider.and_then(|provider| provider.quirks.as_deref());
+        measured.or_else(|| Some(self.template?.quirks.as_slice())).unwrap_or_default()
+    }
+
     fn ours(world: &'w World, id: &'w str, provider: &'w Provider) -> Option<Self> {
         let vault = Vault::new(&world.home);
         let key = match provider.key {
