@@ -24,7 +24,7 @@ pub use fix::{Fix, apply};
 pub use run::{Report, examine};
 pub use table::{ProviderTable, template_at};
 pub use turn::turn;
-pub use world::{Choice, Question, Subject, World};
+pub use world::{Choice, NO_KEYRING, Question, Subject, World};
 
 use std::time::Duration;
 

@@ -10,7 +10,11 @@ use serde::Serialize;
 use crate::codex::{Codex, CodexHome, Verdict};
 use crate::config::Document;
 use crate::error::{Error, Result};
-use crate::settings::{Home, Provider, Settings};
+use crate::secret::Vault;
+use crate::settings::{Home, KeyStore, Provider, Settings};
+
+/// What is said where a key goes to a file for want of a keyring.
+pub const NO_KEYRING: &str = "there is no keyring here, so the key goes into a file that only you can read";
 
 /// What the person asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,6 +68,7 @@ pub struct World {
     pub since: Instant,
     /// The one real question that was asked.
     pub(super) question: OnceLock<Question>,
+    keyring: OnceLock<bool>,
     /// What Codex says of `config.toml`; more than one check wants to know.
     verdict: OnceLock<Option<Verdict>>,
 }
@@ -163,6 +168,7 @@ impl World {
             offline,
             since,
             question: OnceLock::new(),
+            keyring: OnceLock::new(),
             verdict: OnceLock::new(),
             home: home.clone(),
         }
@@ -178,6 +184,12 @@ impl World {
     #[must_use]
     pub fn config(&self) -> Option<&Document> {
         self.config.as_ref().ok()?.as_ref()
+    }
+
+    /// Whether the operating system keeps keys here. Where it does not, a command that stores one has to say so.
+    #[must_use]
+    pub fn has_keyring(&self) -> bool {
+        *self.keyring.get_or_init(|| Vault::new(&self.home).probe(KeyStore::Keyring).is_ok())
     }
 
     /// What Codex says of `config.toml`, when it is there, parses, and Codex can be asked.

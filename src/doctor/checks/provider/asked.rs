@@ -6,7 +6,7 @@ use toml_edit::Item;
 
 use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
-use crate::doctor::{Choice, ProviderTable, Subject, World};
+use crate::doctor::{Choice, Fix, ProviderTable, Subject, World};
 use crate::probe::Target;
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
@@ -15,6 +15,7 @@ use super::super::web_search;
 
 /// One provider, with all that asking it takes.
 pub struct Asked<'w> {
+    world: &'w World,
     pub id: &'w str,
     pub base_url: &'w str,
     /// What Codex or the gateway asks it in.
@@ -73,6 +74,57 @@ impl<'w> Asked<'w> {
         }
     }
 
+    /// What lets the gateway ask it in this wire; words for the person where a value is missing that only the person
+    /// has.
+    pub fn in_wire(&self, wire: Wire, base_url: &str, listed: &[&str]) -> Result<Fix, String> {
+        let id = self.id;
+        let model = self.models.first().or(listed.first()).copied();
+        let mut words = match (self.table, self.provider) {
+            (Some(_), _) => vec!["migrate".to_owned(), "--speaks".to_owned(), format!("{id}={}", wire.name())],
+            (None, provider) => {
+                let template = self.template.filter(|_| provider.is_some_and(|provider| provider.template.is_some()));
+                let template = template.map_or("custom", |template| template.id.as_str());
+                let words = ["add", template, "--id", id, "--base-url", base_url, "--wire", wire.name()];
+                let words = words.into_iter().chain(["--via", "gateway", "--force"]);
+                words.map(str::to_owned).collect()
+            }
+        };
+        let mut option = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
+        if self.table.is_none() {
+            let models = self.models.iter().copied().chain(listed.first().copied().filter(|_| self.models.is_empty()));
+            models.for_each(|model| option("--model", model));
+            if let Some(variable) = self.provider.and_then(|provider| provider.env_key.as_deref()) {
+                option("--key-from-env", variable);
+            }
+        } else if self.models.is_empty()
+            && let Some(model) = model
+        {
+            option("--model", model);
+        }
+        if self.goes_to_file() {
+            option("--store", "file");
+        }
+        if self.table.is_some() {
+            words.push("--yes".to_owned());
+        }
+        let loses = self.provider.is_some_and(|p| !p.headers.is_empty() || !p.secret_headers.is_empty());
+        if model.is_some() && !loses {
+            return Ok(Fix::Command(words));
+        }
+        let model = if model.is_none() { " --model MODEL" } else { "" };
+        let headers = if loses { ", with the headers that it has: `codexgw config show`" } else { "" };
+        Err(format!("let the gateway translate: `codexgw {}{model}`{headers}", words.join(" ")))
+    }
+
+    /// Whether it has a secret that the gateway could not see where it is, and that no keyring can take.
+    pub fn goes_to_file(&self) -> bool {
+        let is_to_store = match (self.table, self.provider) {
+            (Some(table), _) => self.key.is_some() || table.has("env_http_headers"),
+            (None, provider) => provider.is_some_and(|provider| provider.key == KeyStore::Env),
+        };
+        is_to_store && !self.world.has_keyring()
+    }
+
     /// The command that finds out what it can do.
     pub fn probe(&self) -> String {
         let Some(table) = self.table else { return format!("codexgw probe {}", self.id) };
@@ -97,6 +149,7 @@ impl<'w> Asked<'w> {
         let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
         let others = provider.models.keys().filter(|name| **name != provider.model);
         Some(Self {
+            world,
             id,
             base_url: &provider.base_url,
             wire: if provider.road == Road::Direct { Wire::Responses } else { provider.wire },
@@ -125,9 +178,16 @@ impl<'w> Asked<'w> {
                 .iter()
                 .any(|choice| choice.profile == Some(name) && choice.text("model_provider") == Some(id)),
         };
+        // What migration left for old sessions to be resumed under.
+        let is_left_behind = |id: &str| {
+            world.settings.as_ref().is_ok_and(|settings| settings.providers.contains_key(id))
+                && world.choices().iter().all(|choice| choice.text("model_provider") != Some(id))
+        };
         let mut found: Vec<Self> = Vec::new();
-        for table in world.tables().filter(|table| !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id))
-        {
+        let is_asked = |table: &ProviderTable<'_>| {
+            !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id) && !is_left_behind(table.id)
+        };
+        for table in world.tables().filter(is_asked) {
             if !found.iter().any(|other| other.id == table.id) {
                 found.extend(Self::table(world, table));
             }
@@ -154,6 +214,7 @@ impl<'w> Asked<'w> {
         let secret_headers = strings("http_headers").into_iter().chain(from_env);
         let models = world.choices().into_iter().filter(|choice| choice.text("model_provider") == Some(table.id));
         Some(Self {
+            world,
             id: table.id,
             base_url: table.text("base_url")?,
             wire: Wire::Responses,

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::doctor::Finding;
+use crate::doctor::{Finding, NO_KEYRING};
 use crate::error::Error;
 use crate::probe::{Knock, ProbeError};
 use crate::settings::Wire;
@@ -269,20 +269,21 @@ fn limited(asked: &Asked<'_>, words: &str, by: Option<&str>, wait: Option<&str>)
 }
 
 /// The endpoint that is needed is not there, another one is.
-pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str) -> Finding {
-    let works = match wire {
-        Wire::Responses => "responses",
-        Wire::Chat => "chat",
-        Wire::Messages => "messages",
-        Wire::Gemini => "gemini",
-    };
+pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str, listed: &[&str]) -> Vec<Finding> {
+    let works = wire.name();
     let what = format!("`{}` does not speak what it is asked in; `{works}` works", asked.id);
-    let add = asked.add_again();
-    let then = asked.table.map(|_| format!(", then `codexgw use {}`", asked.id)).unwrap_or_default();
-    Finding::broken("provider-wire", what)
+    let finding = Finding::broken("provider-wire", what)
         .saw(format!("{} answers with status {}", knock.url, knock.status))
         .saw(format!("the wire `{works}` is at {base_url}"))
-        .say(format!("let the gateway translate: `{add} --base-url {base_url} --wire {works} --via gateway`{then}"))
+        .saw("codexgw's gateway translates it");
+    let finding = if asked.goes_to_file() { finding.saw(NO_KEYRING) } else { finding };
+    let finding = match asked.in_wire(wire, base_url, listed) {
+        Ok(fix) => finding.mended_by(fix),
+        Err(words) => finding.say(words),
+    };
+    // A table is put behind the gateway with the address that stands in it.
+    let is_elsewhere = asked.table.is_some() && base_url != asked.base_url.trim_end_matches('/');
+    is_elsewhere.then(|| compared::elsewhere(asked, base_url)).into_iter().chain([finding]).collect()
 }
 
 /// No endpoint is anywhere, though the models may be listed.

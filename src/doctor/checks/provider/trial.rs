@@ -82,7 +82,8 @@ impl Trial<'_> {
                     } else if knock.is_there() {
                         refusal::status(asked, &knock)
                     } else {
-                        self.other_wire(&target, &knock, !listed.list.is_empty()).await
+                        let names: Vec<&str> = listed.list.iter().map(|(name, _)| name.as_str()).collect();
+                        self.other_wire(&target, &knock, &names).await
                     });
                 }
             }
@@ -131,7 +132,7 @@ impl Trial<'_> {
     }
 
     /// The endpoint is not there: another base URL has it, or another endpoint is.
-    async fn other_wire(&self, target: &Target<'_>, knock: &Knock, has_models: bool) -> Vec<Finding> {
+    async fn other_wire(&self, target: &Target<'_>, knock: &Knock, listed: &[&str]) -> Vec<Finding> {
         let asked = self.asked;
         let candidates = probe::normalise(asked.base_url).unwrap_or_default();
         for wire in [asked.wire, Wire::Responses, Wire::Chat, Wire::Messages] {
@@ -142,14 +143,14 @@ impl Trial<'_> {
                 let is_its_own = |knock: &Knock| wire == Wire::Messages || !knock.is_message;
                 let Some(there) = there.filter(|knock| knock.is_there() && is_its_own(knock)) else { continue };
                 let found = if wire == asked.wire {
-                    compared::elsewhere(asked, base_url)
+                    vec![compared::elsewhere(asked, base_url)]
                 } else {
-                    refusal::other_wire(asked, knock, wire, base_url)
+                    refusal::other_wire(asked, knock, wire, base_url, listed)
                 };
-                return std::iter::once(found).chain(refusal::status(asked, &there)).collect();
+                return found.into_iter().chain(refusal::status(asked, &there)).collect();
             }
         }
-        vec![refusal::nowhere(asked, knock, has_models)]
+        vec![refusal::nowhere(asked, knock, !listed.is_empty())]
     }
 
     /// No answer, or a refusal. A server on this machine may listen on the other of its two addresses.
