@@ -13,7 +13,8 @@ fn a_chat_provider_that_a_person_set_up_as_if_it_spoke_responses() {
          wire_api = \"responses\"\nenv_key = \"LAB_KEY\"\n",
         upstream.base_url()
     ));
-    sandbox.write_profile("other", "model_provider = \"lab\"\nmodel = \"m2\"\n");
+    let profile = "model_provider = \"lab\"\nmodel = \"m2\"\n";
+    std::fs::write(sandbox.path("codex/other.config.toml"), profile).expect("a profile");
     let exec = ["exec", "--dangerously-bypass-approvals-and-sandbox", "hi"];
     sandbox.codex(&exec).run().exits(1).stderr_has("404");
 

@@ -143,8 +143,7 @@ fn a_provider_that_speaks_chat_alone_is_put_behind_the_gateway() {
         let upstream = Upstream::chat(Script::none());
         let mut sandbox = sandbox;
         sandbox.set_env("LAB_KEY", upstream.key());
-        // The address lacks its `/v1`, too.
-        let table = PROVIDER.replace("https://lab.example.net/v1", upstream.base_url().trim_end_matches("/v1"));
+        let table = PROVIDER.replace("https://lab.example.net/v1", &upstream.base_url());
         sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m1\"\n{table}env_key = \"LAB_KEY\"\n"));
         let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
         let found = finding(&outcome, "provider-wire").unwrap_or_else(|| panic!("{outcome}"));
@@ -158,6 +157,11 @@ fn a_provider_that_speaks_chat_alone_is_put_behind_the_gateway() {
     let outcome = sandbox.codexgw(&["doctor", "--only", "provider"]).run().exits(3).stdout_has("`chat` works");
     outcome.stdout_has("migrate --speaks lab=chat --model m1");
     Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream).mended().holds();
+    // What is wrong behind a wrong address shows when that is mended.
+    let upstream = Upstream::chat(Script::none());
+    let mut sandbox = at(upstream.base_url().trim_end_matches("/v1"));
+    sandbox.set_env("LAB_KEY", upstream.key());
+    Broken::new("provider-address", sandbox).asked("provider").keeping(upstream).mended().holds();
     // One that codexgw set up for Codex to ask itself.
     let upstream = Upstream::chat(Script::none());
     let sandbox = Sandbox::with_codex();
