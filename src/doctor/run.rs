@@ -6,6 +6,7 @@ use std::thread;
 use serde::Serialize;
 
 use super::merge::merged;
+use super::placeholder::filled;
 use super::{CHECKS, Check, Finding, Question, Severity, TIME_LIMIT, World};
 
 /// What all checks found.
@@ -73,6 +74,7 @@ pub fn examine(world: World, only: &[String]) -> Report {
     }
     findings.sort_by_key(|(severity, place, _)| (*severity, *place));
     let findings = merged(&findings.into_iter().map(|(.., finding)| finding).collect::<Vec<_>>());
+    let findings = findings.into_iter().map(|finding| filled(finding, &world)).collect();
     let out_of_time = checks.iter().map(|check| check.id).filter(|id| !looked_at.contains(id)).collect();
     looked_at.sort_unstable();
     let took_ms = started.elapsed().as_millis();

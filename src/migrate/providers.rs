@@ -89,14 +89,17 @@ impl Mending<'_, '_> {
         Ok(None)
     }
 
-    /// What was measured of it, where that is not what Codex speaks.
+    /// What was measured of it, or said.
     fn spoken(&self) -> Option<&Spoken> {
-        let spoken = self.world.spoken.iter().find(|spoken| spoken.provider == self.table.id);
-        spoken.filter(|spoken| spoken.wire != Wire::Responses)
+        self.world.spoken.iter().find(|spoken| spoken.provider == self.table.id)
     }
 
     fn speaks(&self, wire: Wire) -> String {
-        format!("provider `{}` speaks `{}`, which Codex does not", self.table.id, wire.name())
+        let id = &self.table.id;
+        match wire {
+            Wire::Responses => format!("provider `{id}` speaks `responses`; codexgw can ask it in Codex's place"),
+            wire => format!("provider `{id}` speaks `{}`, which Codex does not", wire.name()),
+        }
     }
 
     /// Whether Codex refuses a table of this id, or this one with what stands in it. A table of the gateway's id that

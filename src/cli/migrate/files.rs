@@ -55,6 +55,12 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
         let hint = Some("mend it by hand: `codexgw config edit`");
         ui::warn(format!("Codex would still refuse to start: {}", words.trim()), hint);
     }
+    if let Some(left) = migration.findings.iter().find(|_| !options.spoken.is_empty() && !migration.mends()) {
+        return Err(Error::fixable("nothing was changed")
+            .cause(&left.what)
+            .cause(&left.then)
+            .hint("where no model is named, name one: `--model MODEL`; else mend it: `codexgw config edit`"));
+    }
     if !migration.mends() {
         ui::note(if migration.findings.is_empty() {
             "nothing to mend"

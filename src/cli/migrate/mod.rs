@@ -69,6 +69,6 @@ impl Args {
 fn spoken(words: &str) -> std::result::Result<(String, Wire), String> {
     let (provider, wire) = words.split_once('=').ok_or("it is written `PROVIDER=WIRE`")?;
     let wire = WireChoice::from_str(wire, true).ok().and_then(WireChoice::wanted);
-    let wire = wire.filter(|wire| *wire != Wire::Responses).ok_or("the wire is `chat`, `messages` or `gemini`")?;
+    let wire = wire.ok_or("the wire is `responses`, `chat`, `messages` or `gemini`")?;
     Ok((provider.to_owned(), wire))
 }

@@ -6,7 +6,7 @@ use toml_edit::Item;
 
 use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
-use crate::doctor::{Choice, Fix, ProviderTable, Subject, World};
+use crate::doctor::{Choice, Fix, ProviderTable, Subject, World, typed};
 use crate::probe::Target;
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
@@ -77,49 +77,56 @@ impl<'w> Asked<'w> {
     /// What lets the gateway ask it in this wire; words for the person where a value is missing that only the person
     /// has.
     pub fn in_wire(&self, wire: Wire, base_url: &str, listed: &[&str]) -> Result<Fix, String> {
-        let id = self.id;
-        let model = self.models.first().or(listed.first()).copied();
-        let mut words = match (self.table, self.provider) {
-            (Some(_), _) => vec!["migrate".to_owned(), "--speaks".to_owned(), format!("{id}={}", wire.name())],
-            (None, provider) => {
-                let template = self.template.filter(|_| provider.is_some_and(|provider| provider.template.is_some()));
-                let template = template.map_or("custom", |template| template.id.as_str());
-                let words = ["add", template, "--id", id, "--base-url", base_url, "--wire", wire.name()];
-                let words = words.into_iter().chain(["--via", "gateway", "--force"]);
-                words.map(str::to_owned).collect()
+        let model = listed.first().copied().filter(|_| self.models.is_empty());
+        let words = match self.table {
+            Some(table) => table.behind_gateway(self.world, wire, model),
+            None if self.models.is_empty() => {
+                self.anew(wire, Road::Gateway, base_url, &[model.unwrap_or(ProviderTable::ANY_MODEL)])
             }
+            None => self.anew(wire, Road::Gateway, base_url, &self.models),
         };
-        let mut option = |name: &str, value: &str| words.extend([name.to_owned(), value.to_owned()]);
-        if self.table.is_none() {
-            let models = self.models.iter().copied().chain(listed.first().copied().filter(|_| self.models.is_empty()));
-            models.for_each(|model| option("--model", model));
-            if let Some(variable) = self.provider.and_then(|provider| provider.env_key.as_deref()) {
-                option("--key-from-env", variable);
-            }
-        } else if self.models.is_empty()
-            && let Some(model) = model
-        {
-            option("--model", model);
+        if self.loses_headers() {
+            let headers = "with the headers that it has: `codexgw config show --settings`";
+            return Err(format!("let the gateway translate: `{}`, {headers}", typed(&words)));
         }
-        if self.goes_to_file() {
-            option("--store", "file");
+        if words.iter().any(|word| word == ProviderTable::ANY_MODEL) {
+            return Err(format!("let the gateway translate: `{}`", typed(&words)));
         }
-        if self.table.is_some() {
-            words.push("--yes".to_owned());
+        Ok(Fix::Command(words))
+    }
+
+    /// The command that sets up one of ours anew: with its key, but for the headers.
+    pub fn anew(&self, wire: Wire, road: Road, base_url: &str, models: &[&str]) -> Vec<String> {
+        let template = self.template.filter(|_| self.provider.is_some_and(|provider| provider.template.is_some()));
+        let template = template.map_or("custom", |template| template.id.as_str());
+        let via = if road == Road::Gateway { "gateway" } else { "direct" };
+        let mut words =
+            vec!["add", template, "--id", self.id, "--base-url", base_url, "--wire", wire.name(), "--via", via];
+        words.extend(models.iter().flat_map(|model| ["--model", model]));
+        if let Some(variable) = self.provider.and_then(|provider| provider.env_key.as_deref()) {
+            words.extend([if road == Road::Gateway { "--key-from-env" } else { "--env-key" }, variable]);
         }
-        let loses = self.provider.is_some_and(|p| !p.headers.is_empty() || !p.secret_headers.is_empty());
-        if model.is_some() && !loses {
-            return Ok(Fix::Command(words));
+        if road == Road::Gateway && self.goes_to_file() {
+            words.extend(["--store", "file"]);
         }
-        let model = if model.is_none() { " --model MODEL" } else { "" };
-        let headers = if loses { ", with the headers that it has: `codexgw config show`" } else { "" };
-        Err(format!("let the gateway translate: `codexgw {}{model}`{headers}", words.join(" ")))
+        words.into_iter().chain(["--force"]).map(str::to_owned).collect()
+    }
+
+    /// Whether it has headers, which setting it up anew would lose.
+    pub fn loses_headers(&self) -> bool {
+        self.provider.is_some_and(|p| !p.headers.is_empty() || !p.secret_headers.is_empty() || !p.query.is_empty())
+    }
+
+    /// Whether it is Codex's default.
+    pub fn is_default(&self) -> bool {
+        let default = self.world.settings.as_ref().ok().and_then(|settings| settings.default.as_ref());
+        default.is_some_and(|choice| choice.provider == self.id)
     }
 
     /// Whether it has a secret that the gateway could not see where it is, and that no keyring can take.
     pub fn goes_to_file(&self) -> bool {
         let is_to_store = match (self.table, self.provider) {
-            (Some(table), _) => self.key.is_some() || table.has("env_http_headers"),
+            (Some(table), _) => table.has_secret(),
             (None, provider) => provider.is_some_and(|provider| provider.key == KeyStore::Env),
         };
         is_to_store && !self.world.has_keyring()
