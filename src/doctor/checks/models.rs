@@ -5,6 +5,7 @@ use crate::codex::is_built_in;
 use crate::config::Change;
 use crate::doctor::{Check, Choice, Finding, Fix, ProviderTable, World, typed};
 use crate::settings::Wire;
+use crate::setup::GATEWAY_ID;
 
 pub const CHECK: Check = Check { id: "model", about: "whether the models can carry Codex", is_online: false, look };
 
@@ -34,6 +35,7 @@ fn look(world: &World) -> Vec<Finding> {
     }
     for choice in world.choices() {
         findings.extend(set_window(choice));
+        findings.extend(unowned(world, choice));
         findings.extend(unknown(world, choice));
     }
     findings
@@ -84,6 +86,31 @@ fn set_window(choice: Choice<'_>) -> Option<Finding> {
             .saw(format!("Codex's own instructions and tools take about {PROMPT} of them"))
             .say("name the model's real window, or another model: `codexgw config edit`"),
     )
+}
+
+/// A model that goes to the gateway, and does not say to which provider.
+fn unowned(world: &World, choice: Choice<'_>) -> Option<Finding> {
+    let model = choice.text("model").filter(|_| choice.text("model_provider") == Some(GATEWAY_ID))?;
+    let settings = world.settings.as_ref().ok()?;
+    if model.split_once('/').is_some_and(|(id, _)| settings.providers.contains_key(id)) {
+        return None;
+    }
+    let what = format!("{} names the model `{model}`, and not of which provider it is", choice.words());
+    let finding = Finding::broken("model-unowned", what)
+        .saw(World::place(choice.document, &["model"]))
+        .saw("the gateway's models are named `<provider>/<model>`");
+    let of_profile = choice.profile.and_then(|name| settings.profiles.get(name)).map(|record| record.provider.as_str());
+    let mut having = settings.providers.iter().filter(|(_, provider)| provider.chosen().any(|known| known == model));
+    let only = having.next().filter(|_| having.next().is_none()).map(|(id, _)| id.as_str());
+    let lone = settings.providers.keys().next().filter(|_| settings.providers.len() == 1).map(String::as_str);
+    Some(match only.or(of_profile).or(lone).filter(|_| choice.document.get(&["model"]).is_some()) {
+        Some(id) => finding.mended_by(Fix::Edit {
+            file: choice.document.path().to_path_buf(),
+            changes: vec![Change::set(&["model"], format!("{id}/{model}"))],
+            label: "say whose a model is",
+        }),
+        None => finding.say("choose one: `codexgw use PROVIDER`"),
+    })
 }
 
 /// A model on a provider of the person's own making, of which Codex knows nothing or something wrong.

@@ -4,7 +4,7 @@ use std::fs;
 
 use super::PROVIDER;
 use super::broken::{Broken, doctor, ids};
-use super::canned::{Canned, models};
+use super::canned::{Canned, counted, good, models};
 use crate::support::upstream::Script;
 use crate::support::{Sandbox, Upstream};
 
@@ -86,4 +86,27 @@ fn a_model_that_is_not_served() {
     let outcome = sandbox.codexgw(&["doctor", "up"]).run().exits(3);
     outcome.stdout_has("[provider-model]").stdout_has("`m-new`");
     Broken::new("provider-model", sandbox).asked("provider").keeping(upstream).prints_command().holds();
+}
+
+/// What a profile names counts as much as what codexgw's settings say.
+#[test]
+fn a_model_that_is_misspelt_where_codex_reads_it() {
+    for (model, id) in [("up/m-nwe", "provider-model"), ("m-new", "model-unowned"), ("m-nwe", "model-unowned")] {
+        let upstream = Upstream::chat(Script::none()).with_models(&["m-new", "other"]);
+        let sandbox = Sandbox::with_codex();
+        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
+        let file = sandbox.path("codex/up.config.toml");
+        let profile = fs::read_to_string(&file).expect("a profile");
+        fs::write(&file, profile.replace("up/m-new", model)).expect("a profile");
+        let check = if id == "provider-model" { "provider" } else { "model" };
+        Broken::new(id, sandbox).asked(check).keeping(upstream).mended().holds();
+    }
+    let canned = Canned::start("127.0.0.1:0", |line, body| match line {
+        "GET /v1/models" => models(r#"{"id":"m-new"}"#),
+        _ if body["stream"] == true => counted(3),
+        line => good(line),
+    });
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config(default("m-nwe").replace("https://lab.example.net/v1", &canned.base_url()));
+    Broken::new("provider-model", sandbox).asked("provider").keeping(canned).mended().holds();
 }

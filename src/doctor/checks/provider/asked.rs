@@ -10,6 +10,7 @@ use crate::doctor::{Choice, Fix, ProviderTable, Subject, World, typed};
 use crate::probe::Target;
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
+use crate::setup::GATEWAY_ID;
 
 use super::super::web_search;
 
@@ -22,6 +23,8 @@ pub struct Asked<'w> {
     pub wire: Wire,
     /// The model to start with first.
     pub models: Vec<&'w str>,
+    /// The starts of Codex that go by it, each with the model that it names.
+    pub chosen: Vec<(Choice<'w>, &'w str)>,
     /// Our own record of it, when there is one.
     pub provider: Option<&'w Provider>,
     /// The person's own table, when it is that.
@@ -154,13 +157,15 @@ impl<'w> Asked<'w> {
             store => Some(vault.key(id, store, &provider.key_command).ok()?),
         };
         let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
-        let others = provider.models.keys().filter(|name| **name != provider.model);
+        let chosen = chosen(world, id);
+        let others = provider.models.keys().map(String::as_str).chain(chosen.iter().map(|(_, model)| *model));
         Some(Self {
             world,
             id,
             base_url: &provider.base_url,
             wire: if provider.road == Road::Direct { Wire::Responses } else { provider.wire },
-            models: std::iter::once(&provider.model).chain(others).map(String::as_str).collect(),
+            models: each_once(std::iter::once(provider.model.as_str()).chain(others)),
+            chosen,
             provider: Some(provider),
             table: None,
             template: provider.template.as_deref().and_then(template_of),
@@ -219,13 +224,14 @@ impl<'w> Asked<'w> {
         let from_env = from_env.filter_map(|(name, variable)| Some((name, world.var(&variable)?.to_owned())));
         // They may hold keys, so that all of them are treated so.
         let secret_headers = strings("http_headers").into_iter().chain(from_env);
-        let models = world.choices().into_iter().filter(|choice| choice.text("model_provider") == Some(table.id));
+        let chosen = chosen(world, table.id);
         Some(Self {
             world,
             id: table.id,
             base_url: table.text("base_url")?,
             wire: Wire::Responses,
-            models: models.filter_map(|choice| choice.text("model")).collect(),
+            models: each_once(chosen.iter().map(|(_, model)| *model)),
+            chosen,
             provider: None,
             table: Some(table),
             template: table.template(),
@@ -238,4 +244,26 @@ impl<'w> Asked<'w> {
             query: strings("query_params").into_iter().collect(),
         })
     }
+}
+
+/// The starts of Codex that go by this provider, itself or behind the gateway, with the models that they name.
+fn chosen<'w>(world: &'w World, id: &str) -> Vec<(Choice<'w>, &'w str)> {
+    let of_it = |choice: Choice<'w>| {
+        let model = choice.text("model")?;
+        match choice.text("model_provider")? {
+            GATEWAY_ID => model.split_once('/').filter(|(owner, _)| *owner == id).map(|(_, model)| (choice, model)),
+            provider => (provider == id).then_some((choice, model)),
+        }
+    };
+    world.choices().into_iter().filter_map(of_it).collect()
+}
+
+fn each_once<'w>(models: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
+    let mut once: Vec<&str> = Vec::new();
+    for model in models {
+        if !once.contains(&model) {
+            once.push(model);
+        }
+    }
+    once
 }

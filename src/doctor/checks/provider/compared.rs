@@ -2,9 +2,10 @@
 
 use crate::catalog;
 use crate::config::Change;
-use crate::doctor::{Finding, typed};
+use crate::doctor::{Choice, Finding, Fix, World, typed};
 use crate::probe::Models;
 use crate::settings::{Road, Wire};
+use crate::setup::GATEWAY_ID;
 
 use super::super::models::unfit;
 use super::asked::Asked;
@@ -43,11 +44,20 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
         if !listed.complete || names.is_empty() {
             continue;
         }
+        let mut near: Vec<&str> = names.clone();
+        near.sort_by(|a, b| strsim::jaro_winkler(b, model).total_cmp(&strsim::jaro_winkler(a, model)));
+        let in_settings = asked.provider.is_some_and(|p| p.model == **model || p.models.contains_key(*model));
+        if !in_settings {
+            let starts = asked
+                .chosen
+                .iter()
+                .filter(|(choice, named)| named == model && choice.document.get(&["model"]).is_some());
+            findings.extend(starts.map(|(choice, _)| misspelt(asked, *choice, model, near[0])));
+            continue;
+        }
         let what = format!("`{id}` does not list the model `{model}`");
         let id = "provider-model";
         let finding = if place == 0 { Finding::broken(id, what) } else { Finding::warning(id, what) };
-        let mut near: Vec<&str> = names.clone();
-        near.sort_by(|a, b| strsim::jaro_winkler(b, model).total_cmp(&strsim::jaro_winkler(a, model)));
         let near: Vec<String> = near.into_iter().take(NEAREST).map(|name| format!("`{name}`")).collect();
         findings.push(
             finding
@@ -56,6 +66,30 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
         );
     }
     findings
+}
+
+/// How alike two names of models are when one is the other misspelt (Jaro-Winkler).
+const ALIKE: f64 = 0.93;
+
+/// A model that a file of Codex names, and that the provider does not list.
+fn misspelt(asked: &Asked<'_>, choice: Choice<'_>, model: &str, near: &str) -> Finding {
+    let what = format!("`{}` does not list the model `{model}`, which {} names", asked.id, choice.words());
+    let finding = Finding::broken("provider-model", what)
+        .saw(World::place(choice.document, &["model"]))
+        .saw(format!("the nearest that it lists is `{near}`"));
+    let value = match choice.text("model_provider") {
+        Some(GATEWAY_ID) => format!("{}/{near}", asked.id),
+        _ => near.to_owned(),
+    };
+    if strsim::jaro_winkler(model, near) >= ALIKE {
+        return finding.mended_by(Fix::Edit {
+            file: choice.document.path().to_path_buf(),
+            changes: vec![Change::set(&["model"], value)],
+            label: "spell a model as its provider does",
+        });
+    }
+    let profile = choice.profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
+    finding.say(format!("name one that it lists, such as `model = \"{value}\"`: `codexgw config edit{profile}`"))
 }
 
 /// How another model is chosen.

@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::doctor::{Finding, NO_KEYRING};
 use crate::error::Error;
 use crate::probe::{Knock, ProbeError};
-use crate::settings::Wire;
+use crate::settings::{Road, Wire};
 
 use super::super::web_search;
 use super::asked::Asked;
@@ -21,8 +21,14 @@ const CLOCK_IS_OFF: Duration = Duration::from_secs(5 * 60);
 pub fn silent(asked: &Asked<'_>, within: Duration) -> Finding {
     Finding::broken("provider-silent", format!("`{}` did not answer within {} s", asked.id, within.as_secs()))
         .saw(format!("asked {}", asked.base_url))
-        .saw("Codex itself says nothing and waits for ever")
         .say(format!("see whether it is up: `curl -sS {}/models`", asked.base_url))
+}
+
+/// It answers, and takes its time.
+pub fn slow(asked: &Asked<'_>, first: Duration) -> Finding {
+    let seconds = first.as_secs();
+    Finding::note("provider-slow", format!("`{}` answers, and took {seconds} s for an empty question", asked.id))
+        .saw("not all of it could be looked at in the time there is")
 }
 
 /// What the probe makes of an answer.
@@ -60,7 +66,8 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
             );
             let say = instead(asked, &error);
             let mut finding = Finding::of_error(finding_id, &Error::from(error)).saw(format!("asked `{id}`"));
-            if is_network {
+            // The gateway gives it up by itself.
+            if is_network && asked.provider.is_none_or(|provider| provider.road == Road::Direct) {
                 finding = finding.saw("Codex says: Reconnecting... waiting for network; it waits for ever");
             }
             match say {

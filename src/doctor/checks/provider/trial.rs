@@ -1,5 +1,6 @@
 //! Asks one provider.
 
+use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -33,10 +34,14 @@ pub fn run(asked: &Asked<'_>, model: Option<&str>, since: Instant) -> (Vec<Findi
     let until = Instant::now() + within;
     let Ok(client) = probe::client() else { return nothing };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return nothing };
-    let trial = Trial { client, asked };
+    let trial = Trial { client, asked, heard: OnceCell::new() };
     runtime.block_on(async {
         let Ok(findings) = tokio::time::timeout(within, trial.run()).await else {
-            return (vec![refusal::silent(asked, within)], None);
+            let finding = match trial.heard.get() {
+                Some(first) => refusal::slow(asked, *first),
+                None => refusal::silent(asked, within),
+            };
+            return (vec![finding], None);
         };
         match model.filter(|_| findings.is_empty()) {
             Some(model) => question::ask(&trial.client, asked, model, until).await,
@@ -48,6 +53,8 @@ pub fn run(asked: &Asked<'_>, model: Option<&str>, since: Instant) -> (Vec<Findi
 struct Trial<'a> {
     client: Client,
     asked: &'a Asked<'a>,
+    /// How long the first answer took.
+    heard: OnceCell<Duration>,
 }
 
 impl Trial<'_> {
@@ -128,7 +135,10 @@ impl Trial<'_> {
     }
 
     async fn knock(&self, target: &Target<'_>, wire: Wire) -> Result<Knock, ProbeError> {
-        probe::knock(&self.client, target, wire, self.asked.models.first().unwrap_or(&"")).await
+        let started = Instant::now();
+        let knock = probe::knock(&self.client, target, wire, self.asked.models.first().unwrap_or(&"")).await?;
+        self.heard.get_or_init(|| started.elapsed());
+        Ok(knock)
     }
 
     /// The endpoint is not there: another base URL has it, or another endpoint is.
