@@ -17,7 +17,11 @@ const SAYS: [(&str, &str); 10] = [
 ];
 
 /// Findings that only follow from others at the same provider, by the beginnings of both ids.
-const FOLLOWS: [(&str, &str); 2] = [("base-url-", "provider-"), ("old-config-wire-api", "provider-wire")];
+const FOLLOWS: [(&str, &str); 3] = [
+    ("base-url-", "provider-"),
+    ("old-config-wire-api", "provider-wire"),
+    ("old-config-reserved-id", "built-in-unreachable"),
+];
 
 /// The findings without those that say what another says already. What Codex said of it goes along.
 pub fn merged(findings: &[Finding]) -> Vec<Finding> {

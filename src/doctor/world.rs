@@ -54,7 +54,7 @@ pub struct World {
     pub broken_profiles: BTreeMap<String, Error>,
     /// The Codex on PATH.
     pub codex: Result<Codex>,
-    /// The shell's variables.
+    /// The variables that Codex has: the shell's, and those of its own `.env`.
     pub env: BTreeMap<String, String>,
     /// Where Codex would be started.
     pub cwd: PathBuf,
@@ -152,6 +152,10 @@ impl World {
                 }
             }
         }
+        let mut env: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        env.extend(codex_home.as_ref().map(CodexHome::dotenv).unwrap_or_default());
         Self {
             codex_home,
             settings: Settings::read(&home.settings_file()),
@@ -159,9 +163,7 @@ impl World {
             profiles,
             broken_profiles,
             codex: find_codex(home),
-            env: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
+            env,
             cwd: std::env::current_dir().unwrap_or_default(),
             person: dirs::home_dir(),
             subject,

@@ -44,6 +44,8 @@ pub struct Surroundings<'e> {
     pub home: Option<&'e Path>,
     /// The shell's variables.
     pub env: &'e dyn Fn(&str) -> Option<String>,
+    /// Whether the project's files are looked at, too. What others wrote there gets into the person's own file by it.
+    pub with_project: bool,
     /// What was measured of providers that do not speak what Codex does.
     pub spoken: &'e [Spoken],
 }
@@ -88,7 +90,8 @@ impl Migration {
     pub fn plan(setup: Setup, command: &TokenCommand, around: &Surroundings<'_>, store: KeyStore) -> Result<Self> {
         let mut world = World::read(setup, command, around)?;
         let config = world.config_file();
-        for file in project::files(around.cwd, &config) {
+        let project = if around.with_project { project::files(around.cwd, &config) } else { Vec::new() };
+        for file in project {
             world.load_or_tell(&file);
             if world.has_file(&file) {
                 project::mend(&mut world, &file)?;

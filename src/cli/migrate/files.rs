@@ -19,6 +19,8 @@ pub struct Options {
     pub json: bool,
     /// Where to keep the keys.
     pub store: KeyStore,
+    /// Take over what this project's file holds, too.
+    pub project: bool,
     /// What the person's own providers really speak.
     pub spoken: Vec<Spoken>,
 }
@@ -27,10 +29,17 @@ pub struct Options {
 pub fn run(context: &Context, options: &Options) -> Result<u8> {
     let cwd = std::env::current_dir().unwrap_or_default();
     let home = dirs::home_dir();
-    let env = |name: &str| std::env::var(name).ok();
-    let around = Surroundings { cwd: &cwd, home: home.as_deref(), env: &env, spoken: &options.spoken };
-    let command = context.token_command()?;
     let setup = context.setup()?;
+    let of_codex = setup.codex_home().dotenv();
+    let env = |name: &str| of_codex.get(name).cloned().or_else(|| std::env::var(name).ok());
+    let around = Surroundings {
+        cwd: &cwd,
+        home: home.as_deref(),
+        env: &env,
+        with_project: options.project,
+        spoken: &options.spoken,
+    };
+    let command = context.token_command()?;
     if let Some(spoken) = options.spoken.iter().find(|spoken| !is_own_table(&setup, &spoken.provider)) {
         let id = ui::plain(&spoken.provider, 60);
         return Err(Error::usage(format!("there is no provider `{id}` of your own in Codex's files"))
@@ -72,7 +81,7 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
     if options.dry_run || (options.json && !options.yes) {
         return Ok(0);
     }
-    if !options.yes && !agreed()? {
+    if !options.yes && !agreed(options.project)? {
         ui::note("nothing was changed");
         return Ok(0);
     }
@@ -116,10 +125,10 @@ fn show(findings: &[Finding]) {
     }
 }
 
-fn agreed() -> Result<bool> {
+fn agreed(with_project: bool) -> Result<bool> {
     if !ui::prompt::possible() {
         return Err(Error::fixable("nothing was changed, since nobody can be asked here")
-            .hint("agree to it: `codexgw migrate --yes`"));
+            .hint(format!("agree to it: `codexgw migrate{} --yes`", if with_project { " --project" } else { "" })));
     }
     ui::prompt::confirm("Write this?", true)
 }

@@ -34,6 +34,9 @@ pub struct Args {
     /// The model to start with, where your files name none for it
     #[arg(long, requires = "speaks")]
     model: Option<String>,
+    /// Move what this project's `.codex/config.toml` says of providers to your own files, too; read it first
+    #[arg(long, conflicts_with = "from")]
+    project: bool,
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
@@ -54,13 +57,13 @@ pub struct Args {
 impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         crate::secret::forbid_core_dumps();
-        let Self { from, path, speaks, model, dry_run, yes, store, no_probe, json } = self;
+        let Self { from, path, speaks, model, project, dry_run, yes, store, no_probe, json } = self;
         match from {
             Some(from) => from::run(context, from, &Options { path, dry_run, yes, store, probe: !no_probe }),
             None => {
                 let spoken = |(provider, wire)| Spoken { provider, wire, model: model.clone() };
                 let spoken = speaks.into_iter().map(spoken).collect();
-                files::run(context, &files::Options { dry_run, yes, json, store: store.into(), spoken })
+                files::run(context, &files::Options { dry_run, yes, json, store: store.into(), project, spoken })
             }
         }
     }

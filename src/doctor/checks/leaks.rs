@@ -8,7 +8,7 @@ use crate::doctor::{Check, Finding, Fix, ProviderTable, Severity, World};
 pub const CHECK: Check =
     Check { id: "leak", about: "whether your ChatGPT login goes to a third party", is_online: false, look };
 
-fn look(world: &World) -> Vec<Finding> {
+pub(super) fn look(world: &World) -> Vec<Finding> {
     world.documents().flat_map(|document| base_urls(document).chain(auth(document))).collect()
 }
 

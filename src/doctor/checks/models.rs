@@ -103,13 +103,18 @@ fn unowned(world: &World, choice: Choice<'_>) -> Option<Finding> {
     let mut having = settings.providers.iter().filter(|(_, provider)| provider.chosen().any(|known| known == model));
     let only = having.next().filter(|_| having.next().is_none()).map(|(id, _)| id.as_str());
     let lone = settings.providers.keys().next().filter(|_| settings.providers.len() == 1).map(String::as_str);
-    Some(match only.or(of_profile).or(lone).filter(|_| choice.document.get(&["model"]).is_some()) {
+    // What stands before a slash may be meant for a provider that is gone.
+    let guess = of_profile.or(lone).filter(|_| !model.contains('/'));
+    Some(match only.or(guess).filter(|_| choice.document.get(&["model"]).is_some()) {
         Some(id) => finding.mended_by(Fix::Edit {
             file: choice.document.path().to_path_buf(),
             changes: vec![Change::set(&["model"], format!("{id}/{model}"))],
             label: "say whose a model is",
         }),
-        None => finding.say("choose one: `codexgw use PROVIDER`"),
+        None => match choice.profile {
+            Some(name) => finding.say(format!("name one of `codexgw list`: `codexgw config edit --profile {name}`")),
+            None => finding.say("choose one: `codexgw use PROVIDER`"),
+        },
     })
 }
 

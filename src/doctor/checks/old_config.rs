@@ -17,7 +17,8 @@ fn look(world: &World) -> Vec<Finding> {
     let Ok(setup) = Setup::load(&world.home, codex_home) else { return Vec::new() };
     let Ok(command) = TokenCommand::of_this_program(&world.home) else { return Vec::new() };
     let env = |name: &str| world.env.get(name).cloned();
-    let around = Surroundings { cwd: &world.cwd, home: world.person.as_deref(), env: &env, spoken: &[] };
+    let around =
+        Surroundings { cwd: &world.cwd, home: world.person.as_deref(), env: &env, with_project: false, spoken: &[] };
     let Ok(migration) = Migration::plan(setup, &command, &around, KeyStore::Keyring) else { return Vec::new() };
     let words: &[&str] = &["migrate", "--yes", "--store", "file"];
     let to_file = migration.stores_keys() && !world.has_keyring();

@@ -120,6 +120,8 @@ fn commands(fix: &str) -> Vec<&str> {
         |command: &&str| ["migrate", "add", "remove", "use", "gateway", "profile"].contains(&words(command).as_str());
     let is_whole =
         |command: &&str| !command.split(' ').any(|word| ["PROVIDER", "NAME", "URL", "MODEL", "ID"].contains(&word));
+    // What others wrote is shown and asked about first.
+    let is_whole = |command: &&str| is_whole(command) && !command.ends_with(" --project");
     let quoted = fix.split('`').skip(1).step_by(2);
     quoted.filter(|command| command.starts_with("codexgw ")).filter(changes).filter(is_whole).collect()
 }

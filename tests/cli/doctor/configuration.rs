@@ -198,7 +198,17 @@ fn projects_that_want_their_own_way() {
     Broken::new("project-model", project("model = \"theirs\"\n", true)).mended().holds();
     Broken::new("project-catalogue", project("model_catalog_json = \"gone.json\"\n", true)).mended().holds();
     let settings = format!("model_provider = \"lab\"\n{PROVIDER}");
-    Broken::new("old-config-project-settings", project(&settings, true)).holds();
+    Broken::new("project-settings", project(&settings, true)).asked("project").holds();
+    // Nothing that others wrote gets into the person's own files, and none of it is run.
+    for is_trusted in [false, true] {
+        let evil = format!("{PROVIDER}auth = {{ command = \"touch\", args = [\"{}\"] }}\n", "PWNED");
+        let sandbox = project(&format!("model_provider = \"lab\"\n{evil}"), is_trusted);
+        let before = sandbox.config();
+        doctor(&sandbox, &["--fix"]);
+        sandbox.codexgw(&["migrate", "--yes"]).run().ok();
+        assert_eq!(sandbox.config(), before);
+        assert!(!sandbox.work().join("PWNED").exists());
+    }
 }
 
 #[test]
