@@ -14,7 +14,7 @@ use crate::protocol::{Wire, gemini};
 use crate::secret::redact::redact;
 
 /// Time for one answer.
-const WITHIN: Duration = Duration::from_secs(6);
+const WITHIN: Duration = Duration::from_secs(9);
 /// Largest answer that is read: a refusal is short.
 const LARGEST: usize = 64 * 1024;
 
