@@ -37,7 +37,8 @@ fn too_long(request: &Request<'_>, window: u64) -> Failure {
         // Codex's own words for a full window speak of an earlier conversation, and there is none.
         let message = format!("Codex's first message is longer than the {window} tokens that the model takes");
         let hint = "choose a model with a larger window: `codexgw use <provider>/<model>`";
-        return Failure { status: 400, ..Failure::shown(message) }.with_hint(hint);
+        let code = FailureCode::WindowTooSmall;
+        return Failure { code, status: 400, ..Failure::shown(message) }.with_hint(hint);
     }
     let message = format!("the conversation is longer than the {window} tokens that the model takes");
     Failure { code: FailureCode::ContextLengthExceeded, status: 400, ..Failure::shown(message) }

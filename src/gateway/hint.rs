@@ -8,8 +8,16 @@ use crate::protocol::{Failure, FailureCode, Meaning, Remedy, Words};
 /// The hint for a provider's refusal.
 pub(super) fn of(failure: &Failure, words: &Words, call: &Call) -> Option<String> {
     let id = &call.id;
-    if failure.code == FailureCode::ModelNotFound {
-        return Some(format!("choose another model: {}", model(id)));
+    match failure.code {
+        FailureCode::ModelNotFound => return Some(format!("choose another model: {}", model(id))),
+        FailureCode::WindowTooSmall => {
+            return Some(format!(
+                "this is what Codex sends at the least, so that nothing can be left out; choose a model with a \
+                 larger window: {}",
+                model(id)
+            ));
+        }
+        _ => {}
     }
     if let Some(means) = failure.meaning {
         return of_meaning(means, failure, words, call);
@@ -46,15 +54,6 @@ fn of_meaning(means: Meaning, failure: &Failure, words: &Words, call: &Call) -> 
         Remedy::Model => or(format!("choose another model: {}", model(id))),
         Remedy::Console | Remedy::Time | Remedy::Elsewhere => or(ELSEWHERE.to_owned()),
     })
-}
-
-/// The hint where not even the first message fits the model.
-pub(super) fn narrow(id: &str) -> String {
-    format!(
-        "there is no earlier conversation to leave out: the model's window is too small for what Codex sends with a \
-         first message; choose a model with a larger one: {}",
-        model(id)
-    )
 }
 
 /// Whether a request holds nothing yet that the model said, in whatever wire it is written.

@@ -186,13 +186,10 @@ impl Upstream {
         let wait = wait::of_refusal(status, &headers, &words);
         let mut failure = failure_from_response(&call.name, status.as_u16(), wait, text(CONTENT_TYPE), body.as_bytes());
         let refuses_key = failure.meaning.is_some_and(Meaning::is_about_key);
-        let is_narrow = failure.code == FailureCode::ContextLengthExceeded && hint::opens(&call.body);
-        if is_narrow {
-            // Codex's own words for this speak of an earlier conversation.
-            failure.code = FailureCode::InvalidPrompt;
+        if failure.code == FailureCode::ContextLengthExceeded && hint::opens(&call.body) {
+            failure.code = FailureCode::WindowTooSmall;
         }
-        let hint = if is_narrow { Some(hint::narrow(&call.id)) } else { hint::of(&failure, &words, call) };
-        let failure = match hint {
+        let failure = match hint::of(&failure, &words, call) {
             Some(hint) => failure.with_hint(&hint),
             None => failure,
         };

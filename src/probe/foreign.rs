@@ -26,8 +26,8 @@ pub fn error_words(body: &str) -> String {
     // FastAPI says beside the words what they are about, as the way to it.
     let field = json.pointer("/detail/0/loc").and_then(Value::as_array).filter(|way| way.len() > 1);
     let field = field.and_then(|way| way.iter().skip(1).find_map(Value::as_str));
-    if let (Some(words), Some(field)) = (json.pointer("/detail/0/msg").and_then(Value::as_str), field) {
-        return quote(&format!("{field}: {words}"));
+    if let Some(words) = json.pointer("/detail/0/msg").and_then(Value::as_str) {
+        return quote(&field.map_or_else(|| words.to_owned(), |field| format!("{field}: {words}")));
     }
     let words = Words::of(&json).message;
     quote(if words.is_empty() { body } else { &words })

@@ -24,6 +24,8 @@ pub enum FailureCode {
     RateLimitExceeded,
     /// The conversation is too long for the model.
     ContextLengthExceeded,
+    /// Not even the first message fits the model: there is no conversation to make shorter.
+    WindowTooSmall,
     /// The account is empty, or its plan does not cover what was asked.
     InsufficientQuota,
     /// The provider's own trouble, which may pass: what could be tried again was.
@@ -31,12 +33,12 @@ pub enum FailureCode {
 }
 
 impl FailureCode {
-    /// The code that Codex is told, which makes it do the right thing: it has words of its own for an empty account,
-    /// and repeats what is the server's trouble; `invalid_prompt` it shows verbatim, once.
+    /// The code that Codex is told, which makes it do the right thing: it has words of its own for an empty account
+    /// and for a full window, and repeats what is the server's trouble; `invalid_prompt` it shows verbatim, once.
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::InvalidPrompt | Self::InsufficientQuota | Self::ServerError => "invalid_prompt",
+            Self::InvalidPrompt | Self::WindowTooSmall | Self::InsufficientQuota | Self::ServerError => "invalid_prompt",
             Self::ModelNotFound => "model_not_found",
             Self::RateLimitExceeded => "rate_limit_exceeded",
             Self::ContextLengthExceeded => "context_length_exceeded",

@@ -98,7 +98,7 @@ impl Words {
             // Google speaks of plan and billing whatever quota was hit; its details tell which.
             Some(Some(Lasting::None)) => Some(Meaning::PlanLacks),
             Some(_) => Some(Meaning::RateLimit),
-            None if self.say_too_long() => None,
+            None if matches!(status, 400 | 413 | 422) && self.say_too_long() => None,
             None => Meaning::of(status, &self.all()),
         }
     }
