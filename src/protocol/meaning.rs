@@ -260,7 +260,7 @@ impl Meaning {
             Self::PlanLacks => console("take a plan that includes it"),
             Self::ModelAccess => console("ask for access to it"),
             Self::AccountDisabled => "write to the provider's support".to_owned(),
-            Self::Country => "a VPN or a proxy may be where it sees you: leave it out, or choose another".to_owned(),
+            Self::Country => "look at where a VPN or a proxy makes it see you".to_owned(),
             Self::Network => "leave out a VPN or a proxy, or let the provider's console allow your address".to_owned(),
             Self::Blocked => "leave out a VPN or a proxy, or ask whoever runs the network".to_owned(),
             Self::WrongKey | Self::KeyExpired | Self::KeyDisabled | Self::KeyKind | Self::KeyElsewhere => return None,

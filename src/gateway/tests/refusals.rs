@@ -56,7 +56,9 @@ impl Refusal {
         let elsewhere = "use another provider: `codexgw use <provider>/<model>`";
         let model = format!("choose another model: `codexgw use {id}/<model>`");
         let hint = match self.number() {
-            _ if self.hint.is_some() => self.hint.clone().unwrap_or_default().replace("ID", id).replace("ELSEWHERE", elsewhere),
+            _ if self.hint.is_some() => {
+                self.hint.clone().unwrap_or_default().replace("ID", id).replace("ELSEWHERE", elsewhere)
+            }
             _ if self.is_context() => format!(
                 "this is what Codex sends at the least, so that nothing can be left out; choose a model with a larger \
                  window: `codexgw use {id}/<model>`"
@@ -68,7 +70,7 @@ impl Refusal {
             401 => format!("set another key: `codexgw key set {id}`"),
             403 => format!("set a key that may do this: `codexgw key set {id}`, or {model}"),
             404 => model,
-            413 => "make the conversation shorter: `/compact`".to_owned(),
+            413 => format!("the provider, or a proxy in front of it, has to take larger requests; or {elsewhere}"),
             429 if self.code == "invalid_prompt" => elsewhere.to_owned(),
             408 | 409 | 500..=599 => format!("try again later, or look at the provider's status page, or {elsewhere}"),
             _ => String::new(),
