@@ -37,7 +37,7 @@ pub(super) fn of(failure: &Failure, words: &Words, call: &Call) -> Option<String
 
 fn of_meaning(means: Meaning, failure: &Failure, words: &Words, call: &Call) -> Option<String> {
     let id = &call.id;
-    let to_do = means.to_do(words.link().or(call.keys_url));
+    let to_do = means.to_do(words.link(), call.keys_url);
     let or = |command: String| to_do.as_ref().map_or_else(|| command.clone(), |to_do| format!("{to_do}, or {command}"));
     Some(match means.remedy() {
         // A limit that ends soon is waited for.

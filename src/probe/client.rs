@@ -190,7 +190,7 @@ impl Reply {
         match meaning {
             Some(Meaning::NoCredit) => return Err(ProbeError::NoCredit { status, words }),
             // What is said of the model is told below, by the model's name.
-            Some(Meaning::ModelAccess | Meaning::Forbidden | Meaning::RateLimit) | None => {}
+            Some(Meaning::ModelAccess | Meaning::NoModel | Meaning::Forbidden | Meaning::RateLimit) | None => {}
             Some(means) if !means.is_key_refused() => return denied(means),
             Some(_) => return Err(bad_key(target, status, words)),
         }

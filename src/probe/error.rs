@@ -309,7 +309,7 @@ impl ProbeError {
             }
             Self::Denied { who, meaning, link, .. } => denied(who, *meaning, link.as_deref()),
             Self::Blocked { .. } => {
-                Meaning::Blocked.to_do(None).unwrap_or_default() + ", or set it up unasked: `--no-probe`"
+                Meaning::Blocked.to_do(None, None).unwrap_or_default() + ", or set it up unasked: `--no-probe`"
             }
             Self::RateLimited { wait: Some(wait), .. } => {
                 format!("wait as long as it asks for ({wait}), or set it up unasked: `--no-probe`")
@@ -486,7 +486,7 @@ fn refusal(who: &Who, status: u16, words: &str) -> String {
 
 /// What helps where the key is good.
 fn denied(who: &Who, meaning: Meaning, link: Option<&str>) -> String {
-    let to_do = meaning.to_do(link.or(who.keys_url.as_deref()));
+    let to_do = meaning.to_do(link, who.keys_url.as_deref());
     let command = match meaning.remedy() {
         Remedy::Address => "name the address that the key belongs to: `--base-url URL`",
         Remedy::Model => "name another model: `--model MODEL`",

@@ -50,7 +50,7 @@ impl Knock {
     /// Whether the endpoint is there, whatever it thinks of the question.
     #[must_use]
     pub fn is_there(&self) -> bool {
-        let is_absent = matches!(self.status, 404 | 405 | 501) && !self.is_about_model();
+        let is_absent = matches!(self.status, 404 | 405 | 501) && self.meaning.is_none() && !self.is_about_model();
         !self.is_page && !is_absent && !(300..400).contains(&self.status)
     }
 
@@ -119,7 +119,9 @@ pub async fn ask(
     let is_page = kind.to_lowercase().starts_with("text/html") || body.trim_start().starts_with("<!");
     let json: Value = serde_json::from_str(&body).unwrap_or_default();
     let read = Words::read(Some(&kind), body.as_bytes());
-    let meaning = read.meaning(status);
+    // OpenRouter tells some of its errors with a status of success.
+    let code = json.pointer("/error/code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+    let meaning = read.meaning(code.filter(|_| status < 300).unwrap_or(status));
     let said = || read.wait().filter(|_| status == 429).map(|wait| wait.in_words(Timestamp::now()));
     Ok(Knock {
         url,

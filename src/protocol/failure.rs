@@ -38,7 +38,9 @@ impl FailureCode {
     #[must_use]
     pub const fn as_str(self) -> &'static str {
         match self {
-            Self::InvalidPrompt | Self::WindowTooSmall | Self::InsufficientQuota | Self::ServerError => "invalid_prompt",
+            Self::InvalidPrompt | Self::WindowTooSmall | Self::InsufficientQuota | Self::ServerError => {
+                "invalid_prompt"
+            }
             Self::ModelNotFound => "model_not_found",
             Self::RateLimitExceeded => "rate_limit_exceeded",
             Self::ContextLengthExceeded => "context_length_exceeded",

@@ -23,8 +23,10 @@ pub enum Meaning {
     NoCredit,
     /// A limit of spending or usage, set by a person, is reached.
     SpendingLimit,
-    /// The plan has run out, or the account's billing is not in order.
+    /// The plan has run out.
     PlanEnded,
+    /// The account's billing is not in order.
+    Unpaid,
     /// The plan does not include the model.
     PlanLacks,
     /// Too much in too short a time.
@@ -43,6 +45,10 @@ pub enum Meaning {
     AccountDisabled,
     /// The account has no access to the model.
     ModelAccess,
+    /// The provider does not serve the model, or no longer.
+    NoModel,
+    /// The model takes no tools, or its server was started without them.
+    NoTools,
 }
 
 /// What kind of thing helps.
@@ -78,6 +84,8 @@ const ROWS: &[(Meaning, &[u16], Phrases)] = &[
     (Meaning::RateLimit, &[429], &["free-models-per-", "quota exceeded for metric"]),
     (Meaning::PlanEnded, &[], &[
         "package has expired", "plan has expired", "plan expired", "subscription has expired", "subscription expired",
+    ]),
+    (Meaning::Unpaid, &[], &[
         "billing_not_active", "account is not active", "account is currently inactive", "billing_disabled",
         "requires billing to be enabled", "arrearage", "account is in good standing", "account is in arrears",
     ]),
@@ -138,6 +146,14 @@ const ROWS: &[(Meaning, &[u16], Phrases)] = &[
         "does not have access to model", "have access to the model", "model.accessdenied", "model access denied",
         "access to model denied", "accessdenied.unpurchased",
     ]),
+    (Meaning::NoTools, &[400, 404, 422], &[
+        "does not support tools", "support tool use", "--enable-auto-tool-choice", "tool calling is not supported",
+        "does not support function calling",
+    ]),
+    (Meaning::NoModel, &[400, 404], &[
+        "model_decommissioned", "has been decommissioned", "model not exist", "unknown model", "invalid_model",
+        "is not a valid model id", "model*does not exist", "not found the model",
+    ]),
     // Google's way and xAI's.
     (Meaning::WrongKey, &[400], &["api_key_invalid", "api key not valid", "incorrect api key"]),
     (Meaning::NoCredit, &[429], &[
@@ -180,6 +196,7 @@ impl Meaning {
             Self::NoCredit => "no-credit",
             Self::SpendingLimit => "spending-limit",
             Self::PlanEnded => "plan-ended",
+            Self::Unpaid => "unpaid",
             Self::PlanLacks => "plan-lacks",
             Self::RateLimit => "rate-limit",
             Self::OverRate => "over-rate",
@@ -189,6 +206,8 @@ impl Meaning {
             Self::Setup => "setup",
             Self::AccountDisabled => "account-disabled",
             Self::ModelAccess => "model-access",
+            Self::NoModel => "no-such-model",
+            Self::NoTools => "no-tools",
         }
     }
 
@@ -208,7 +227,7 @@ impl Meaning {
     /// Whether it is about money, or what was bought with it: waiting a while does not help.
     #[must_use]
     pub const fn is_about_money(self) -> bool {
-        matches!(self, Self::NoCredit | Self::SpendingLimit | Self::PlanEnded)
+        matches!(self, Self::NoCredit | Self::SpendingLimit | Self::PlanEnded | Self::Unpaid)
     }
 
     /// What is wrong, said of a provider.
@@ -226,45 +245,50 @@ impl Meaning {
             Self::Forbidden => format!("{who} knows the key, and does not allow it this"),
             Self::NoCredit => format!("the key of {who} works, but the account has no credit"),
             Self::SpendingLimit => format!("the key of {who} works, but a limit of spending is reached"),
-            Self::PlanEnded => {
-                format!("the key of {who} works, but the account's plan has ended or its billing is not in order")
-            }
+            Self::PlanEnded => format!("the key of {who} works, but its plan has ended"),
+            Self::Unpaid => format!("the key of {who} works, but the account's billing is not in order"),
             Self::PlanLacks => format!("the key of {who} works, but its plan does not include the model"),
             Self::RateLimit => format!("{who} limits your requests; the key works"),
             Self::OverRate => {
                 format!("one request of Codex is larger than what {who} allows this account in a whole minute")
             }
-            Self::Country => format!("{who} does not serve the country that the request came from"),
+            Self::Country => format!("{who} does not serve the country or network that the request came from"),
             Self::Network => format!("{who} does not take requests from the network that you are in"),
             Self::Blocked => format!("a firewall in front of {who} turns the request away"),
             Self::Setup => format!("{who} wants something to be switched on or accepted first"),
             Self::AccountDisabled => format!("{who} has disabled the account behind the key"),
             Self::ModelAccess => format!("the key of {who} works, and has no access to the model"),
+            Self::NoModel => format!("{who} does not serve the model"),
+            Self::NoTools => format!("the model takes no tools at {who}, and Codex needs them"),
         }
     }
 
-    /// What there is to do about it outside of codexgw, if anything is; `at` is where the provider says so.
+    /// What there is to do about it outside of codexgw, if anything is. `link` is the place that the provider names for
+    /// it, `console` the one where its keys are.
     #[must_use]
-    pub fn to_do(self, at: Option<&str>) -> Option<String> {
-        let console = |what: &str| match at {
-            Some(url) => format!("{what}: {url}"),
-            None => format!("{what} in the provider's console"),
+    pub fn to_do(self, link: Option<&str>, console: Option<&str>) -> Option<String> {
+        let there = |what: &str| match (link, console) {
+            (Some(url), _) => format!("{what}: {url}"),
+            (None, Some(url)) => format!("{what} in the provider's console ({url})"),
+            (None, None) => format!("{what} in the provider's console"),
         };
         Some(match self {
-            Self::KeyScope => console("give the key that permission"),
-            Self::NoCredit => console("add credit or look at your plan"),
-            Self::SpendingLimit => console("raise the limit"),
-            Self::PlanEnded => console("renew the plan or see to the billing"),
-            Self::Setup => console("do what it asks for"),
-            Self::OverRate => console("raise the account's limits"),
-            Self::PlanLacks => console("take a plan that includes it"),
-            Self::ModelAccess => console("ask for access to it"),
+            Self::KeyScope => there("give the key that permission"),
+            Self::NoCredit => there("add credit or look at your plan"),
+            Self::SpendingLimit => there("raise the limit"),
+            Self::PlanEnded => there("renew the plan"),
+            Self::Unpaid => there("see to the billing"),
+            Self::Setup => there("do what it asks for"),
+            Self::OverRate => there("raise the account's limits"),
+            Self::PlanLacks => there("take a plan that includes it"),
+            Self::ModelAccess => there("ask for access to it"),
+            Self::NoTools => "where the server is yours, start it with tools switched on".to_owned(),
             Self::AccountDisabled => "write to the provider's support".to_owned(),
             Self::Country => "look at where a VPN or a proxy makes it see you".to_owned(),
             Self::Network => "leave out a VPN or a proxy, or let the provider's console allow your address".to_owned(),
             Self::Blocked => "leave out a VPN or a proxy, or ask whoever runs the network".to_owned(),
             Self::WrongKey | Self::KeyExpired | Self::KeyDisabled | Self::KeyKind | Self::KeyElsewhere => return None,
-            Self::Forbidden | Self::RateLimit => return None,
+            Self::Forbidden | Self::RateLimit | Self::NoModel => return None,
         })
     }
 
@@ -275,8 +299,10 @@ impl Meaning {
             Self::WrongKey | Self::KeyExpired | Self::KeyDisabled | Self::KeyKind | Self::KeyScope => Remedy::Key,
             Self::Forbidden => Remedy::Key,
             Self::KeyElsewhere => Remedy::Address,
-            Self::PlanLacks | Self::ModelAccess => Remedy::Model,
-            Self::NoCredit | Self::SpendingLimit | Self::PlanEnded | Self::Setup | Self::OverRate => Remedy::Console,
+            Self::PlanLacks | Self::ModelAccess | Self::NoModel | Self::NoTools => Remedy::Model,
+            Self::NoCredit | Self::SpendingLimit | Self::PlanEnded | Self::Unpaid | Self::Setup | Self::OverRate => {
+                Remedy::Console
+            }
             Self::RateLimit => Remedy::Time,
             Self::Country | Self::Network | Self::Blocked | Self::AccountDisabled => Remedy::Elsewhere,
         }

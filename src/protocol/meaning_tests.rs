@@ -46,7 +46,6 @@ fn ordinary_refusals_are_not_over_read() {
     for (status, body) in [
         (400, r#"{"error":{"message":"messages: `payment` is no role"}}"#),
         (400, r#"{"error":{"message":"Unsupported parameter: 'temperature' is not supported with this model."}}"#),
-        (404, r#"{"error":{"message":"The model `m` does not exist or you do not have access to it."}}"#),
         (400, r#"{"error":{"message":"tool `just a moment...` is unknown; access denied | x"}}"#),
         (500, r#"{"error":{"message":"insufficient balance of the load"}}"#),
         (200, r#"{"error":{"message":"Insufficient credits"}}"#),
@@ -62,6 +61,7 @@ fn the_address_that_the_words_name_is_found() {
         ("Manage it using https://openrouter.ai/settings/keys", Some("https://openrouter.ai/settings/keys")),
         ("Please go to: https://a.example/general and click", Some("https://a.example/general")),
         ("see (https://a.example/x?y=1).", Some("https://a.example/x?y=1")),
+        ("see https://a.example/docs/errors, then https://a.example/keys", Some("https://a.example/keys")),
         ("http://a.example", None),
     ] {
         assert_eq!(Words::read(None, words.as_bytes()).link(), link, "{words}");
@@ -82,6 +82,7 @@ fn something_can_be_done_about_each() {
         NoCredit,
         SpendingLimit,
         PlanEnded,
+        Unpaid,
         PlanLacks,
         RateLimit,
         OverRate,
@@ -91,9 +92,11 @@ fn something_can_be_done_about_each() {
         Setup,
         AccountDisabled,
         ModelAccess,
+        NoModel,
+        NoTools,
     ] {
         assert!(means.what("`lab`").contains("`lab`"), "{means:?}");
         let needs_a_word = matches!(means.remedy(), Remedy::Console | Remedy::Elsewhere);
-        assert!(!needs_a_word || means.to_do(None).is_some(), "{means:?}");
+        assert!(!needs_a_word || means.to_do(None, None).is_some(), "{means:?}");
     }
 }

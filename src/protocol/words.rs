@@ -112,12 +112,15 @@ impl Words {
         self.reset.clone().or(quota.map(Wait::For)).or_else(said)
     }
 
-    /// The first address of the web that the words name.
+    /// The first address of the web that the words name, but for documentation, where nothing can be done.
     #[must_use]
     pub fn link(&self) -> Option<&str> {
-        let rest = &self.message[self.message.find("https://")?..];
-        let end = rest.find(|letter: char| letter.is_whitespace() || "\"'`<>()[]{},".contains(letter));
-        Some(rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ';', ':', '!']))
+        let links = self.message.match_indices("https://").map(|(at, _)| {
+            let rest = &self.message[at..];
+            let end = rest.find(|letter: char| letter.is_whitespace() || "\"'`<>()[]{},".contains(letter));
+            rest[..end.unwrap_or(rest.len())].trim_end_matches(['.', ';', ':', '!'])
+        });
+        links.into_iter().find(|link| !["/docs", "//docs.", "/help/"].iter().any(|part| link.contains(part)))
     }
 
     /// The host that requests are to go to, where the words name one.

@@ -4,6 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use jiff::Timestamp;
 
+use crate::catalog::ProviderTemplate;
 use crate::doctor::Finding;
 use crate::error::Error;
 use crate::probe::{Knock, ProbeError};
@@ -128,6 +129,7 @@ fn again(asked: &Asked<'_>) -> String {
 /// refusal that names the model.
 pub fn status(asked: &Asked<'_>, knock: &Knock) -> Vec<Finding> {
     match (knock.meaning, knock.status) {
+        (Some(Meaning::NoModel), _) => Vec::new(),
         (Some(Meaning::ModelAccess | Meaning::Forbidden), _) if knock.is_about_model() => Vec::new(),
         (Some(Meaning::RateLimit), _) => vec![rate_limit(asked, &knock.words, Some(knock))],
         (Some(means), status) => vec![meant(asked, means, status, &knock.words, &Pointers::of(knock))],
@@ -150,8 +152,12 @@ pub fn web_search(asked: &Asked<'_>, answer: &Knock) -> Vec<Finding> {
 /// A plain question to the model, which is turned away as well.
 pub fn turned_away(asked: &Asked<'_>, model: &str, answer: &Knock) -> Vec<Finding> {
     let words = &answer.words;
-    let is_understood = !matches!(answer.meaning, None | Some(Meaning::ModelAccess | Meaning::Forbidden));
+    let is_about_model = matches!(answer.meaning, Some(Meaning::ModelAccess | Meaning::Forbidden));
+    let is_understood = answer.meaning.is_some() && !is_about_model;
     match answer.status {
+        _ if answer.meaning == Some(Meaning::NoModel) => {
+            vec![meant(asked, Meaning::NoModel, answer.status, words, &Pointers::of(answer))]
+        }
         _ if is_understood => status(asked, answer),
         403 | 404 if answer.is_about_model() => {
             let what = format!("the key of `{}` works, and has no access to `{model}`", asked.id);
@@ -185,8 +191,9 @@ impl<'a> Pointers<'a> {
 fn meant(asked: &Asked<'_>, means: Meaning, status: u16, words: &str, to: &Pointers<'_>) -> Finding {
     let finding = Finding::broken(finding_id(means), means.what(&format!("`{}`", asked.id)));
     let finding = if status == 0 { finding } else { finding.saw(said(status, words)) };
-    let has_plans = asked.template.is_some_and(|template| !template.endpoints.is_empty());
-    let finding = match asked.template.filter(|_| means == Meaning::NoCredit && has_plans) {
+    let has_plan = |template: &ProviderTemplate| template.endpoints.iter().any(|other| other.for_whom.contains("Plan"));
+    let template = asked.template.filter(|template| means == Meaning::NoCredit && has_plan(template));
+    let finding = match template {
         Some(template) => finding.saw(format!(
             "the key of a plan has an address of its own, where it is not charged: `codexgw providers show {}`",
             template.id
@@ -194,7 +201,7 @@ fn meant(asked: &Asked<'_>, means: Meaning, status: u16, words: &str, to: &Point
         None => finding,
     };
     let keys_url = asked.template.and_then(|template| template.keys_url.as_deref());
-    let to_do = means.to_do(to.link.or(keys_url));
+    let to_do = means.to_do(to.link, keys_url);
     let or = |command: String| to_do.as_ref().map_or_else(|| command.clone(), |to_do| format!("{to_do}; or {command}"));
     finding.say(match means.remedy() {
         Remedy::Key => or(other_key(asked)),
@@ -236,6 +243,7 @@ const fn finding_id(means: Meaning) -> &'static str {
         Meaning::NoCredit => "provider-no-credit",
         Meaning::SpendingLimit => "provider-spending-limit",
         Meaning::PlanEnded => "provider-plan-ended",
+        Meaning::Unpaid => "provider-unpaid",
         Meaning::PlanLacks => "provider-plan-lacks",
         Meaning::RateLimit => "provider-rate-limit",
         Meaning::OverRate => "provider-over-rate",
@@ -245,6 +253,8 @@ const fn finding_id(means: Meaning) -> &'static str {
         Meaning::Setup => "provider-setup",
         Meaning::AccountDisabled => "provider-account-disabled",
         Meaning::ModelAccess => "provider-model-access",
+        Meaning::NoModel => "provider-model",
+        Meaning::NoTools => "provider-no-tools",
     }
 }
 
