@@ -259,7 +259,7 @@ async fn each_refusal_says_what_it_means() {
         (Reply::json(403, r#"{"error":"no"}"#), "Provider knows the key, and does not allow it this", "status 403: no"),
         (
             Reply::json(403, r#"{"error":{"message":"no","code":"unsupported_country_region_territory"}}"#),
-            "Provider does not serve the country that the request came from",
+            "Provider does not serve the country or network that the request came from",
             "status 403: no",
         ),
         (
