@@ -381,6 +381,7 @@ fn is_lasting(error: &ProbeError) -> bool {
             error,
             ProbeError::RateLimited { .. }
                 | ProbeError::NoCredit { .. }
+                | ProbeError::Denied { .. }
                 | ProbeError::WrongKey { .. }
                 | ProbeError::NoKey { .. }
                 | ProbeError::NoSuchModel { .. }

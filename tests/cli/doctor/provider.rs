@@ -84,6 +84,44 @@ fn a_question_that_names_the_model_is_refused() {
     }
 }
 
+/// One of each kind; all that providers say is in a table beside `protocol::meaning`.
+#[test]
+fn what_a_key_cannot_mend_is_told_as_what_it_is() {
+    for (id, status, message) in [
+        ("provider-country", 403, "Country, region, or territory not supported"),
+        ("provider-network", 403, "Access denied. Please check your network settings."),
+        ("provider-setup", 403, "Generative Language API has not been used in project 1 before or it is disabled."),
+        ("provider-spending-limit", 403, "Key limit exceeded (total limit). Manage it using https://a.example/keys"),
+        (
+            "provider-key-scope",
+            403,
+            "You have insufficient permissions for this operation. Missing scopes: model.request.",
+        ),
+        ("provider-key-disabled", 403, "Your API key was reported as leaked. Please use another API key."),
+        ("provider-key-kind", 400, "This credential is only authorized for use with Claude Code"),
+        ("provider-account-disabled", 400, "This organization has been disabled."),
+        ("provider-unpaid", 429, "Your account is not active, please check your billing details on our website."),
+        ("provider-plan-ended", 429, "Your GLM Coding Plan package has expired and is temporarily unavailable."),
+        ("provider-plan-lacks", 429, "The current subscription plan does not yet include access to m"),
+        ("provider-no-tools", 404, "No endpoints found that support tool use."),
+    ] {
+        let canned = Canned::good_but(move |line| line.starts_with("POST").then(|| error(status, message)));
+        broken(id, &canned.base_url()).keeping(canned).holds();
+    }
+    let page = "<html><head><title>Attention Required! | Cloudflare</title></head></html>".to_owned();
+    always("provider-blocked", (403, vec![("content-type", "text/html".to_owned())], page)).holds();
+}
+
+#[test]
+fn an_address_that_the_provider_names_is_in_the_command() {
+    let canned = Canned::always(error(401, "incorrect regional hostname. Please make your request to eu.a.example"));
+    let mut sandbox = at(&canned.base_url());
+    sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+    let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+    let finding = finding(&outcome, "provider-key-elsewhere").unwrap_or_else(|| panic!("{outcome}"));
+    assert!(finding.to_string().contains("https://eu.a.example/v1"), "{finding}");
+}
+
 #[test]
 fn a_limit_is_told_by_whom_and_for_how_long() {
     let body = r#"{"error":{"message":"slow down","metadata":{"provider_name":"Deep Hosting"}}}"#;
@@ -97,6 +135,11 @@ fn a_limit_is_told_by_whom_and_for_how_long() {
     let text = finding.to_string();
     assert!(text.contains("Deep Hosting, behind `lab`") && text.contains("17 s"), "{text}");
     always("provider-rate-limit", error(429, "slow down")).holds();
+    // The words may say it, too.
+    let canned = Canned::always(error(429, "Your limit will reset at 2026-11-21 23:10:00"));
+    let mut sandbox = at(&canned.base_url());
+    sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+    doctor(&sandbox, &["--only", "provider"]).exits(3).stdout_has("until 2026-11-21 23:10:00");
 }
 
 #[test]
