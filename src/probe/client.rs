@@ -208,7 +208,7 @@ impl Reply {
             400 if self.body.contains("API_KEY_INVALID") || words.starts_with("Incorrect API key") => {
                 Err(bad_key(target, status, words))
             }
-            400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
+            400..=499 | 503 if let Some(model) = model.filter(|_| names_a_missing_model(status, &words)) => {
                 Err(ProbeError::NoSuchModel { model: model.to_owned(), words })
             }
             403 => Err(bad_key(target, status, words)),
@@ -231,7 +231,7 @@ fn bad_key(target: &Target<'_>, status: u16, words: String) -> ProbeError {
 }
 
 /// Providers answer 404, 400 or 403 to an unknown model, each in words of its own.
-fn names_a_missing_model(words: &str) -> bool {
+fn names_a_missing_model(status: u16, words: &str) -> bool {
     let words = words.to_lowercase();
     let missing = [
         "not exist",
@@ -241,9 +241,20 @@ fn names_a_missing_model(words: &str) -> bool {
         "not a valid model",
         "no access",
         "not have access",
+        // Together.
+        "unable to access",
+        // Zhipu.
+        "模型不存在",
     ];
-    // Anthropic says no more than that it is about this model.
-    words.starts_with("model: ") || words.contains("model") && missing.iter().any(|phrase| words.contains(phrase))
+    // New API, which takes it for its own trouble.
+    let no_channel = words.contains("no available channel for model");
+    if status >= 500 || no_channel {
+        return no_channel;
+    }
+    // Anthropic says no more than that it is about this model; Azure knows deployments alone.
+    words.starts_with("model: ")
+        || words.contains("deployment for this resource does not exist")
+        || (words.contains("model") || words.contains("模型")) && missing.iter().any(|phrase| words.contains(phrase))
 }
 
 /// How long a provider that refuses wants to be left alone, if that is no more than [`PATIENCE`].

@@ -10,7 +10,7 @@ use super::client::{Client, failure};
 use super::error::path;
 use super::foreign::{error_words, quote};
 use super::{ProbeError, Target};
-use crate::protocol::{Wire, gemini};
+use crate::protocol::{Wire, gemini, surely_says_no_money};
 use crate::secret::redact::redact;
 
 /// Time for one answer.
@@ -59,6 +59,12 @@ impl Knock {
         let words = self.words.to_lowercase();
         words.contains("model") || words.contains("deployment")
     }
+}
+
+/// Whether a provider's words are about money, whatever the status that they came with.
+#[must_use]
+pub fn says_no_credit(words: &str) -> bool {
+    surely_says_no_money(words)
 }
 
 /// Asks the endpoint of a wire under the target's base URL for nothing at all, or as good as nothing.

@@ -34,7 +34,7 @@ pub use details::details;
 use elsewhere::elsewhere;
 pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
-pub use knock::{Knock, ask, knock};
+pub use knock::{Knock, ask, knock, says_no_credit};
 pub use models::{Models, check_key, models};
 pub use roll_call::{roll_call, unkeyed};
 pub use spent::Spent;

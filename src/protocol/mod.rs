@@ -35,6 +35,7 @@ pub use ir::End;
 pub use openai_error::OpenAiError;
 pub use outbound::{Destination, Outbound};
 pub use quirks::Quirks;
+pub(crate) use wording::surely_says_no_money;
 
 /// What an upstream speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]

@@ -68,11 +68,9 @@ const TOO_LONG: [&str; 45] = [
 const RATE: [&str; 6] = ["per minute", "per day", "rate limit", "rate_limit", "too many requests", "please wait"];
 
 /// The account is empty, or its plan does not cover what was asked.
-const NO_MONEY: [&str; 9] = [
-    "insufficient_quota",
+const NO_MONEY: [&str; 7] = [
     // Anthropic, for long prompts that a plan does not cover.
     "extra usage is required",
-    "insufficient balance",
     "billing",
     "credit",
     "exceeded your current quota",
@@ -82,14 +80,27 @@ const NO_MONEY: [&str; 9] = [
 ];
 
 /// The same in a refusal that may be about anything.
-const SURELY_NO_MONEY: [&str; 6] = [
+const SURELY_NO_MONEY: [&str; 15] = [
     "insufficient_quota",
     "insufficient balance",
     "insufficient credits",
+    "no credit",
+    "out of credit",
     // Anthropic says it with 400, xAI with 403.
     "credit balance is too low",
     "available credits",
     "any credits",
+    // SiliconFlow and Novita, both with 403.
+    "balance is insufficient",
+    "not enough balance",
+    // Qwen, with 400.
+    "arrearage",
+    "account is in good standing",
+    // Kimi's subscription, with 403.
+    "usage limit for this billing cycle",
+    // Zhipu and those who resell.
+    "余额不足",
+    "欠费",
 ];
 
 /// Whether the conversation is too long.
@@ -99,11 +110,11 @@ pub(super) fn says_too_long(text: &str) -> bool {
 
 /// Whether a limit is one of money.
 pub(super) fn says_no_money(text: &str) -> bool {
-    says(text, &NO_MONEY)
+    says(text, &NO_MONEY) || surely_says_no_money(text)
 }
 
-/// Whether any refusal is about money.
-pub(super) fn surely_says_no_money(text: &str) -> bool {
+/// Whether a refusal is about money, whatever else it might be about.
+pub(crate) fn surely_says_no_money(text: &str) -> bool {
     says(text, &SURELY_NO_MONEY)
 }
 
@@ -207,6 +218,11 @@ mod tests {
             ("Your team has either used all available credits or reached its monthly limit.", true, true),
             ("Your newly created team doesn't have any credits or licenses yet.", true, true),
             ("Insufficient balance or no resource package. Please recharge.", true, true),
+            ("Sorry, your account balance is insufficient", true, true),
+            ("not enough balance", true, true),
+            ("Arrearage Access denied, please make sure your account is in good standing.", true, true),
+            ("You've reached your usage limit for this billing cycle.", true, true),
+            ("余额不足或无可用资源包,请充值。", true, true),
             ("Rate limit reached", false, false),
             ("messages: `payment` is no role", true, false),
         ] {

@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use crate::doctor::Finding;
 use crate::error::Error;
-use crate::probe::{Knock, ProbeError};
+use crate::probe::{Knock, ProbeError, says_no_credit};
 use crate::settings::Wire;
 
 use super::super::web_search;
@@ -192,16 +192,7 @@ fn no_credit(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
 }
 
 fn is_credit(words: &str) -> bool {
-    [
-        "insufficient_quota",
-        "insufficient balance",
-        "exceeded your current quota",
-        "credit balance is too low",
-        "no credit",
-        "out of credit",
-    ]
-    .iter()
-    .any(|phrase| words.contains(phrase))
+    says_no_credit(words) || words.contains("exceeded your current quota")
 }
 
 /// Too many requests: by whom, and for how long.
