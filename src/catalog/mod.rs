@@ -86,6 +86,14 @@ pub fn about_quirk(name: &str) -> Option<String> {
     Quirks::about(name)
 }
 
+/// Why there is no template for a provider that people ask for by that name.
+pub fn unsupported(name: &str) -> Option<&'static str> {
+    let known = ["copilot", "github-copilot"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    known.then_some(
+        "its keys last for minutes, are made at an address that is not documented, and are for its own programs",
+    )
+}
+
 /// The template id or alias that a mistyped name most likely stands for.
 pub fn nearest(id: &str) -> Option<&'static str> {
     CATALOGUE.nearest(id)

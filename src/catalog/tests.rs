@@ -27,6 +27,9 @@ fn every_provider_file_parses_with_its_fixture_and_keeps_the_rules() {
             template.base_url_for.is_none(),
             "{id}: whom is its own address for?"
         );
+        let mut wires = template.wires.clone();
+        wires.retain(|wire| *wire != template.wire);
+        assert_eq!(wires, template.wires, "{id}: its own wire is among the further ones");
         for name in template.names() {
             assert!(names.insert(name), "{id}: `{name}` is taken");
         }

@@ -7,14 +7,14 @@ use crate::gateway::Learned;
 use crate::settings::{Provider, Wire};
 use crate::ui;
 
-use super::context::{Context, unusable};
+use super::context::{Context, no_template, unusable};
 use super::list::label;
 use super::measured::Measured;
 
 /// Show the providers that codexgw knows, configured or not
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true)]
-#[command(after_help = "Examples:\n  codexgw providers\n  codexgw providers google messages\n  \
+#[command(after_help = "Examples:\n  codexgw providers\n  codexgw providers google gemini\n  \
                         codexgw providers show anthropic")]
 pub struct Args {
     #[command(subcommand)]
@@ -50,7 +50,15 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     endpoints: &'a [Endpoint],
     wire: Wire,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    wires: &'a [Wire],
     key: &'a str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_header: Option<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    key_prefixes: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    models_path: Option<&'a str>,
     model: Option<&'a str>,
     /// The ids under which it is configured here.
     configured: Vec<String>,
@@ -109,6 +117,9 @@ fn find(words: &str) -> Result<&'static ProviderTemplate> {
         if let Some(broken) = catalog::broken().iter().find(|broken| broken.id() == words) {
             return unusable(broken);
         }
+        if let Some(why) = catalog::unsupported(words) {
+            return no_template(words, why);
+        }
         let error = Error::usage(format!("codexgw does not know the provider `{}`", ui::plain(words, 60)));
         match catalog::nearest(words) {
             Some(near) => error.hint(format!("did you mean `codexgw providers show {near}`?")),
@@ -126,6 +137,10 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
         base_url_for: template.base_url_for.as_deref(),
         endpoints: &template.endpoints,
         wire: template.wire,
+        wires: &template.wires,
+        key_header: template.auth.form().map(|form| form.header().as_str().to_owned()),
+        key_prefixes: &template.key_prefixes,
+        models_path: template.models_path.as_deref(),
         key: match template.auth {
             Auth::None => "none",
             Auth::OptionalBearer => "optional",
@@ -171,8 +186,8 @@ fn own(measured: &[Measured], id: &str, provider: &Provider, json: bool) -> u8 {
 }
 
 fn has(row: &Row<'_>, words: &[String]) -> bool {
-    let wire = label(&row.wire);
-    let mut words_of = vec![row.id, row.name, row.base_url, &wire];
+    let wires = wires(row);
+    let mut words_of = vec![row.id, row.name, row.base_url, &wires];
     words_of.extend(row.aliases.iter().map(String::as_str));
     words_of.extend(row.endpoints.iter().flat_map(|endpoint| [endpoint.for_whom.as_str(), &endpoint.base_url]));
     let text = words_of.join(" ").to_lowercase();
@@ -206,7 +221,8 @@ fn show(row: &Row<'_>, json: bool) {
     }
     let aliases = row.aliases.join(", ");
     let configured = row.configured.join(", ");
-    let wire = label(&row.wire);
+    let wires = wires(row);
+    let list = row.models_path.map(|path| format!("{}{path}", row.base_url)).unwrap_or_default();
     let template = match row.origin {
         Origin::Embedded => String::new(),
         Origin::Own { file, replaces: false } => file.display().to_string(),
@@ -216,11 +232,12 @@ fn show(row: &Row<'_>, json: bool) {
     for (what, said) in [
         ("also called", aliases.as_str()),
         ("address", &address(row.base_url, row.base_url_for)),
-        ("wire", &wire),
-        ("key", row.key),
+        ("wire", &wires),
+        ("key", &key(row)),
         ("variable", row.variable.unwrap_or_default()),
         ("keys", row.keys.unwrap_or_default()),
         ("documentation", row.docs.unwrap_or_default()),
+        ("model list", &list),
         ("model", row.model.unwrap_or_default()),
         ("configured as", &configured),
         ("note", row.note.unwrap_or_default()),
@@ -241,7 +258,28 @@ fn show(row: &Row<'_>, json: bool) {
     for (what, said) in row.measured.iter().flat_map(Measured::lines) {
         ui::line(format!("  {what}: {said}"));
     }
-    ui::note(format!("add it: codexgw add {}", row.id));
+    match row.configured.as_slice() {
+        [] => ui::note(format!("add it: codexgw add {}", row.id)),
+        [id, ..] => ui::note(format!("ask it what it can do: codexgw probe {id}")),
+    }
+}
+
+/// The wire to use, and those that go as well.
+fn wires(row: &Row<'_>) -> String {
+    let others: Vec<String> = row.wires.iter().map(label).collect();
+    let wire = label(&row.wire);
+    if others.is_empty() { wire } else { format!("{wire}; also {} (`--wire`)", others.join(", ")) }
+}
+
+/// Whether a key is needed, and what it looks like.
+fn key(row: &Row<'_>) -> String {
+    let header = row.key_header.as_ref().map(|header| match header.as_str() {
+        "authorization" => "`authorization: Bearer …`".to_owned(),
+        header => format!("`{header}: …`"),
+    });
+    let starts: Vec<String> = row.key_prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
+    let starts = (!starts.is_empty()).then(|| format!("usually begins with {}", starts.join(" or ")));
+    [Some(row.key.to_owned()), header, starts].into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// What it does differently from its protocol, in words.

@@ -28,6 +28,31 @@ fn what_is_known_is_listed_searched_and_shown() {
 }
 
 #[test]
+fn key_wires_and_model_list_are_shown() {
+    let sandbox = Sandbox::with_codex();
+    let shown = sandbox.codexgw(&["providers", "show", "openrouter"]).run().ok();
+    shown
+        .stdout_has("wire           chat; also responses, messages (`--wire`)")
+        .stdout_has("needed, `authorization: Bearer …`, usually begins with `sk-or-`")
+        .stdout_has("model list     https://openrouter.ai/api/v1/models");
+    sandbox.codexgw(&["providers", "show", "anthropic"]).run().ok().stdout_has("`x-api-key: …`");
+    let json = sandbox.codexgw(&["providers", "show", "azure", "--json"]).run().ok();
+    let row: Value = serde_json::from_str(&json.stdout).expect("JSON");
+    assert_eq!(
+        (&row["key_header"], &row["wires"][0], &row["models_path"]),
+        (&"api-key".into(), &"chat".into(), &"/models".into())
+    );
+}
+
+#[test]
+fn a_provider_that_cannot_be_supported_says_why() {
+    let sandbox = Sandbox::with_codex();
+    for args in [&["providers", "show", "copilot"][..], &["add", "GitHub-Copilot"]] {
+        sandbox.codexgw(args).run().exits(2).explains().stderr_has("for its own programs").stderr_has("add custom");
+    }
+}
+
+#[test]
 fn a_provider_says_under_which_id_it_is_configured() {
     let sandbox = Sandbox::with_codex();
     let add = ["add", "deepseek", "--id", "deep", "--key-stdin", "--store", "file", "--no-probe"];

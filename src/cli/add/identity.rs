@@ -6,7 +6,7 @@ use crate::settings::Wire;
 use crate::setup::Setup;
 use crate::ui;
 
-use super::super::context::{prefixes, unusable};
+use super::super::context::{no_template, prefixes, unusable};
 use super::Args;
 
 /// Which provider is meant, and under which names it will stand.
@@ -87,6 +87,9 @@ fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
     catalog::provider(words).map(Some).ok_or_else(|| {
         if let Some(broken) = catalog::broken().iter().find(|broken| broken.id() == words) {
             return unusable(broken);
+        }
+        if let Some(why) = catalog::unsupported(words) {
+            return no_template(words, why);
         }
         let error = Error::usage(format!("codexgw does not know the provider `{words}`"))
             .cause(format!("it knows {} others, and `custom`", catalog::providers().count()));
