@@ -159,6 +159,13 @@ fn a_broken_template_is_told_with_its_place_and_breaks_nothing_else() {
 }
 
 #[test]
+fn no_template_takes_the_gateway_s_own_name() {
+    let (_folder, catalogue) = own(&[("codexgw.toml", &LAB.replace("\"lab\"", "\"codexgw\""))]);
+    let [broken] = catalogue.broken.as_slice() else { panic!("{:?}", catalogue.broken) };
+    assert_eq!(broken.why, "`codexgw` is the name of the gateway itself");
+}
+
+#[test]
 fn a_template_is_known_by_the_host_of_any_of_its_addresses() {
     let found = |url| of_host(url).map(|template| template.id.as_str());
     for (url, id) in [
