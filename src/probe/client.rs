@@ -128,12 +128,13 @@ pub(super) struct Reply {
 /// Sends a request and reads the answer, up to the end of the stream, the time limit or [`LARGEST`]. A provider that
 /// wants to be left alone for a moment is asked once more after it, where that leaves time for the answer.
 pub(super) async fn exchange(
+    client: &Client,
     request: RequestBuilder,
     target: &Target<'_>,
     within: Duration,
 ) -> Result<Reply, ProbeError> {
     let headers = target.header_map()?;
-    let (client, request) = request.headers(headers).timeout(within).build_split();
+    let (sender, request) = request.headers(headers).timeout(within).build_split();
     let mut request = request.map_err(|error| failure(&target.base_url, error))?;
     if !target.query.is_empty() {
         request.url_mut().query_pairs_mut().extend_pairs(target.query);
@@ -142,12 +143,13 @@ pub(super) async fn exchange(
     let shown = redacted_url(request.url());
     let again = request.try_clone();
     let mut started = Instant::now();
-    let mut response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+    let mut response = sender.execute(request).await.map_err(|error| failure(&url, error))?;
     if let (Some(pause), Some(request)) = (pause(&response).filter(|pause| *pause < within), again) {
         tracing::info!(url = %shown, pause = pause.as_secs(), "the provider wants a pause");
         tokio::time::sleep(pause).await;
         started = Instant::now();
-        response = client.execute(request).await.map_err(|error| failure(&url, error))?;
+        client.ledger().spent.requests += 1;
+        response = sender.execute(request).await.map_err(|error| failure(&url, error))?;
     }
     let mut arrivals = Arrivals { head: started.elapsed(), pieces: Vec::new() };
     let mut body = Vec::new();
@@ -213,6 +215,7 @@ impl Reply {
             }
             403 => Err(bad_key(target, status, words)),
             404 | 405 | 501 => Err(ProbeError::NotFound { urls: vec![url] }),
+            429 if rests(&words) => Err(ProbeError::Resting { wait: self.wait.or_else(|| wait_in(&words)), words }),
             429 => Err(ProbeError::RateLimited { words, wait: self.wait }),
             500.. => Err(ProbeError::Server { status, words }),
             _ => Err(ProbeError::Refused { status, words }),
@@ -244,6 +247,18 @@ fn names_a_missing_model(words: &str) -> bool {
     ];
     // Anthropic says no more than that it is about this model.
     words.starts_with("model: ") || words.contains("model") && missing.iter().any(|phrase| words.contains(phrase))
+}
+
+/// The words of a LiteLLM that has taken a model out of service by itself, where the provider's own limit is not reached.
+pub(super) fn rests(words: &str) -> bool {
+    words.contains("No deployments available for selected model")
+}
+
+/// How long it says to wait, where no header does.
+fn wait_in(words: &str) -> Option<String> {
+    let (_, after) = words.split_once("Try again in ")?;
+    let (seconds, _) = after.split_once(" seconds")?;
+    seconds.parse::<f64>().ok().map(|seconds| format!("{} s", seconds.ceil()))
 }
 
 /// How long a provider that refuses wants to be left alone, if that is no more than [`PATIENCE`].

@@ -182,6 +182,7 @@ impl Asker<'_> {
             ProbeError::NoSuchModel { .. }
             | ProbeError::NoCredit { .. }
             | ProbeError::RateLimited { .. }
+            | ProbeError::Resting { .. }
             | ProbeError::Timeout { .. } => true,
             _ => false,
         }
@@ -302,7 +303,7 @@ impl Asker<'_> {
             Wire::Messages => request.header(ANTHROPIC_VERSION.0, ANTHROPIC_VERSION.1),
             _ => request,
         };
-        let reply = exchange(request, self.target, WITHIN).await?;
+        let reply = exchange(self.client, request, self.target, WITHIN).await?;
         self.client.take_down(&reply);
         Ok(reply.judge(self.target, Some(self.model))?.body)
     }

@@ -366,7 +366,7 @@ impl<'a> Interview<'a> {
             Wire::Messages => request.header(ANTHROPIC_VERSION.0, ANTHROPIC_VERSION.1),
             _ => request,
         };
-        let reply = exchange(request, &self.target, WITHIN).await?;
+        let reply = exchange(self.client, request, &self.target, WITHIN).await?;
         self.client.take_down(&reply);
         let reply = reply.judge(&self.target, Some(self.model))?;
         let heard = Heard::read(written.decoder, &reply)?;
@@ -380,6 +380,7 @@ fn is_lasting(error: &ProbeError) -> bool {
         || matches!(
             error,
             ProbeError::RateLimited { .. }
+                | ProbeError::Resting { .. }
                 | ProbeError::NoCredit { .. }
                 | ProbeError::WrongKey { .. }
                 | ProbeError::NoKey { .. }

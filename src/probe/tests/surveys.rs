@@ -11,7 +11,7 @@ use crate::secret::Secret;
 
 async fn of(server: &Server, path: &str, plan: Plan<'_>) -> Survey {
     let subject = Subject::of_url(&format!("{}{path}", server.url), None);
-    survey(&client().unwrap(), &subject, &plan, |_| {}).await.unwrap_or_else(|e| panic!("{e}"))
+    survey(&client().unwrap(), &subject, &plan, |_| {}).await
 }
 
 /// One wire as lines: topic, verdict, reason.
@@ -269,7 +269,7 @@ async fn a_rate_limit_says_for_how_long() {
     let server =
         Server::start(|_| Reply::raw("HTTP/1.1 429 x\r\nretry-after: 37\r\ncontent-length: 2\r\n\r\n{}")).await;
     let subject = Subject::of_url(&format!("{}/v1", server.url), None);
-    let told = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap();
+    let told = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
     let (words, wait) = ("{}".to_owned(), Some("37 s".to_owned()));
     assert_eq!(told.failure, Some(ProbeError::RateLimited { words, wait }));
 }
@@ -281,7 +281,7 @@ async fn what_stops_a_survey_is_told_with_what_is_known_of_the_key() {
     let template = crate::catalog::provider("groq").unwrap();
     let key = Secret::new("sk-or-v1-0123456789abcdef".to_owned());
     let subject = Subject::of_template(template, &url, Some(key));
-    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap();
+    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
     assert!(matches!(survey.failure, Some(ProbeError::WrongKey { .. })), "{survey:?}");
     assert!(survey.doubts[0].contains("OpenRouter"), "{survey:?}");
     assert_eq!(survey.decision, None);
@@ -304,10 +304,11 @@ async fn a_limit_in_the_middle_ends_the_questions() {
 async fn a_provider_without_list_and_model_cannot_be_asked() {
     let server = Server::start(|_| Reply::not_found()).await;
     let subject = Subject::of_url(&format!("{}/v1", server.url), None);
-    let error = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap_err();
-    assert_eq!(error.hints(), ["name one: `--model MODEL`"]);
+    let told = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
+    assert!(matches!(told.failure, Some(ProbeError::NoModel { .. })), "{told:?}");
+    assert_eq!(told.spent.requests, u64::try_from(server.lines().len()).unwrap());
     let named = Plan { model: Some("m"), ..Plan::default() };
-    let told = survey(&client().unwrap(), &subject, &named, |_| {}).await.unwrap();
+    let told = survey(&client().unwrap(), &subject, &named, |_| {}).await;
     assert!(matches!(told.failure, Some(ProbeError::NotFound { .. })));
 }
 
@@ -335,7 +336,7 @@ async fn messages_take_the_key_in_their_own_header() {
     })
     .await;
     let subject = Subject::of_url(&format!("{}/v1", server.url), Some(Secret::new("k".to_owned())));
-    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap();
+    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
     assert_eq!(survey.key_form, Some(KeyForm::XApiKey), "{survey:?}");
     let lines = told(&survey, Wire::Messages);
     assert!(lines.contains(&"function tools yes".to_owned()), "{lines:?}");
