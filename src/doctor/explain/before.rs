@@ -6,7 +6,7 @@ use super::{DOCTOR, EDIT, MIGRATE, Message, message};
 pub const MESSAGES: &[Message] = &[
     message(
         "wire-api-chat",
-        &["wire_api = \"chat\"` is no longer supported"],
+        &["wire_api = \"chat\"` is no longer"],
         "since 0.95 Codex speaks only the Responses API; the provider was set up for Chat Completions",
         "`codexgw migrate` puts the provider behind the gateway, which translates",
     ),
@@ -95,6 +95,12 @@ pub const MESSAGES: &[Message] = &[
         "`codexgw migrate` takes the known ones out; `codexgw doctor --only config` names the others",
     ),
     message(
+        "ignored-setting",
+        &["session-flags: `", "is ignored"],
+        "a key in a configuration file is misspelt, or one that Codex never had; guides invent some",
+        "`codexgw migrate` takes the known ones out; `codexgw doctor --only config` names the others",
+    ),
+    message(
         "strict-config",
         &["unknown configuration field"],
         "with `--strict-config` Codex refuses a key that it does not know",
@@ -145,7 +151,7 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "metadata",
-        &["model metadata for", "not found"],
+        &["model metadata for"],
         "Codex does not know the model, so it guesses its window and offers fewer tools",
         "`codexgw run`, or a profile of codexgw, brings the facts along; they are made anew with `codexgw use PROVIDER`",
     ),
@@ -328,11 +334,5 @@ pub const MESSAGES: &[Message] = &[
         &["config could not be loaded"],
         "`codex doctor` could not read the configuration and does not say why",
         "`codexgw doctor --only config` says why",
-    ),
-    message(
-        "no-such-file",
-        &["no such file or directory (os error 2)"],
-        "a file that the configuration names is not there, often `model_catalog_json` or `model_instructions_file`",
-        "`codexgw doctor` names it",
     ),
 ];
