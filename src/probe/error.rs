@@ -193,6 +193,14 @@ pub enum ProbeError {
         /// The provider's words.
         words: String,
     },
+    /// 5xx of Portkey's gateway, whose own code has failed.
+    #[error("Portkey's own code fails at this request")]
+    Portkey {
+        /// HTTP status.
+        status: u16,
+        /// Portkey's words.
+        words: String,
+    },
     /// An answer in a form that nobody documented.
     #[error("`{url}` answers in a form that is not known")]
     Unknown {
@@ -258,6 +266,10 @@ impl ProbeError {
             | Self::NoCredit { status, words }
             | Self::Refused { status, words }
             | Self::Server { status, words } => Some(said(*status, words)),
+            Self::Portkey { status, words } => Some(format!(
+                "{}; its log says why, `TypeError: immutable` where npm took too new a server library",
+                said(*status, words)
+            )),
             Self::RateLimited { words, .. } | Self::Resting { words, .. } => Some(said(429, words)),
             Self::NoSuchModel { words: why, .. }
             | Self::Unreachable { why, .. }
@@ -277,6 +289,7 @@ impl ProbeError {
             Self::NotFound { urls } if urls.is_empty() => None,
             Self::BaseUrl { why, .. } => why.clone(),
             Self::NotFound { urls } => Some(format!("not found: {}", ticked(urls))),
+            Self::Unknown { start, .. } if start.is_empty() => Some("the answer is empty".to_owned()),
             Self::Unknown { start, .. } => Some(format!("it begins `{start}`")),
             Self::BadHeader { .. }
             | Self::NoModel { .. }
@@ -300,6 +313,11 @@ impl ProbeError {
             }
             Self::RateLimited { wait: Some(wait), .. } => {
                 format!("wait as long as it asks for ({wait}), or set it up unasked: `--no-probe`")
+            }
+            Self::Portkey { .. } => {
+                "in Portkey's folder: `npm pkg set overrides.@hono/node-server=1.13.7 && npm install`, \
+                                     which mends 1.15.2, then start it again"
+                    .to_owned()
             }
             Self::Resting { wait, .. } => {
                 let wait = wait.as_deref().map(|wait| format!("wait {wait}, then try again; ")).unwrap_or_default();
@@ -385,7 +403,7 @@ impl ProbeError {
             Self::Elsewhere { .. } => "elsewhere",
             Self::NoSuchModel { .. } => "no-such-model",
             Self::Refused { .. } => "refused",
-            Self::Server { .. } => "failing",
+            Self::Server { .. } | Self::Portkey { .. } => "failing",
             Self::Unknown { .. } => "unknown-form",
             Self::Unusable { .. } => "unusable",
             Self::NoResponses { .. } | Self::GatewayOnly { .. } | Self::WireNotServed { .. } => "wire",
@@ -422,7 +440,7 @@ impl ProbeError {
             Self::NotFound { .. } => 0,
             Self::Unknown { .. } => 1,
             Self::WebPage { .. } | Self::LoginPage { .. } | Self::Redirect { .. } | Self::OtherForm { .. } => 2,
-            Self::Server { .. } => 3,
+            Self::Server { .. } | Self::Portkey { .. } => 3,
             Self::Refused { .. } => 4,
             Self::NoSuchModel { .. } => 5,
             Self::RateLimited { .. } | Self::Resting { .. } => 6,

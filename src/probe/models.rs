@@ -124,6 +124,6 @@ async fn page(client: &Client, target: &Target<'_>, url: &str) -> Result<Page, P
 
 async fn get(client: &Client, target: &Target<'_>, url: &str) -> Result<Reply, ProbeError> {
     let reply = exchange(client, client.get(url), target, WITHIN).await?;
-    client.take_down(&reply);
+    client.take_version(&reply);
     reply.judge(target, None)
 }

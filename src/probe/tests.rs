@@ -523,8 +523,49 @@ async fn a_provider_that_wants_a_short_pause_is_asked_again() {
 }
 
 #[tokio::test]
+async fn what_servers_in_between_say_is_not_taken_for_a_missing_model() {
+    for (status, head, words, id) in [
+        (
+            404,
+            "",
+            "litellm.NotFoundError: NotFoundError: OpenAIException - {\"detail\":\"Not Found\"}. Received Model Group=m",
+            "not-found",
+        ),
+        (404, "", "Not found: POST /v1/models/m:streamGenerateContent", "not-found"),
+        (404, "", "The model `m` does not exist", "no-such-model"),
+        (500, "x-portkey-gateway-exception: true\r\n", "Something went wrong", "failing"),
+    ] {
+        let body = json!({"error": {"message": words}}).to_string();
+        let answer =
+            format!("HTTP/1.1 {status} x\r\n{head}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+        let server = Server::start(move |_| Reply::raw(&answer)).await;
+        let client = client().unwrap();
+        let target = target(&server.url);
+        let reply = super::client::exchange(&client, client.get(&server.url), &target, Duration::from_mins(1)).await;
+        let error = reply.unwrap().judge(&target, Some("m")).unwrap_err();
+        assert_eq!(error.id(), id, "{words}");
+        assert_eq!(Error::from(error).message().contains("Portkey"), !head.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_rests_for_a_moment_is_asked_again() {
+    let asked = AtomicUsize::new(0);
+    let words = "No deployments available for selected model, Try again in 0 seconds. Passed model=m.";
+    let server = Server::start(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::json(429, &json!({"error": {"message": words}}).to_string()),
+        _ => Reply::json(200, "{}"),
+    })
+    .await;
+    let client = client().unwrap();
+    let target = target(&server.url);
+    let reply = super::client::exchange(&client, client.get(&server.url), &target, Duration::from_mins(1)).await;
+    assert_eq!((reply.unwrap().status, client.spent().requests), (200, 2));
+}
+
+#[tokio::test]
 async fn a_resting_model_is_not_a_rate_limit() {
-    let words = "No deployments available for selected model, Try again in 5 seconds. Passed model=m. \
+    let words = "No deployments available for selected model, Try again in 59.5 seconds. Passed model=m. \
                  pre-call-checks=False, cooldown_list=[]";
     let server = Server::start(move |_| Reply::json(429, &json!({"error": {"message": words}}).to_string())).await;
     let client = client().unwrap();
@@ -532,7 +573,7 @@ async fn a_resting_model_is_not_a_rate_limit() {
     let reply = super::client::exchange(&client, client.get(&server.url), &target, Duration::from_mins(1)).await;
     let error = reply.unwrap().judge(&target, None).unwrap_err();
     assert_eq!(error.id(), "resting");
-    assert!(Error::from(error).hints()[0].starts_with("wait 5 s, then try again"));
+    assert!(Error::from(error).hints()[0].starts_with("wait 60 s, then try again"));
 }
 
 #[test]

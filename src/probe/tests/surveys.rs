@@ -113,6 +113,41 @@ async fn a_picky_chat_server_is_told_in_full() {
 }
 
 #[tokio::test]
+async fn nothing_is_said_of_a_server_whose_answers_are_no_answers() {
+    for (body, words) in [("", "the answer is empty"), ("{\"choices\": [{\"mess", "a form that is not known")] {
+        let server = Server::start(move |request| match request.line.as_str() {
+            "GET /v1/models" => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
+            _ => Reply::json(200, body),
+        })
+        .await;
+        let survey = of(&server, "/v1", Plan::default()).await;
+        assert!(matches!(survey.failure, Some(ProbeError::Unknown { .. })), "{survey:?}");
+        assert!(survey.wires.iter().all(|wire| wire.abilities.is_empty()), "{survey:?}");
+        let error = crate::error::Error::from(survey.failure.unwrap());
+        assert!(words.contains("not known") || error.causes().concat().contains(words), "{error:?}");
+        assert!(survey.spent.untold > 0);
+    }
+}
+
+#[tokio::test]
+async fn a_setting_is_not_told_as_a_measurement() {
+    let server = Server::start(|request| match request.line.as_str() {
+        "POST /v1/chat/completions" if request.body["stream"] == false => {
+            Reply::json(200, r#"{"choices":[{"message":{"content":"walrus"},"finish_reason":"stop"}]}"#)
+        }
+        _ => picky_chat(request),
+    })
+    .await;
+    let mut subject = Subject::of_url(&format!("{}/v1", server.url), None);
+    subject.quirks = vec!["developer_role_rejected".into(), "tool_choice_auto_only".into()];
+    let plan = Plan { wire: Some(Wire::Chat), ..Plan::default() };
+    let told = told(&survey(&client().unwrap(), &subject, &plan, |_| {}).await, Wire::Chat);
+    for line in ["`developer` role yes", "`tool_choice: required` no: not asked, by its settings"] {
+        assert!(told.iter().any(|said| said == line), "{line}: {told:?}");
+    }
+}
+
+#[tokio::test]
 async fn one_wire_alone_is_asked() {
     let server = Server::start(picky_chat).await;
     let survey = of(&server, "", Plan { wire: Some(Wire::Chat), ..Plan::default() }).await;
