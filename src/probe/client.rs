@@ -248,7 +248,9 @@ impl Reply {
             },
             401 => Err(bad_key(target, status, words)),
             // Google's way and xAI's.
-            400 if self.body.contains("API_KEY_INVALID") || words.starts_with("Incorrect API key") => {
+            400 if self.body.contains("API_KEY_INVALID")
+                || ["Incorrect API key", "API key not valid"].iter().any(|start| words.starts_with(start)) =>
+            {
                 Err(bad_key(target, status, words))
             }
             400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
@@ -281,7 +283,8 @@ fn bad_key(target: &Target<'_>, status: u16, words: String) -> ProbeError {
 /// Providers answer 404, 400 or 403 to an unknown model, each in words of its own.
 fn names_a_missing_model(words: &str) -> bool {
     // LiteLLM ends every refusal with the name of the model's group, and some servers repeat the path that is missing.
-    let words = words.split(". Received Model Group").next().unwrap_or_default().to_lowercase();
+    let words = words.to_lowercase();
+    let words = words.split("model group").next().unwrap_or_default();
     let words = words.split(' ').filter(|word| !word.contains("/models")).collect::<Vec<_>>().join(" ");
     let missing = [
         "not exist",

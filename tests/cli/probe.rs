@@ -145,5 +145,5 @@ fn what_the_gateway_has_learnt_is_shown() {
     sandbox.codexgw(&["providers", "show", "up"]).run().ok().stdout_has("drop:store").stdout_has("m1");
     let shown = sandbox.codexgw(&["providers", "show", "up", "--json"]).run().ok();
     let shown: Value = serde_json::from_str(&shown.stdout).expect("JSON");
-    assert_eq!(shown[0]["learned"]["m1"][0], "drop:store");
+    assert_eq!(shown["measured"][0]["learned"]["m1"][0], "drop:store");
 }

@@ -4,9 +4,9 @@ mod tell;
 
 use clap::Args as ClapArgs;
 
-use crate::catalog::{self, ProviderTemplate};
+use crate::catalog::{self, Endpoint, ProviderTemplate};
 use crate::error::{Error, Kind, Result};
-use crate::probe::{self, Plan, Problem, Subject, Survey};
+use crate::probe::{self, Plan, ProbeError, Problem, Subject, Survey};
 use crate::secret::key_shape::holds_key;
 use crate::secret::{Secret, Vault};
 use crate::ui;
@@ -87,6 +87,9 @@ impl Args {
             let what = format!("the gateway would lose something of what Codex sends: {}", codes.join(", "));
             survey.problems.push(Problem::new("losses", what, "try another wire: `--wire WIRE`"));
         }
+        if self.save {
+            survey.problems.retain(|problem| !keep::MENDED.contains(&problem.id));
+        }
         if !self.json {
             tell::survey(&subject, survey);
         }
@@ -95,12 +98,18 @@ impl Args {
                 Some((id, _)) => format!("`codexgw key set {id}`"),
                 None => format!("`codexgw probe {} --key-stdin`", ui::plain(&self.provider, 200)),
             };
-            let error = of_probe(&failure.clone().into(), &with_key);
+            let mut error = of_probe(&failure.clone().into(), &with_key);
+            if let (ProbeError::Elsewhere { found }, Some((id, _))) = (failure, &subject.configured) {
+                error = Error::new(error.kind(), error.message())
+                    .hint(format!("keep that one: `codexgw probe {id} --base-url {found} --save`"));
+            }
+            if failure.is_about_key() {
+                error = self.elsewhere_keys(subject.template).into_iter().fold(error, Error::hint);
+            }
             return Err(Stop { kind: failure.id(), error: survey.doubts.iter().fold(error, Error::cause) });
         }
         if self.save {
             keep::settings(context, &subject, survey, self.dry_run, self.json)?;
-            survey.problems.retain(|problem| !keep::MENDED.contains(&problem.id));
         } else if !self.json {
             Self::next(&subject, survey);
         }
@@ -146,6 +155,16 @@ impl Args {
         Err(Stop { kind: "unknown-provider", error: self.unknown() })
     }
 
+    /// Where a key that is refused here may be good.
+    fn elsewhere_keys(&self, template: Option<&'static ProviderTemplate>) -> Vec<String> {
+        let endpoints = template.map(|template| template.endpoints.as_slice()).unwrap_or_default();
+        let others = endpoints.iter().filter(|endpoint| self.endpoint.as_ref() != Some(&endpoint.id));
+        let told = others.map(|Endpoint { id, for_whom, .. }| {
+            format!("for {for_whom}: `codexgw probe {} --endpoint {id}`", ui::plain(&self.provider, 60))
+        });
+        told.collect()
+    }
+
     /// The address that was named beside the provider.
     fn elsewhere(&self, template: Option<&'static ProviderTemplate>) -> Result<Option<String>> {
         let Some(wanted) = &self.endpoint else { return Ok(self.base_url.clone()) };
@@ -174,9 +193,17 @@ impl Args {
         }
         if self.json || !ui::prompt::possible() {
             let variable = template.env.as_deref().unwrap_or("VAR");
-            let error = Error::usage(format!("`{}` needs a key", template.name)).hint(format!(
-                "pipe it in with `--key-stdin`, or take it from a variable with `--key-from-env {variable}`"
-            ));
+            let error = Error::usage(format!("`{}` needs a key", template.name));
+            let error = if std::env::var_os(variable).is_some_and(|value| !value.is_empty()) {
+                error.hint(format!(
+                    "`{variable}` is set; to use what it holds: `codexgw probe {} --key-from-env {variable}`",
+                    template.id
+                ))
+            } else {
+                error.hint(format!(
+                    "pipe it in with `--key-stdin`, or take it from a variable with `--key-from-env {variable}`"
+                ))
+            };
             return Err(Stop { kind: "no-key", error });
         }
         let typed = ui::prompt::password(&format!("Key for {} (is not stored)", template.name))?;

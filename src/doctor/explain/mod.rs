@@ -3,6 +3,7 @@
 mod after;
 mod before;
 mod general;
+mod harmless;
 mod machine;
 mod provider;
 mod status;
@@ -34,14 +35,22 @@ pub struct Explanation {
 
 /// The meaning of a text that Codex printed; several when it printed several messages. The order is that of the table:
 /// what is more certain first. A status is only told where no words of the answer are known, and what is general when
-/// nothing else is.
+/// nothing else is. What Codex says by the way explains no failure.
 #[must_use]
 pub fn explain(text: &str) -> Vec<Explanation> {
+    let has_complaint = complaint(text).is_some();
     let text = normal(text);
     let mut known = said_in(&text, before::MESSAGES.iter());
+    // Whatever the provider says to a request without a key.
+    if known.iter().any(|known| known.id == "token-command-failed") {
+        return known;
+    }
     let of_answer = said_in(&text, after::MESSAGES.iter().chain(provider::MESSAGES).chain(machine::MESSAGES));
     known.extend(if of_answer.is_empty() { said_in(&text, status::MESSAGES.iter()) } else { of_answer });
-    if known.is_empty() { said_in(&text, general::MESSAGES.iter()) } else { known }
+    if known.is_empty() {
+        known = said_in(&text, general::MESSAGES.iter());
+    }
+    if known.is_empty() && !has_complaint { said_in(&text, harmless::MESSAGES.iter()) } else { known }
 }
 
 /// The messages of a table that a text holds, each cause once.
@@ -53,6 +62,14 @@ fn said_in(text: &str, table: impl Iterator<Item = &'static Message>) -> Vec<Exp
         }
     }
     found
+}
+
+/// The last line with which Codex says that something failed.
+#[must_use]
+pub fn complaint(text: &str) -> Option<String> {
+    let text = anstream::adapter::strip_str(text).to_string();
+    let lines = text.lines().map(str::trim);
+    lines.rev().find(|line| line.starts_with("ERROR: ") || line.starts_with("Error: ")).map(str::to_owned)
 }
 
 /// Whether the parts follow each other in a text, as in one message.
@@ -88,7 +105,8 @@ const NO_MODEL: &str = "the provider does not serve a model of this name, or not
 const TOOL_TYPES: &str = "the provider takes function tools only; Codex sends other kinds too";
 const UNSUPPORTED: &str = "the provider refuses a part of what Codex sends: its Responses API is incomplete";
 const DOCTOR: &str = "`codexgw doctor` finds the cause, and says what mends it";
-const GATEWAY: &str = "go through the gateway: `codexgw add PROVIDER --via gateway --force`";
+const GATEWAY: &str = "go through the gateway: `codexgw add PROVIDER --via gateway --force`, with an address of your own \
+                       `codexgw add custom --id PROVIDER --base-url URL --via gateway --force`";
 const EDIT: &str = "mend it: `codexgw config edit`";
 
 #[cfg(test)]

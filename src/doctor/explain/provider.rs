@@ -1,7 +1,7 @@
 //! What providers say in a refusal, which Codex prints as it came (users' threads of 2026-11-21 and the providers' own
 //! documentation). Through the gateway most of these do not come up.
 
-use super::{DOCTOR, GATEWAY, KEY_REFUSED, Message, NO_MODEL, QUOTA, TOOL_TYPES, UNSUPPORTED, message};
+use super::{GATEWAY, KEY_REFUSED, Message, NO_MODEL, QUOTA, TOOL_TYPES, UNSUPPORTED, message};
 
 const ROLE: &str = "the provider does not know the role `developer`, in which Codex gives its instructions";
 const TOO_LONG: &str = "the question is longer than the model takes; where that comes at once, the model's window is too small for Codex's \
@@ -213,11 +213,5 @@ pub const MESSAGES: &[Message] = &[
         &["authentication token has been invalidated"],
         "your ChatGPT login was withdrawn; it matters only where you use OpenAI through it",
         "`codex login`, or a provider of your own: `codexgw use PROVIDER`",
-    ),
-    message(
-        "cannot-reach",
-        &["cannot reach", "at `"],
-        "the gateway gets no connection to the provider; why stands in its words",
-        DOCTOR,
     ),
 ];

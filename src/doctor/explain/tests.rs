@@ -1,10 +1,17 @@
 //! Every message that the facts about Codex 0.169.0 hold, in Codex's own words.
 
-use super::{Message, after, before, explain, general, machine, provider, status};
+use super::{Message, after, before, explain, general, harmless, machine, provider, status};
 
 fn messages() -> impl Iterator<Item = &'static Message> {
-    let tables =
-        [before::MESSAGES, after::MESSAGES, provider::MESSAGES, machine::MESSAGES, status::MESSAGES, general::MESSAGES];
+    let tables = [
+        before::MESSAGES,
+        after::MESSAGES,
+        provider::MESSAGES,
+        machine::MESSAGES,
+        status::MESSAGES,
+        general::MESSAGES,
+        harmless::MESSAGES,
+    ];
     tables.into_iter().flatten()
 }
 
@@ -248,6 +255,15 @@ const PRINTED: &[(&str, &str)] = &[
     ("no-keyring", "The name org.freedesktop.secrets was not provided by any .service files"),
     ("status-3xx", "unexpected status 307 Temporary Redirect: , url: http://h/v1/responses"),
     ("status-401", "401 Unauthorized"),
+    ("quota", "ERROR: lab answered 402: Insufficient credits"),
+    ("status-402", "ERROR: lab answered 402: pay"),
+    ("status-5xx", "ERROR: lab answered 500: boom"),
+    ("status-400", "ERROR: lab answered 400: nonsense"),
+    ("gateway-404", "ERROR: lab answered 404: nothing here"),
+    ("gateway-429", "ERROR: lab answered 429: slow down"),
+    ("gateway-200", "ERROR: lab answered 200: a web page titled `Login`"),
+    ("server-without-tools", "ERROR: lab answered 400: m1 does not support tools"),
+    ("refused-connection", "ERROR: cannot reach lab at `127.0.0.1:1`: Connection refused (os error 111)"),
     ("rate-limit-lost", "last status: 429 Too Many Requests"),
     ("ignored-setting", "session-flags: `foo` is ignored."),
     ("status-401", "unexpected \u{1b}[1mstatus 401\u{1b}[0m Unauthorized"),
@@ -295,9 +311,14 @@ fn what_is_general_is_not_told_beside_what_is_exact() {
             "failed to run Gateway credential export command `/x`: No such file or directory (os error 2)",
             &["gateway-oauth-command"],
         ),
+        ("warning: Model metadata for `m1` not found.\nunexpected status 403 Forbidden: no", &["status-403"]),
         (
-            "warning: Model metadata for `m1` not found.\nunexpected status 403 Forbidden: no",
-            &["metadata", "status-403"],
+            "Reading additional input from stdin...\nwarning: Model metadata for `m1` not found.\nERROR: {\"error\": 7}",
+            &[],
+        ),
+        (
+            "Failed to resolve external auth: provider auth command `x` exited with status 1\nunexpected status 401",
+            &["token-command-failed"],
         ),
         ("Reconnecting... 1/5\nunexpected status 418", &["status-other", "reconnecting"]),
     ] {

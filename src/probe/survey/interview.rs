@@ -41,6 +41,9 @@ pub struct WireSurvey {
     pub first_piece_ms: Option<u128>,
     /// Quirks that were found.
     pub quirks: Vec<String>,
+    /// The provider's words when it refused what Codex sends, all at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// What ended the questions before their time.
     #[serde(serialize_with = "in_words", skip_serializing_if = "Option::is_none")]
     pub cut: Option<ProbeError>,
@@ -60,6 +63,7 @@ impl WireSurvey {
             reasoning: Vec::new(),
             first_piece_ms: None,
             quirks: Vec::new(),
+            refused: None,
             cut: None,
         }
     }
@@ -113,6 +117,7 @@ impl<'a> Interview<'a> {
 
     /// Asks everything. `form` is what was seen of `/responses` before.
     pub async fn hold(mut self, form: Option<&ResponsesForm>) -> WireSurvey {
+        self.found.refused = form.and_then(|form| form.refused.clone());
         let outcome = self.ask_all(form).await;
         self.found.cut = outcome.err();
         self.found.abilities.sort_by_key(|ability| Topic::ALL.iter().position(|topic| *topic == ability.topic));

@@ -23,13 +23,14 @@ pub use network::{Network, host};
 pub use problem::Problem;
 
 use super::error::name;
+use super::question::{self, FEW_TOKENS, Wanted};
 use super::{
     Answer, Client, Decision, Evidence, Models, NativeForm, ProbeError, Spent, Subject, Target, check_key, decide,
     elsewhere, models, normalise, one_wire, other_wires, wire,
 };
 use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::protocol::messages::Abilities;
-use crate::protocol::{Quirks, Wire};
+use crate::protocol::{Quirks, Wire, refusal};
 use crate::settings::{Road, Via};
 
 /// What is wanted of a survey.
@@ -97,7 +98,14 @@ pub async fn survey(client: &Client, subject: &Subject, plan: &Plan<'_>, note: i
     let mut survey = Survey { network: Network::to(&base_url), base_url, ..Survey::default() };
     note(format!("asking {} for its models …", subject.name));
     let started = Instant::now();
-    let listed = models(client, &subject.target()).await;
+    let listed = match models(client, &subject.target()).await {
+        // The provider may want the key in another header than it did.
+        Err(error) if is_about_key(&error) && subject.configured.is_some() && subject.key.is_some() => {
+            let target = Target { key_form: None, ..subject.target() };
+            models(client, &target).await.map_err(|_| error)
+        }
+        listed => listed,
+    };
     let answered = listed.as_ref().err().is_none_or(|error| !error.is_final());
     survey.network.first_answer_ms = answered.then(|| started.elapsed().as_millis());
     survey.network.http = client.version();
@@ -221,9 +229,18 @@ fn conclude(subject: &Subject, survey: &mut Survey, evidence: &Evidence, decisio
     let asked = survey.wires.iter().find(|wire| wire.wire == decision.wire);
     let mut found = asked.map(|wire| wire.quirks.clone()).unwrap_or_default();
     // Where all was refused at once, the interview has found out more precisely what it was.
-    let was_refused = evidence.responses.spoke().is_some_and(|form| form.refused.is_some());
-    if decision.wire != Wire::Responses || !was_refused || found.is_empty() {
-        found.extend(decision.quirks.iter().cloned());
+    let refused = evidence.responses.spoke().and_then(|form| form.refused.as_deref());
+    let lesson = refused.filter(|_| found.is_empty() && decision.wire == Wire::Responses).and_then(|words| {
+        let model = survey.model.as_deref().unwrap_or_default();
+        let body = question::everything(model, Wanted::Both, FEW_TOKENS).to_string();
+        refusal::learn(Wire::Responses, 400, words, body.as_bytes())
+    });
+    match lesson {
+        Some(lesson) => found.push(lesson.quirk().to_owned()),
+        None if decision.wire != Wire::Responses || refused.is_none() || found.is_empty() => {
+            found.extend(decision.quirks.iter().cloned());
+        }
+        None => {}
     }
     let mut quirks = subject.quirks.clone();
     found.retain(|quirk| {
