@@ -1,10 +1,10 @@
 use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
 
-use crate::catalog::{self, Auth, Endpoint, Origin, ProviderTemplate};
+use crate::catalog::{self, Auth, Endpoint, Origin, ProviderTemplate, Sources};
 use crate::error::{Error, Result};
 use crate::gateway::Learned;
-use crate::settings::{Provider, Wire};
+use crate::settings::{KeyStore, Provider, Road, Wire};
 use crate::ui;
 
 use super::context::{Context, no_template, unusable};
@@ -14,7 +14,7 @@ use super::measured::Measured;
 /// Show the providers that codexgw knows, configured or not
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true)]
-#[command(after_help = "Examples:\n  codexgw providers\n  codexgw providers google gemini\n  \
+#[command(after_help = "Examples:\n  codexgw providers\n  codexgw providers coding plan\n  \
                         codexgw providers show anthropic")]
 pub struct Args {
     #[command(subcommand)]
@@ -53,6 +53,7 @@ struct Row<'a> {
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
     wires: &'a [Wire],
     key: &'a str,
+    /// The header that the key goes in.
     #[serde(skip_serializing_if = "Option::is_none")]
     key_header: Option<String>,
     #[serde(skip_serializing_if = "<[_]>::is_empty")]
@@ -78,6 +79,24 @@ struct Row<'a> {
     origin: &'a Origin,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     measured: Vec<Measured>,
+    /// Where these facts come from; shown of one provider alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<Sources>,
+}
+
+/// A provider of the person's own, of which there is no template.
+#[derive(Serialize)]
+struct Own<'a> {
+    id: &'a str,
+    name: &'a str,
+    base_url: &'a str,
+    wire: Wire,
+    road: Road,
+    key: KeyStore,
+    key_header: Option<String>,
+    model: &'a str,
+    quirks: &'a [String],
+    measured: Vec<Measured>,
 }
 
 impl Args {
@@ -93,10 +112,11 @@ impl Args {
                 let configured = settings.providers.get(&provider);
                 if let Some(configured) = configured.filter(|configured| configured.template.is_none()) {
                     let measured = Measured::of(&settings, &learned, |id, _| id == provider);
-                    return Ok(own(&measured, &provider, configured, json));
+                    return Ok(own(measured, &provider, configured, json));
                 }
                 let template = configured.and_then(|configured| configured.template.as_deref()).unwrap_or(&provider);
                 let mut row = row(find(template)?);
+                row.sources = matches!(row.origin, Origin::Embedded).then(|| catalog::sources_of(row.id)).flatten();
                 row.measured = Measured::of(&settings, &learned, |_, p| p.template.as_deref() == Some(row.id));
                 show(&row, json);
             }
@@ -138,14 +158,14 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
         endpoints: &template.endpoints,
         wire: template.wire,
         wires: &template.wires,
-        key_header: template.auth.form().map(|form| form.header().as_str().to_owned()),
-        key_prefixes: &template.key_prefixes,
-        models_path: template.models_path.as_deref(),
         key: match template.auth {
             Auth::None => "none",
             Auth::OptionalBearer => "optional",
             _ => "needed",
         },
+        key_header: template.auth.form().map(|form| form.header().to_string()),
+        key_prefixes: &template.key_prefixes,
+        models_path: template.models_path.as_deref(),
         model: template.model.as_deref(),
         configured,
         variable: template.env.as_deref(),
@@ -159,23 +179,40 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
         },
         origin: &template.origin,
         measured: Vec::new(),
+        sources: None,
     }
 }
 
-/// A provider of the person's own, of which there is no template.
-fn own(measured: &[Measured], id: &str, provider: &Provider, json: bool) -> u8 {
+fn own(measured: Vec<Measured>, id: &str, provider: &Provider, json: bool) -> u8 {
+    let has_key = provider.key != KeyStore::None;
+    let own = Own {
+        id,
+        name: &provider.name,
+        base_url: &provider.base_url,
+        wire: provider.wire,
+        road: provider.road,
+        key: provider.key,
+        key_header: has_key.then(|| provider.key_form().header().to_string()),
+        model: &provider.model,
+        quirks: provider.quirks.as_deref().unwrap_or_default(),
+        measured,
+    };
     if json {
-        ui::json(&measured);
+        ui::json(&own);
     } else {
+        let Own { key_header, measured, .. } = own;
         ui::line(format!("{} ({id}, your own)", provider.name));
         for (what, said) in [
             ("address", provider.base_url.clone()),
             ("wire", label(&provider.wire)),
             ("road", label(&provider.road)),
             ("key", label(&provider.key)),
+            ("key header", key_header.unwrap_or_default()),
             ("model", provider.model.clone()),
         ] {
-            ui::line(format!("  {what:<14} {said}"));
+            if !said.is_empty() {
+                ui::line(format!("  {what:<14} {said}"));
+            }
         }
         for (what, said) in measured.iter().flat_map(Measured::lines) {
             ui::line(format!("  {what}: {said}"));
@@ -222,7 +259,14 @@ fn show(row: &Row<'_>, json: bool) {
     let aliases = row.aliases.join(", ");
     let configured = row.configured.join(", ");
     let wires = wires(row);
-    let list = row.models_path.map(|path| format!("{}{path}", row.base_url)).unwrap_or_default();
+    let key = match (&row.key_header, row.key_prefixes) {
+        (Some(header), []) => format!("{}, in the header `{header}`", row.key),
+        (Some(header), prefixes) => {
+            format!("{}, in the header `{header}`; begins with {}", row.key, ticked(prefixes.iter(), " or "))
+        }
+        (None, _) => row.key.to_owned(),
+    };
+    let list = row.models_path.map_or_else(|| "none".to_owned(), |path| format!("{}{path}", row.base_url));
     let template = match row.origin {
         Origin::Embedded => String::new(),
         Origin::Own { file, replaces: false } => file.display().to_string(),
@@ -233,12 +277,12 @@ fn show(row: &Row<'_>, json: bool) {
         ("also called", aliases.as_str()),
         ("address", &address(row.base_url, row.base_url_for)),
         ("wire", &wires),
-        ("key", &key(row)),
+        ("key", &key),
         ("variable", row.variable.unwrap_or_default()),
         ("keys", row.keys.unwrap_or_default()),
-        ("documentation", row.docs.unwrap_or_default()),
         ("model list", &list),
         ("model", row.model.unwrap_or_default()),
+        ("documentation", row.docs.unwrap_or_default()),
         ("configured as", &configured),
         ("note", row.note.unwrap_or_default()),
         ("template", &template),
@@ -251,16 +295,24 @@ fn show(row: &Row<'_>, json: bool) {
     if !row.endpoints.is_empty() {
         ui::line("  other endpoints");
         let lines = row.endpoints.iter().map(|endpoint| {
-            vec![format!("    --endpoint {}", endpoint.id), address(&endpoint.base_url, Some(&endpoint.for_whom))]
+            let wire = endpoint.wire.as_ref().map(|wire| format!(", wire {}", label(wire))).unwrap_or_default();
+            let for_whom = format!("{}{wire}", endpoint.for_whom);
+            vec![format!("    --endpoint {}", endpoint.id), address(&endpoint.base_url, Some(&for_whom))]
         });
         ui::line(ui::table(&[], lines));
     }
     for (what, said) in row.measured.iter().flat_map(Measured::lines) {
         ui::line(format!("  {what}: {said}"));
     }
-    match row.configured.as_slice() {
-        [] => ui::note(format!("add it: codexgw add {}", row.id)),
-        [id, ..] => ui::note(format!("ask it what it can do: codexgw probe {id}")),
+    if let Some(Sources { date, pages }) = &row.sources {
+        ui::line(format!("  sources of these facts, read on {date}"));
+        for page in pages {
+            ui::line(format!("    {page}"));
+        }
+    }
+    match row.configured.first() {
+        Some(id) => ui::note(format!("ask it what it can do: codexgw probe {id}")),
+        None => ui::note(format!("add it: codexgw add {}", row.id)),
     }
 }
 
@@ -271,15 +323,8 @@ fn wires(row: &Row<'_>) -> String {
     if others.is_empty() { wire } else { format!("{wire}; also {} (`--wire`)", others.join(", ")) }
 }
 
-/// Whether a key is needed, and what it looks like.
-fn key(row: &Row<'_>) -> String {
-    let header = row.key_header.as_ref().map(|header| match header.as_str() {
-        "authorization" => "`authorization: Bearer …`".to_owned(),
-        header => format!("`{header}: …`"),
-    });
-    let starts: Vec<String> = row.key_prefixes.iter().map(|prefix| format!("`{prefix}`")).collect();
-    let starts = (!starts.is_empty()).then(|| format!("usually begins with {}", starts.join(" or ")));
-    [Some(row.key.to_owned()), header, starts].into_iter().flatten().collect::<Vec<_>>().join(", ")
+fn ticked<'a>(words: impl Iterator<Item = &'a String>, between: &str) -> String {
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(between)
 }
 
 /// What it does differently from its protocol, in words.
