@@ -135,6 +135,18 @@ fn a_base_url_with_too_much_at_its_end_is_mended() {
 }
 
 #[test]
+fn an_api_that_has_moved_is_kept_by_the_printed_command() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
+    let settings = sandbox.path("codexgw/config.toml");
+    let (right, url) = (fs::read_to_string(&settings).unwrap(), upstream.base_url());
+    fs::write(&settings, right.replace(&url, "http://127.0.0.1:1/v1")).unwrap();
+    sandbox.codexgw(&["probe", "up", "--base-url", &url, "--save"]).run().ok();
+    assert_eq!(fs::read_to_string(&settings).unwrap(), right);
+}
+
+#[test]
 fn what_the_gateway_has_learnt_is_shown() {
     let (upstream, sandbox) = super::with_a_gateway_provider();
     let text = format!(

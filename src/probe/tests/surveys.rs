@@ -8,6 +8,7 @@ use crate::catalog::KeyForm;
 use crate::probe::{Plan, ProbeError, Subject, Survey, Verdict, client, survey};
 use crate::protocol::Wire;
 use crate::secret::Secret;
+use crate::settings::{Provider, Road, Settings};
 
 async fn of(server: &Server, path: &str, plan: Plan<'_>) -> Survey {
     let subject = Subject::of_url(&format!("{}{path}", server.url), None);
@@ -377,4 +378,49 @@ async fn messages_take_the_key_in_their_own_header() {
     assert!(lines.contains(&"function tools yes".to_owned()), "{lines:?}");
     assert!(lines.contains(&"parallel calls ?: 1 of 2 calls came".to_owned()), "{lines:?}");
     assert!(lines.contains(&"`developer` role gateway: as `system`".to_owned()), "{lines:?}");
+}
+
+/// A provider on the direct road whose settings name this server.
+fn configured(server: &Server) -> (Subject, Provider) {
+    let url = format!("{}/v1", server.url);
+    let text = format!(
+        "[providers.a]\nname = \"A\"\nbase_url = \"{url}\"\nroad = \"direct\"\nwire = \"responses\"\nkey = \"none\"\nmodel = \"m\"\n"
+    );
+    let provider = Settings::parse(&text).unwrap().providers.remove("a").unwrap();
+    let key = Some(Secret::new("k".to_owned()));
+    let subject = Subject {
+        key_form: Some(provider.key_form()),
+        configured: Some(("a".to_owned(), provider.clone())),
+        ..Subject::of_url(&url, key)
+    };
+    (subject, provider)
+}
+
+#[tokio::test]
+async fn a_field_that_is_refused_on_the_direct_road_leads_behind_the_gateway() {
+    let server = Server::start(|request| match request.line.as_str() {
+        "GET /v1/models" => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
+        "POST /v1/responses" if request.says("client_metadata") => refused("Unknown parameter: 'client_metadata'."),
+        "POST /v1/responses" => responses_calls(request),
+        _ => Reply::not_found(),
+    })
+    .await;
+    let (subject, provider) = configured(&server);
+    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
+    assert_eq!(survey.found_quirks, ["drop:client_metadata"], "{survey:?}");
+    let kept = survey.kept_in(&provider).unwrap();
+    assert_eq!((kept.road, kept.wire), (Road::Gateway, Wire::Responses));
+    assert_eq!(kept.quirks, Some(vec!["drop:client_metadata".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_key_that_is_wanted_in_another_header_is_found_out() {
+    let server = Server::start(|request| {
+        if request.head.to_lowercase().contains("x-api-key: k") { picky_chat(request) } else { Reply::json(401, "{}") }
+    })
+    .await;
+    let (subject, provider) = configured(&server);
+    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
+    assert_eq!((survey.failure.is_none(), survey.key_form), (true, Some(KeyForm::XApiKey)), "{survey:?}");
+    assert_eq!(survey.kept_in(&provider).unwrap().key_form, Some(KeyForm::XApiKey));
 }
