@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::client::{Client, failure};
+use super::client::{Client, PORTKEY_FAILS, failure};
 use super::error::path;
 use super::foreign::{error_words, quote};
 use super::{ProbeError, Target};
@@ -107,6 +107,7 @@ pub async fn ask(
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (kind, wait, date) = (header(CONTENT_TYPE).unwrap_or_default(), header(RETRY_AFTER), header(DATE));
     let status = answer.status().as_u16();
+    let is_portkey_s = answer.headers().contains_key(PORTKEY_FAILS);
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = answer.chunk().await {
         body.extend_from_slice(&chunk);
@@ -129,6 +130,7 @@ pub async fn ask(
         words: match meaning {
             Some(Meaning::Blocked) => quote(&read.message),
             _ if is_page => String::new(),
+            _ if is_portkey_s => format!("Portkey's own code fails at it ({}); its log says why", error_words(&body)),
             _ => error_words(&body),
         },
         meaning,

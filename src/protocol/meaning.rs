@@ -96,6 +96,8 @@ const ROWS: &[(Meaning, &[u16], Phrases)] = &[
     (Meaning::NoCredit, &[], &[
         "insufficient_quota", "insufficient balance", "insufficient credits", "credit balance is too low",
         "available credits", "any credits", "no credit", "out of credit", "can only afford",
+        // SiliconFlow, Novita, Kimi's subscription, and Zhipu with those who resell.
+        "balance is insufficient", "not enough balance", "usage limit for this billing cycle", "余额不足", "欠费",
     ]),
     (Meaning::SpendingLimit, &[], &[
         "key limit exceeded", "specified api usage limits", "billing_hard_limit_reached", "billing hard limit",
