@@ -118,6 +118,10 @@ fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> 
     let finding = Finding::broken("run-failed", "Codex could not do one turn");
     let finding = lines.iter().fold(finding, |finding, line| finding.saw(format!("Codex says: {}", hidden(line))));
     vec![match explain(&lines.join("\n")).first() {
+        // There is no conversation that could be made shorter.
+        Some(known) if known.id == "context-full" => finding
+            .saw("the model's window is too small for what Codex sends with one word")
+            .say("choose a model with a larger window: `codexgw models`"),
         Some(known) => finding.saw(known.cause).say(known.fix),
         None => finding.say("see what codexgw finds by itself: `codexgw doctor`"),
     }]
