@@ -122,6 +122,10 @@ fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> 
         None => finding.saw(format!("Codex says: {}", hidden(line))),
     });
     vec![match explain(&lines.join("\n")).first() {
+        // There is no conversation that could be made shorter.
+        Some(known) if known.id == "context-full" => finding
+            .saw("the model's window is too small for what Codex sends with one word")
+            .say("choose a model with a larger window: `codexgw models`"),
         Some(known) => finding.saw(known.cause).say(known.fix),
         // All else that codexgw finds by itself is told beside it.
         None => finding.say("ask for help with a report: `codexgw doctor --run --bundle report.md`"),

@@ -289,8 +289,14 @@ impl Meaning {
             Self::Country => "look at where a VPN or a proxy makes it see you".to_owned(),
             Self::Network => "leave out a VPN or a proxy, or let the provider's console allow your address".to_owned(),
             Self::Blocked => "leave out a VPN or a proxy, or ask whoever runs the network".to_owned(),
-            Self::WrongKey | Self::KeyExpired | Self::KeyDisabled | Self::KeyKind | Self::KeyElsewhere => return None,
-            Self::Forbidden | Self::RateLimit | Self::NoModel => return None,
+            Self::WrongKey
+            | Self::KeyExpired
+            | Self::KeyDisabled
+            | Self::KeyKind
+            | Self::KeyElsewhere
+            | Self::Forbidden
+            | Self::RateLimit
+            | Self::NoModel => return None,
         })
     }
 
@@ -298,8 +304,12 @@ impl Meaning {
     #[must_use]
     pub const fn remedy(self) -> Remedy {
         match self {
-            Self::WrongKey | Self::KeyExpired | Self::KeyDisabled | Self::KeyKind | Self::KeyScope => Remedy::Key,
-            Self::Forbidden => Remedy::Key,
+            Self::WrongKey
+            | Self::KeyExpired
+            | Self::KeyDisabled
+            | Self::KeyKind
+            | Self::KeyScope
+            | Self::Forbidden => Remedy::Key,
             Self::KeyElsewhere => Remedy::Address,
             Self::PlanLacks | Self::ModelAccess | Self::NoModel | Self::NoTools => Remedy::Model,
             Self::NoCredit | Self::SpendingLimit | Self::PlanEnded | Self::Unpaid | Self::Setup | Self::OverRate => {
