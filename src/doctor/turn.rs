@@ -117,7 +117,7 @@ fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> 
     let lines: Vec<&str> = lines.into_iter().map(str::trim).filter(|line| !line.is_empty()).take(LINES).collect();
     let finding = Finding::broken("run-failed", "Codex could not do one turn");
     let finding = lines.iter().fold(finding, |finding, line| finding.saw(format!("Codex says: {}", hidden(line))));
-    vec![match explain(&lines.join("\n")).first() {
+    vec![match explain(&lines.join("\n")) {
         Some(known) => finding.saw(known.cause).say(known.fix),
         None => finding.say("see what codexgw finds by itself: `codexgw doctor`"),
     }]
@@ -126,7 +126,7 @@ fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> 
 /// What Codex warned of on the way.
 fn warnings(words: &str) -> Vec<Finding> {
     let lines = words.lines().filter(|line| line.starts_with("warning:"));
-    let known = lines.filter_map(|line| Some((line, explain(line).into_iter().next()?)));
+    let known = lines.filter_map(|line| Some((line, explain(line)?)));
     known
         .map(|(line, known)| {
             Finding::note("run-warning", known.cause).saw(format!("Codex says: {}", hidden(line))).say(known.fix)
