@@ -24,6 +24,7 @@ pub const MESSAGES: &[Message] = &[
             "selected model is at capacity. please try a different model",
             "selected model is at capacity",
             "overloaded_error",
+            "^overloaded$",
             "model is overloaded",
             "currently overloaded",
             "server_is_overloaded",

@@ -10,12 +10,6 @@ pub const MESSAGES: &[Message] = &[
         "`codexgw doctor --only config`, then `codexgw config edit`",
     ),
     message(
-        "reconnecting",
-        &["^reconnecting..."],
-        "the request failed and Codex tries again; why stands in its last line",
-        DOCTOR,
-    ),
-    message(
         "answer-broken-off",
         &["stream disconnected before completion"],
         "the answer broke off; what stands behind it are the words of the provider, or of what is between",
@@ -25,6 +19,12 @@ pub const MESSAGES: &[Message] = &[
         "connection-failed",
         &["error sending request for url", "^error sending request"],
         "Codex could not reach the provider and has given up: wrong host, no network, a proxy, TLS, or the gateway is down",
+        DOCTOR,
+    ),
+    message(
+        "reconnecting",
+        &["^reconnecting..."],
+        "the request failed and Codex tries again; why stands in its last line",
         DOCTOR,
     ),
 ];

@@ -145,7 +145,7 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "sandbox-kernel",
-        &["landlock", "seccomp"],
+        &["landlockrestrict", "sandbox * landlock", "landlock * not", "sandbox * seccomp", "seccomp * not"],
         "the kernel lacks what Codex locks its commands up with: an old one, WSL1, or a container",
         "in a container that locks up enough itself: `codexgw run -- -s danger-full-access`",
     ),

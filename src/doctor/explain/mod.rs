@@ -19,7 +19,7 @@ use std::sync::LazyLock;
 
 use serde::Serialize;
 
-use pasted::{Entry, Pasted};
+use pasted::Entry;
 use phrase::Phrase;
 
 /// A cause, and the words that tell it.
@@ -61,17 +61,19 @@ static READY: LazyLock<[Vec<Ready>; 3]> = LazyLock::new(|| {
 /// says that something failed counts when nothing better is there, and a warning when nothing failed.
 #[must_use]
 pub fn explain(text: &str) -> Option<Explanation> {
-    let pasted = Pasted::read(text);
-    let entries = pasted.entries();
     let [causes, general, warnings] = &*READY;
-    said_in(causes, entries)
+    let entries = pasted::read(text);
+    let everything = Entry::of_all(&entries);
+    let (warned, said): (Vec<_>, Vec<_>) =
+        entries.into_iter().partition(|entry| said_in(warnings, std::slice::from_ref(entry)).is_some());
+    said_in(causes, &said)
         // A line that broke in an unlucky place may begin like a message of its own.
-        .or_else(|| said_in(causes, &[pasted.whole()]))
-        .or_else(|| entries.iter().find_map(|entry| of_id(refusal::read(entry)?)))
-        .or_else(|| entries.iter().find_map(|entry| status::meaning(entry.status()?)))
-        .or_else(|| said_in(general, entries))
-        .or_else(|| said_in(warnings, entries))
-        .or_else(|| piece(&pasted.whole()))
+        .or_else(|| said_in(causes, &[Entry::of_all(&said)]))
+        .or_else(|| said.iter().find_map(|entry| of_id(refusal::read(entry)?)))
+        .or_else(|| said.iter().find_map(|entry| status::meaning(entry.status()?)))
+        .or_else(|| said_in(general, &said))
+        .or_else(|| said_in(warnings, &warned))
+        .or_else(|| piece(&everything))
 }
 
 /// The first message of a table that is said.
@@ -84,10 +86,11 @@ fn said_in(table: &[Ready], entries: &[Entry]) -> Option<Explanation> {
 fn piece(entry: &Entry) -> Option<Explanation> {
     /// Fewer letters than these stand in too many sentences.
     const LEAST: usize = 12;
-    if entry.letters().len() < LEAST || !entry.words().contains(' ') {
+    let letters = entry.letters().trim_end_matches('.');
+    if letters.len() < LEAST || !entry.words().contains(' ') {
         return None;
     }
-    let has = |(_, phrases): &&Ready| phrases.iter().any(|phrase| phrase.holds(entry.letters()));
+    let has = |(_, phrases): &&Ready| phrases.iter().any(|phrase| phrase.holds(letters));
     let mut found = READY.iter().flatten().filter(has).map(|(message, _)| message);
     let first = found.next()?;
     found.all(|other| other.id == first.id).then(|| first.explanation())

@@ -60,13 +60,7 @@ const BEGINNINGS: [&str; 11] = [
 ];
 
 /// What stands before a message and says nothing.
-const PREFIXES: [&str; 8] =
-    ["error:", "warning:", "warn:", "info:", "stream error:", "fatal:", "codex:", "unexpected:"];
-
-/// A text of one or more messages.
-pub struct Pasted {
-    entries: Vec<Entry>,
-}
+const PREFIXES: [&str; 6] = ["error:", "warning:", "warn:", "info:", "stream error:", "fatal:"];
 
 /// One message.
 pub struct Entry {
@@ -74,46 +68,37 @@ pub struct Entry {
     letters: String,
 }
 
-impl Pasted {
-    pub fn read(text: &str) -> Self {
-        let text = uncoloured(text);
-        let text = text.replace("\\n", "\n").replace("\\r", "\n").replace("\\u2019", "'");
-        let mut said: Vec<String> = Vec::new();
-        let mut goes_on = false;
-        for line in text.split(['\n', '\r']) {
-            let line = unframed(line);
-            let line = line.trim();
-            if line.is_empty() {
-                goes_on = false;
-                continue;
-            }
-            match said.last_mut().filter(|_| goes_on && !begins(line)) {
-                Some(last) => {
-                    last.push(' ');
-                    last.push_str(line);
-                }
-                None => said.push(line.to_owned()),
-            }
-            goes_on = true;
+/// The messages of a text.
+pub fn read(text: &str) -> Vec<Entry> {
+    let mut text = uncoloured(text).replace("\\n", "\n").replace("\\r", "\n").replace("\\u2019", "'");
+    // A whole log on one line, as it comes out of a chat.
+    for beginning in [" ERROR: ", " ERROR codex", " Error: ", " warning: "] {
+        text = text.replace(beginning, &beginning.replacen(' ', "\n", 1));
+    }
+    let mut said: Vec<String> = Vec::new();
+    let mut goes_on = false;
+    for line in text.split(['\n', '\r']) {
+        let line = unframed(line);
+        match said.last_mut().filter(|_| goes_on && !begins(&line)) {
+            Some(last) => *last = format!("{last} {line}"),
+            None if !line.is_empty() => said.push(line.clone()),
+            None => {}
         }
-        said.retain(|entry| !is_of_another_program(entry));
-        Self { entries: said.iter().map(|entry| Entry::new(entry)).collect() }
+        goes_on = !line.is_empty() && !is_try(&line);
     }
-
-    pub fn entries(&self) -> &[Entry] {
-        &self.entries
-    }
-
-    /// All messages as one.
-    pub fn whole(&self) -> Entry {
-        Entry::new(&self.entries.iter().map(|entry| entry.words.as_str()).collect::<Vec<_>>().join(" "))
-    }
+    said.retain(|entry| !is_of_another_program(entry));
+    said.iter().map(|entry| Entry::new(entry)).filter(|entry| !entry.letters.is_empty()).collect()
 }
 
 impl Entry {
     fn new(text: &str) -> Self {
         let words = bare(event(text).as_deref().unwrap_or(text)).to_owned();
         Self { letters: letters(&words), words }
+    }
+
+    /// Several messages as one.
+    pub fn of_all(entries: &[Self]) -> Self {
+        Self::new(&entries.iter().map(Self::words).collect::<Vec<_>>().join(" "))
     }
 
     pub fn words(&self) -> &str {
@@ -152,7 +137,9 @@ impl Entry {
 /// The message in a line of `codex exec --json`.
 fn event(text: &str) -> Option<String> {
     let event = text.starts_with("{\"type\"").then(|| serde_json::from_str::<Value>(text).ok()).flatten()?;
-    event.pointer("/error/message").or_else(|| event.get("message"))?.as_str().map(str::to_owned)
+    // A provider's own error has more beside its message.
+    let failed = event.get("error").filter(|error| error.as_object().is_some_and(|error| error.len() == 1));
+    failed.unwrap_or(&event).get("message")?.as_str().map(str::to_owned)
 }
 
 /// A text without letter case, spaces and quotes: people lose them, shells eat them, and frames break within words.
@@ -164,8 +151,8 @@ pub fn letters(text: &str) -> String {
 
 /// Without the codes for colours, also those whose first character was lost or spelt out.
 fn uncoloured(text: &str) -> String {
-    const ESCAPES: [&str; 7] = ["\\u001b", "\\x1b", "\\033", "\\e", "^[", "\u{241b}", "\u{fffd}"];
-    let text = anstream::adapter::strip_str(text).to_string();
+    const ESCAPES: [&str; 6] = ["\\u001b", "\\x1b", "\\033", "\\e", "\u{241b}", "\u{fffd}"];
+    let text = anstream::adapter::strip_str(text).to_string().replace("^[[", "\\e[");
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
     while let Some(at) = rest.find('[') {
@@ -189,7 +176,12 @@ fn uncoloured(text: &str) -> String {
 fn unframed(line: &str) -> String {
     let is_drawn = |c: char| matches!(c, '\u{2500}'..='\u{25ff}' | '\u{2800}'..='\u{28ff}' | '•' | '⚠' | '›' | '✗' | '✘' | '✖' | '\u{fe0f}');
     let line: String = line.chars().map(|c| if is_drawn(c) { ' ' } else { c }).collect();
-    line.trim().trim_matches('|').trim().trim_start_matches("> ").to_owned()
+    line.trim().trim_matches('|').trim().trim_start_matches("> ").trim().to_owned()
+}
+
+/// `Reconnecting... 1/5`, which says all that it has to say.
+fn is_try(line: &str) -> bool {
+    line.split_once("Reconnecting... ").is_some_and(|(_, count)| count.ends_with(|c: char| c.is_ascii_digit()))
 }
 
 /// Whether a line is the first of a message.
@@ -238,7 +230,7 @@ mod tests {
     use super::*;
 
     fn words(text: &str) -> Vec<String> {
-        Pasted::read(text).entries.into_iter().map(|entry| entry.words).collect()
+        read(text).into_iter().map(|entry| entry.words).collect()
     }
 
     #[test]
@@ -283,13 +275,13 @@ mod tests {
             ("http://404.example", None),
             ("", None),
         ] {
-            assert_eq!(Pasted::read(text).whole().status(), status, "{text}");
+            assert_eq!(Entry::new(text).status(), status, "{text}");
         }
     }
 
     #[test]
     fn json_is_found_in_words() {
-        let entry = Pasted::read("unexpected status 422 X: {\"detail\":\n []}, url: http://h").whole();
+        let entry = Entry::of_all(&read("unexpected status 422 X: {\"detail\":\n []}, url: http://h"));
         assert_eq!(entry.json(), Some(serde_json::json!({"detail": []})));
     }
 }

@@ -29,7 +29,7 @@ pub const MESSAGES: &[Message] = &[
     message(
         "metadata",
         &[
-            "model metadata for * not found. defaulting to fallback metadata",
+            "model metadata for * not found",
             "defaulting to fallback metadata; this can degrade performance and cause issues",
         ],
         "Codex does not know the model, so it guesses its window and offers fewer tools",
