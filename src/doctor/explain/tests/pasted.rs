@@ -11,11 +11,12 @@ fn the_way_it_is_pasted_does_not_matter() {
             format!("ERROR: {text}\nERROR: {text}"),
             format!("■ {text}\n"),
             format!("user\nsay hi\n\nERROR: Reconnecting... 1/5\n{text}"),
-            framed(text, 50),
-            text.replace(['`', '"'], ""),
-            text.to_uppercase().to_lowercase(),
+            framed(text, 30),
+            framed(text, 78),
+            // JSON without its quotes and its letter case is none.
+            if text.contains('{') { (*text).to_owned() } else { text.replace(['`', '"'], "").to_lowercase() },
         ] {
-            // The words of another program stay its own.
+            // Of several messages the one that failed is told.
             let found = explain(&pasted).map_or("", |known| known.id);
             let is_weaker = ["reconnecting", "answer-broken-off"].contains(&found);
             let is_warning = super::warnings::MESSAGES.iter().any(|message| message.id == *id);
@@ -24,11 +25,19 @@ fn the_way_it_is_pasted_does_not_matter() {
     }
 }
 
-/// As the terminal draws it in a box.
+/// As the terminal draws it in a box: broken between words, and within those that are longer than a line.
 fn framed(text: &str, width: usize) -> String {
-    let letters: Vec<char> = text.chars().filter(|c| *c != '\n').collect();
-    let line = |part: &[char]| format!("│ {:width$} │\n", part.iter().collect::<String>());
-    let lines: String = letters.chunks(width).map(line).collect();
+    let mut lines = vec![String::new()];
+    for word in text.split_whitespace() {
+        for part in word.chars().collect::<Vec<_>>().chunks(width) {
+            let part: String = part.iter().collect();
+            match lines.last_mut() {
+                Some(line) if line.chars().count() + part.chars().count() < width => *line = format!("{line} {part}"),
+                _ => lines.push(part),
+            }
+        }
+    }
+    let lines: String = lines.iter().map(|line| format!("│ {line:width$} │\n")).collect();
     format!("╭{}╮\n{lines}╰{}╯\n", "─".repeat(width + 2), "─".repeat(width + 2))
 }
 
