@@ -190,6 +190,12 @@ pub const MESSAGES: &[Message] = &[
         "take that id: `codexgw use PROVIDER/us.MODEL`",
     ),
     message(
+        "nothing-there",
+        &["^resource not found$", "code: 404, message: resource not found", "resource not found * azure.com"],
+        "there is nothing at this address, as Azure says it: `base_url` has to end in `/openai/v1`",
+        "`codexgw add azure --force`, or mend the address: `codexgw config edit`",
+    ),
+    message(
         "api-version",
         &["missing required query parameter: api-version", "api version not supported", "api-version query parameter"],
         "Azure's old address wants an `api-version` with every question; the new one ends in `/openai/v1` and wants none",

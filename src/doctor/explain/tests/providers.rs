@@ -87,6 +87,12 @@ pub const WORDS: &[(&str, &str)] = &[
         "bedrock-profile",
         "Invocation of model ID anthropic.claude with on-demand throughput isn\u{2019}t supported. Retry your request with the ID or ARN of an inference profile that contains this model.",
     ),
+    ("nothing-there", "Resource not found"),
+    (
+        "nothing-there",
+        "unexpected status 404 Not Found: Resource not found, url: https://r.openai.azure.com/v1/responses",
+    ),
+    ("nothing-there", "{\"error\":{\"code\":\"404\",\"message\": \"Resource not found\"}}"),
     ("api-version", "Missing required query parameter: api-version"),
     ("messages-address", "anthropic-version: header is required"),
     // Which model.
