@@ -116,10 +116,15 @@ fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> 
     let lines: Vec<&str> = failed.map_or_else(|| words.lines().rev().collect(), |failed| failed.lines().collect());
     let lines: Vec<&str> = lines.into_iter().map(str::trim).filter(|line| !line.is_empty()).take(LINES).collect();
     let finding = Finding::broken("run-failed", "Codex could not do one turn");
-    let finding = lines.iter().fold(finding, |finding, line| finding.saw(format!("Codex says: {}", hidden(line))));
+    let finding = lines.iter().fold(finding, |finding, line| match line.strip_prefix("hint: ") {
+        // The gateway puts a hint of its own into its answer.
+        Some(hint) => finding.saw(format!("codexgw says: {}", hidden(hint))),
+        None => finding.saw(format!("Codex says: {}", hidden(line))),
+    });
     vec![match explain(&lines.join("\n")) {
         Some(known) => finding.saw(known.cause).say(known.fix),
-        None => finding.say("see what codexgw finds by itself: `codexgw doctor`"),
+        // All else that codexgw finds by itself is told beside it.
+        None => finding.say("ask for help with a report: `codexgw doctor --run --bundle report.md`"),
     }]
 }
 

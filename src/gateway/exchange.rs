@@ -57,6 +57,7 @@ pub(super) async fn run(gateway: Arc<Gateway>, task: Task, client: Client, body:
         }
     };
     let prepared = if is_large {
+        let _room = gateway.translations.acquire().await;
         let ended = tokio::task::spawn_blocking(prepare).await;
         ended.unwrap_or_else(|_| Err(failure::shown("the request could not be translated")))
     } else {

@@ -1,9 +1,11 @@
 //! The gateway as a service: one request in, one answer out.
 
+use std::num::NonZero;
 use std::sync::Arc;
 
 use http::{Request, StatusCode};
 use hyper::body::Incoming;
+use tokio::sync::Semaphore;
 
 use super::answer::{self, Answer};
 use super::client::Client;
@@ -39,6 +41,9 @@ pub(super) struct Gateway {
     pub strict: bool,
     /// How busy.
     pub activity: Activity,
+    /// Room for the translation of large bodies: as many at once as there are cores, since each holds several times
+    /// its size while it goes on.
+    pub translations: Semaphore,
     door: Door,
     port: u16,
     version: String,
@@ -55,6 +60,7 @@ impl Gateway {
             phase: PhaseSwitch::new(),
             strict: false,
             activity: Activity::new(),
+            translations: Semaphore::new(std::thread::available_parallelism().map_or(1, NonZero::get)),
             door: Door::new(token, port),
             version: version.to_owned(),
             home,

@@ -6,6 +6,7 @@ use std::time::{Duration, Instant};
 
 use http::StatusCode;
 use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
+use jiff::Timestamp;
 use reqwest::{RequestBuilder, Response};
 use url::Url;
 
@@ -14,7 +15,7 @@ use super::knock::waiting;
 use super::pace::Arrivals;
 use super::{ProbeError, Spent, Target, is_loopback, stream, web_page};
 use crate::error::{Error, Result};
-use crate::protocol::{FailureCode, failure_from_response};
+use crate::protocol::{Meaning, Words};
 use crate::secret::redact::{redact, redacted_url};
 
 /// Time to a connection.
@@ -175,19 +176,23 @@ pub(super) async fn exchange(
 }
 
 impl Reply {
-    /// Whether the account is what is in the way, whatever the status.
-    fn is_about_credit(&self) -> bool {
-        let read = |kind| failure_from_response("", self.status, None, kind, self.body.as_bytes());
-        self.status >= 400 && read(Some(self.content_type.as_str())).code == FailureCode::InsufficientQuota
-    }
-
     /// The good answer itself, or what a bad one means. `model` is the one asked for, if any.
     pub(super) fn judge(self, target: &Target<'_>, model: Option<&str>) -> Result<Self, ProbeError> {
         let (status, url) = (self.status, self.url.clone());
         let is_page = self.content_type.starts_with("text/html") || self.body.trim_start().starts_with("<!");
+        let read = Words::read(Some(self.content_type.as_str()), self.body.as_bytes());
         let words = if is_page { String::new() } else { error_words(&self.body) };
-        if !is_page && self.is_about_credit() {
-            return Err(ProbeError::NoCredit { status, words });
+        let meaning = read.meaning(status).filter(|_| !is_page);
+        let denied = |meaning| {
+            let (who, words, link) = (target.who(), words.clone(), read.link().map(str::to_owned));
+            Err(ProbeError::Denied { who, status, words, meaning, link })
+        };
+        match meaning {
+            Some(Meaning::NoCredit) => return Err(ProbeError::NoCredit { status, words }),
+            // What is said of the model is told below, by the model's name.
+            Some(Meaning::ModelAccess | Meaning::NoModel | Meaning::Forbidden | Meaning::RateLimit) | None => {}
+            Some(means) if !means.is_key_refused() => return denied(means),
+            Some(_) => return Err(bad_key(target, status, words)),
         }
         match status {
             200..=299 | 511 if is_page => Err(web_page::of_page(url, status, &self.body)),
@@ -204,16 +209,16 @@ impl Reply {
                 page => Err(page),
             },
             401 => Err(bad_key(target, status, words)),
-            // Google's way and xAI's.
-            400 if self.body.contains("API_KEY_INVALID") || words.starts_with("Incorrect API key") => {
-                Err(bad_key(target, status, words))
-            }
             400..=499 if let Some(model) = model.filter(|_| names_a_missing_model(&words)) => {
                 Err(ProbeError::NoSuchModel { model: model.to_owned(), words })
             }
             403 => Err(bad_key(target, status, words)),
             404 | 405 | 501 => Err(ProbeError::NotFound { urls: vec![url] }),
-            429 => Err(ProbeError::RateLimited { words, wait: self.wait }),
+            _ if meaning == Some(Meaning::ModelAccess) => denied(Meaning::ModelAccess),
+            429 => {
+                let said = read.wait().map(|wait| wait.in_words(Timestamp::now()));
+                Err(ProbeError::RateLimited { words, wait: self.wait.or(said) })
+            }
             500.. => Err(ProbeError::Server { status, words }),
             _ => Err(ProbeError::Refused { status, words }),
         }

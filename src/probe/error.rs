@@ -5,7 +5,7 @@ use std::env;
 use thiserror::Error as ThisError;
 
 use crate::error::{Error, Kind};
-use crate::protocol::Wire;
+use crate::protocol::{Meaning, Remedy, Wire, Words};
 
 /// The provider that was asked, as far as an error about its key has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +36,7 @@ pub enum ProbeError {
         name: String,
     },
     /// 401, or 403 in JSON.
-    #[error("{}", refusal(who, words))]
+    #[error("{}", refusal(who, *status, words))]
     WrongKey {
         /// Whose key.
         who: Who,
@@ -61,6 +61,28 @@ pub enum ProbeError {
         /// HTTP status: 402 by right, and 429, 400 or 403.
         status: u16,
         /// The provider's words.
+        words: String,
+    },
+    /// The key is good, and something else of the account or the place is in the way.
+    #[error("{}", meaning.what(&who.name))]
+    Denied {
+        /// Whose key.
+        who: Who,
+        /// HTTP status.
+        status: u16,
+        /// The provider's words.
+        words: String,
+        /// What it means.
+        meaning: Meaning,
+        /// Where to see to it, by the provider's own words.
+        link: Option<String>,
+    },
+    /// A page of a firewall, where an API was expected.
+    #[error("a firewall in front of `{url}` turns the request away")]
+    Blocked {
+        /// What was asked.
+        url: String,
+        /// What the page says in its title.
         words: String,
     },
     /// 429.
@@ -217,12 +239,7 @@ pub enum ProbeError {
 
 /// A wire as `--wire` names it.
 pub(super) const fn name(wire: Wire) -> &'static str {
-    match wire {
-        Wire::Responses => "responses",
-        Wire::Chat => "chat",
-        Wire::Messages => "messages",
-        Wire::Gemini => "gemini",
-    }
+    wire.name()
 }
 
 /// The endpoint of a wire, under the base URL.
@@ -242,10 +259,12 @@ impl ProbeError {
             Self::WrongKey { status, words, .. }
             | Self::NoKey { status, words, .. }
             | Self::NoCredit { status, words }
+            | Self::Denied { status, words, .. }
             | Self::Refused { status, words }
             | Self::Server { status, words } => Some(said(*status, words)),
             Self::RateLimited { words, .. } => Some(said(429, words)),
             Self::NoSuchModel { words: why, .. }
+            | Self::Blocked { words: why, .. }
             | Self::Unreachable { why, .. }
             | Self::Tls { why, .. }
             | Self::Proxy { why, .. }
@@ -282,6 +301,10 @@ impl ProbeError {
             },
             Self::NoCredit { .. } => {
                 "add credit in the provider's console, or set it up unasked: `--no-probe`".to_owned()
+            }
+            Self::Denied { who, meaning, link, .. } => denied(who, *meaning, link.as_deref()),
+            Self::Blocked { .. } => {
+                Meaning::Blocked.to_do(None, None).unwrap_or_default() + ", or set it up unasked: `--no-probe`"
             }
             Self::RateLimited { wait: Some(wait), .. } => {
                 format!("wait as long as it asks for ({wait}), or set it up unasked: `--no-probe`")
@@ -346,6 +369,8 @@ impl ProbeError {
             Self::WrongKey { .. } => "wrong-key",
             Self::NoKey { .. } => "no-key",
             Self::NoCredit { .. } => "no-credit",
+            Self::Denied { meaning, .. } => meaning.id(),
+            Self::Blocked { .. } => Meaning::Blocked.id(),
             Self::RateLimited { .. } => "rate-limit",
             Self::NoSuchHost { .. } => "no-such-host",
             Self::Unreachable { .. } => "unreachable",
@@ -371,7 +396,7 @@ impl ProbeError {
     /// Whether the provider refuses the key, or wants one.
     #[must_use]
     pub const fn is_about_key(&self) -> bool {
-        matches!(self, Self::WrongKey { .. } | Self::NoKey { .. } | Self::NoCredit { .. })
+        matches!(self, Self::WrongKey { .. } | Self::NoKey { .. } | Self::NoCredit { .. } | Self::Denied { .. })
     }
 
     /// Whether no HTTP answer came back at all, so that asking another path of the host is of no use.
@@ -398,11 +423,11 @@ impl ProbeError {
             Self::NotFound { .. } => 0,
             Self::Unknown { .. } => 1,
             Self::WebPage { .. } | Self::LoginPage { .. } | Self::Redirect { .. } | Self::OtherForm { .. } => 2,
-            Self::Server { .. } => 3,
+            Self::Server { .. } | Self::Blocked { .. } => 3,
             Self::Refused { .. } => 4,
             Self::NoSuchModel { .. } => 5,
             Self::RateLimited { .. } => 6,
-            Self::NoCredit { .. } => 7,
+            Self::NoCredit { .. } | Self::Denied { .. } => 7,
             Self::WrongKey { .. } | Self::NoKey { .. } => 8,
             _ => 9,
         }
@@ -450,18 +475,20 @@ fn wants_a_header(words: &str) -> bool {
 }
 
 /// What it means that a key is refused, as far as the provider tells.
-fn refusal(who: &Who, words: &str) -> String {
-    let (name, words) = (&who.name, words.to_lowercase());
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
-    if says(&["expired"]) {
-        format!("the key of {name} has expired")
-    } else if says(&["coding plan", "token plan", "another plan", "different plan"]) {
-        format!("{name} refuses the key, which is of another plan")
-    } else if says(&["region"]) {
-        format!("{name} refuses the key in this region")
-    } else {
-        format!("{name} refuses the key")
-    }
+fn refusal(who: &Who, status: u16, words: &str) -> String {
+    Words::saying(words).meaning(status).unwrap_or(Meaning::WrongKey).what(&who.name)
+}
+
+/// What helps where the key is good.
+fn denied(who: &Who, meaning: Meaning, link: Option<&str>) -> String {
+    let to_do = meaning.to_do(link, who.keys_url.as_deref());
+    let command = match meaning.remedy() {
+        Remedy::Address => "name the address that the key belongs to: `--base-url URL`",
+        Remedy::Model => "name another model: `--model MODEL`",
+        Remedy::Key => "give another key with `--key-stdin` or when asked",
+        Remedy::Console | Remedy::Time | Remedy::Elsewhere => "set it up unasked: `--no-probe`",
+    };
+    to_do.map_or_else(|| command.to_owned(), |to_do| format!("{to_do}, or {command}"))
 }
 
 /// The words for an answer in plain HTTP, or for a server that hangs up on what it cannot read.

@@ -256,7 +256,12 @@ async fn each_refusal_says_what_it_means() {
             "Provider refuses the key",
             "status 401: bad key [redacted]",
         ),
-        (Reply::json(403, r#"{"error":"no"}"#), "Provider refuses the key", "status 403: no"),
+        (Reply::json(403, r#"{"error":"no"}"#), "Provider knows the key, and does not allow it this", "status 403: no"),
+        (
+            Reply::json(403, r#"{"error":{"message":"no","code":"unsupported_country_region_territory"}}"#),
+            "Provider does not serve the country or network that the request came from",
+            "status 403: no",
+        ),
         (
             Reply::json(401, r#"{"error":"API key expired"}"#),
             "the key of Provider has expired",
@@ -264,7 +269,7 @@ async fn each_refusal_says_what_it_means() {
         ),
         (
             Reply::json(401, r#"{"error":"this key belongs to the coding plan"}"#),
-            "Provider refuses the key, which is of another plan",
+            "the key of Provider is one of another plan or region, which has an address of its own",
             "status 401: this key belongs to the coding plan",
         ),
         (Reply::json(402, r#"{"message":"pay"}"#), "the account has no credit", "status 402: pay"),

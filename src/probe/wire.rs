@@ -181,6 +181,7 @@ impl Asker<'_> {
             }
             ProbeError::NoSuchModel { .. }
             | ProbeError::NoCredit { .. }
+            | ProbeError::Denied { .. }
             | ProbeError::RateLimited { .. }
             | ProbeError::Timeout { .. } => true,
             _ => false,

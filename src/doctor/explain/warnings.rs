@@ -18,7 +18,7 @@ pub const MESSAGES: &[Message] = &[
         "project-settings",
         &["ignored unsupported project-local config keys"],
         "provider settings in a project's `.codex/config.toml` are always ignored",
-        "`codexgw migrate`, run in that project, moves them to where Codex reads them",
+        "`codexgw migrate --project`, run in that project, moves them to where Codex reads them",
     ),
     message(
         "project-untrusted",
