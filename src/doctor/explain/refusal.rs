@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::protocol::refusal::learn;
-use crate::protocol::{FailureCode, Wire, failure_from_response};
+use crate::protocol::{FailureCode, Meaning, Wire, Words, failure_from_response};
 
 use super::pasted::Entry;
 
@@ -27,7 +27,9 @@ pub fn read(entry: &Entry) -> Option<&'static str> {
     let body = json.as_ref().map_or_else(|| entry.words().to_owned(), Value::to_string);
     let failure = |status| failure_from_response("it", status, None, None, body.as_bytes());
     let status = entry.status().or_else(|| code_of(json.as_ref()?));
-    by_failure(entry, status, |status| failure(status).code)
+    let failed = by_failure(entry, status, |status| failure(status).code);
+    failed
+        .or_else(|| by_meaning(entry, status, &Words::read(None, body.as_bytes())))
         .or_else(|| matches!(status, None | Some(400 | 422 | 500)).then(|| by_field(&failure(400).message)).flatten())
 }
 
@@ -47,6 +49,31 @@ fn by_failure(entry: &Entry, status: Option<u16>, code: impl Fn(u16) -> FailureC
         FailureCode::RateLimitExceeded if status.is_some() => Some("rate-limit"),
         FailureCode::ModelNotFound => Some("model-unknown"),
         _ => None,
+    })
+}
+
+/// By what the words mean beyond what their status does.
+fn by_meaning(entry: &Entry, status: Option<u16>, words: &Words) -> Option<&'static str> {
+    if status.is_none() && !is_complaint(entry) {
+        return None;
+    }
+    let status = status.unwrap_or(400);
+    let meaning = words.meaning(status).filter(|meaning| Words::saying("").meaning(status) != Some(*meaning))?;
+    Some(match meaning {
+        Meaning::WrongKey | Meaning::KeyDisabled => "key-refused",
+        Meaning::KeyExpired => "key-expired",
+        Meaning::KeyElsewhere => "key-elsewhere",
+        Meaning::NoCredit | Meaning::PlanEnded | Meaning::Unpaid | Meaning::PlanLacks | Meaning::SpendingLimit => {
+            "quota"
+        }
+        Meaning::OverRate => "tokens-per-minute",
+        Meaning::RateLimit => "rate-limit",
+        Meaning::Country => "country",
+        Meaning::Network | Meaning::Blocked => "cloudflare",
+        Meaning::ModelAccess => "model-access",
+        Meaning::NoModel => "model-unknown",
+        Meaning::NoTools => "model-tools",
+        _ => return None,
     })
 }
 

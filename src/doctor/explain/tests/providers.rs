@@ -118,6 +118,7 @@ pub const WORDS: &[(&str, &str)] = &[
     // How much.
     ("quota", "Insufficient credits"),
     ("quota", "Insufficient Balance"),
+    ("quota", "unexpected status 403 Forbidden: Key limit exceeded (total limit). Manage it, url: https://h"),
     ("quota", "insufficient_quota"),
     ("quota", "Your credit balance is too low to access the Anthropic API."),
     ("quota", "You exceeded your current quota, please check your plan and billing details."),
