@@ -121,7 +121,7 @@ fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> 
         Some(hint) => finding.saw(format!("codexgw says: {}", hidden(hint))),
         None => finding.saw(format!("Codex says: {}", hidden(line))),
     });
-    vec![match explain(&lines.join("\n")).first() {
+    vec![match explain(&lines.join("\n")) {
         // There is no conversation that could be made shorter.
         Some(known) if known.id == "context-full" => finding
             .saw("the model's window is too small for what Codex sends with one word")
@@ -135,7 +135,7 @@ fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> 
 /// What Codex warned of on the way.
 fn warnings(words: &str) -> Vec<Finding> {
     let lines = words.lines().filter(|line| line.starts_with("warning:"));
-    let known = lines.filter_map(|line| Some((line, explain(line).into_iter().next()?)));
+    let known = lines.filter_map(|line| Some((line, explain(line)?)));
     known
         .map(|(line, known)| {
             Finding::note("run-warning", known.cause).saw(format!("Codex says: {}", hidden(line))).say(known.fix)

@@ -56,7 +56,7 @@ fn verdict(verdict: &Verdict, what: &str, edit: &str) -> Vec<Finding> {
             let finding = Finding::broken("config-refused", format!("Codex refuses to start with {what}"));
             let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
             let finding = lines.take(8).fold(finding, |finding, line| finding.saw(format!("Codex says: {line}")));
-            vec![match explain(words).first() {
+            vec![match explain(words) {
                 Some(known) if known.fix.contains("config edit") => {
                     finding.saw(known.cause).say(format!("mend it: `{edit}`"))
                 }
