@@ -153,6 +153,8 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
         'codexgw;migrate' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Set up here the providers that another tool holds')
             [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The tool''s file, when it is not where the tool keeps it')
+            [CompletionResult]::new('--speaks', '--speaks', [CompletionResultType]::ParameterName, 'What a provider of your own really speaks, such as `lab=chat`; it is put behind the gateway, which translates')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to start with, where your files name none for it')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep the keys')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')

@@ -121,6 +121,8 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l from -d 'Set
 litellm\t'What a LiteLLM proxy\'s `config.yaml` sends requests to'
 env\t'The variables of this shell'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l path -d 'The tool\'s file, when it is not where the tool keeps it' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l speaks -d 'What a provider of your own really speaks, such as `lab=chat`; it is put behind the gateway, which translates' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l model -d 'The model to start with, where your files name none for it' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l store -d 'Where to keep the keys' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'A file that only you can read'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F

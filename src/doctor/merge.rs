@@ -3,7 +3,7 @@
 use super::Finding;
 
 /// What Codex says of a cause for which another check has words and a fix of its own.
-const SAYS: [(&str, &str); 9] = [
+const SAYS: [(&str, &str); 10] = [
     ("old-config-wire-api", "wire_api"),
     ("old-config-wire-api", "expected `responses`"),
     ("old-config-provider-name", "provider name must not be empty"),
@@ -11,6 +11,7 @@ const SAYS: [(&str, &str); 9] = [
     ("old-config-legacy-profile", "legacy `profile"),
     ("old-config-removed-value", "unknown variant"),
     ("old-config-removed-value", "invalid type"),
+    ("old-config-removed-value", "approval_policy"),
     ("old-config-unknown-provider", "` not found"),
     ("catalogue-", "model_catalog_json"),
 ];

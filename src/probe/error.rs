@@ -217,12 +217,7 @@ pub enum ProbeError {
 
 /// A wire as `--wire` names it.
 pub(super) const fn name(wire: Wire) -> &'static str {
-    match wire {
-        Wire::Responses => "responses",
-        Wire::Chat => "chat",
-        Wire::Messages => "messages",
-        Wire::Gemini => "gemini",
-    }
+    wire.name()
 }
 
 /// The endpoint of a wire, under the base URL.

@@ -50,5 +50,18 @@ pub enum Wire {
     Gemini,
 }
 
+impl Wire {
+    /// The word for it in settings and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Responses => "responses",
+            Self::Chat => "chat",
+            Self::Messages => "messages",
+            Self::Gemini => "gemini",
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests;

@@ -60,8 +60,12 @@ fn verdict(verdict: &Verdict, what: &str, edit: &str) -> Vec<Finding> {
                 Some(known) if known.fix.contains("config edit") => {
                     finding.saw(known.cause).say(format!("mend it: `{edit}`"))
                 }
+                // What the migration mends is told by the check of old settings.
+                Some(known) if known.fix.contains("codexgw migrate") => {
+                    finding.saw(known.cause).say(format!("mend it: `{edit}`"))
+                }
                 Some(known) => finding.saw(known.cause).say(format!("{}; by hand: `{edit}`", known.fix)),
-                None => finding.say(format!("`codexgw migrate` mends what it knows; else by hand: `{edit}`")),
+                None => finding.say(format!("mend it: `{edit}`")),
             }]
         }
         Verdict::Accepts { warnings } => warnings

@@ -38,7 +38,9 @@ fn stored(vault: &Vault<'_>, id: &str, provider: &Provider) -> Option<Finding> {
         let what = format!("`{id}` has no key");
         Finding::broken("key-missing", what).say(format!("store it: `codexgw key set {id}`"))
     } else {
-        Finding::of_error("key-store", &error).saw(format!("asked for the key of `{id}`"))
+        let finding = Finding::of_error("key-store", &error).saw(format!("asked for the key of `{id}`"));
+        let finding = error.hints().iter().filter(|hint| !hint.contains("--store file")).fold(finding, Finding::saw);
+        finding.say(format!("keep it in a file that only you can read: `codexgw key set {id} --store file`"))
     })
 }
 

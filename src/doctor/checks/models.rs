@@ -3,7 +3,8 @@
 use crate::catalog::{self, ModelFacts};
 use crate::codex::is_built_in;
 use crate::config::Change;
-use crate::doctor::{Check, Choice, Finding, Fix, ProviderTable, World};
+use crate::doctor::{Check, Choice, Finding, Fix, ProviderTable, World, typed};
+use crate::settings::Wire;
 
 pub const CHECK: Check = Check { id: "model", about: "whether the models can carry Codex", is_online: false, look };
 
@@ -28,7 +29,7 @@ fn look(world: &World) -> Vec<Finding> {
         for (model, facts) in &provider.models {
             let facts =
                 catalog::model_facts(model).map_or_else(|| facts.clone(), |base| facts.clone().merged_over(base));
-            findings.extend(unfit(id, model, &facts));
+            findings.extend(unfit(id, model, &facts, true));
         }
     }
     for choice in world.choices() {
@@ -39,9 +40,15 @@ fn look(world: &World) -> Vec<Finding> {
 }
 
 /// What keeps a model from carrying Codex.
-pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Finding> {
+pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts, is_ours: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let other = || format!("choose another: `codexgw profile add NAME --provider {provider} --model MODEL`");
+    let other = || {
+        if is_ours {
+            format!("choose another: `codexgw profile add NAME --provider {provider} --model MODEL`")
+        } else {
+            "name another in `model`: `codexgw config edit`".to_owned()
+        }
+    };
     if facts.tools == Some(false) {
         let what =
             format!("`{model}` of `{provider}` calls no tools, so Codex can neither read nor change a file with it");
@@ -61,12 +68,9 @@ pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Find
     findings
 }
 
-/// The command that sets the person's own provider up in codexgw.
-fn add(table: ProviderTable<'_>) -> String {
-    let url = table.text("base_url").and_then(|url| url::Url::parse(url).ok());
-    let url = url.map_or_else(|| "URL".to_owned(), |url| crate::secret::redact::redacted_url(&url));
-    let key = table.text("env_key").map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
-    format!("codexgw add custom --id {} --base-url {url}{key} --force", table.id)
+/// The command that brings codexgw's catalogue to the person's own provider.
+fn behind_gateway(world: &World, table: ProviderTable<'_>) -> String {
+    typed(&table.behind_gateway(world, Wire::Responses, None))
 }
 
 /// A window that the person has set, too small for what Codex itself has to say.
@@ -104,7 +108,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
         ];
     };
     let facts = catalog::model_facts(model).cloned().unwrap_or_default();
-    let mut findings = unfit(table.id, model, &facts);
+    let mut findings = unfit(table.id, model, &facts, false);
     // With a catalogue of its own Codex knows what it says there.
     if choice.has("model_catalog_json") || table.has("auth") || table.has("model_catalog_url") {
         return findings;
@@ -116,7 +120,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
         findings.push(
             Finding::warning("model-code-mode", what)
                 .saw(place)
-                .say(format!("through codexgw it is asked in the usual form: `{}`", add(table))),
+                .say(format!("through codexgw it is asked in the usual form: `{}`", behind_gateway(world, table))),
         );
     } else if model != KNOWN && !choice.has("model_context_window") {
         let what = format!("Codex does not know `{model}` and guesses its window of {GUESSED_WINDOW} tokens");
@@ -132,7 +136,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
                 }),
             None => Finding::note("model-metadata", what)
                 .saw(words)
-                .say(format!("codexgw brings the facts along: `{}`", add(table))),
+                .say(format!("codexgw brings the facts along: `{}`", behind_gateway(world, table))),
         });
     }
     findings

@@ -325,7 +325,7 @@ impl<'a> Interview<'a> {
     }
 
     /// Asks, again without each field that is refused by name.
-    async fn ask(&mut self, question: &Value) -> Result<(Heard, Reply), ProbeError> {
+    pub async fn ask(&mut self, question: &Value) -> Result<(Heard, Reply), ProbeError> {
         let mut lessons = 0;
         loop {
             let written = self.write(question)?;

@@ -9,6 +9,7 @@ mod lost;
 mod network;
 mod problem;
 mod questions;
+mod timed;
 mod written;
 
 use std::time::Instant;
@@ -22,6 +23,7 @@ use interview::{Interview, Known};
 pub use lost::Lost;
 pub use network::{Network, host};
 pub use problem::Problem;
+pub use timed::{Timed, timed};
 
 use super::error::name;
 use super::{

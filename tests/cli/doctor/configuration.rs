@@ -63,7 +63,8 @@ fn a_login_really_goes_where_the_doctor_says() {
 
 #[test]
 fn what_codex_refuses_or_ignores() {
-    Broken::config("config-refused", "approval_policy = \"untrusted\"\n").mended().holds();
+    Broken::config("old-config-removed-value", "approval_policy = \"untrusted\"\n").mended().holds();
+    Broken::config("config-refused", "sandbox_mode = \"nonsense\"\n").holds();
     Broken::config("config-ignored-key", "not_a_key = 1\n").holds();
     Broken::config("config-broken", "model = \n").holds();
     Broken::config("old-config-legacy-profile", "[profiles.x]\nmodel = \"m\"\n").mended().holds();
@@ -82,8 +83,30 @@ fn what_codex_refuses_or_ignores() {
 }
 
 #[test]
+fn what_fix_runs_can_be_typed_as_it_is_printed() {
+    let nameless = "[model_providers.x]\nbase_url = \"http://127.0.0.1:9/v1\"\n";
+    for (id, config) in [
+        ("old-config-legacy-profile", "[profiles.x]\nmodel = \"m\"\n".to_owned()),
+        ("old-config-wire-api", format!("{PROVIDER}wire_api = \"chat\"\n")),
+        ("old-config-reserved-id", PROVIDER.replace("lab]", "ollama]")),
+        ("old-config-provider-name", nameless.to_owned()),
+        ("old-config-removed-value", "approval_policy = \"untrusted\"\n".to_owned()),
+        ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
+        (
+            "old-config-pasted-key",
+            format!(
+                "model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{PROVIDER}experimental_bearer_token = \"sk-0123456789abcdef\"\n"
+            ),
+        ),
+    ] {
+        Broken::config(id, &config).prints_command().holds();
+    }
+}
+
+#[test]
 fn one_cause_is_told_once() {
     for (id, config) in [
+        ("old-config-removed-value", "approval_policy = \"untrusted\"\n".to_owned()),
         ("old-config-wire-api", format!("{PROVIDER}wire_api = \"chat\"\n")),
         ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
         ("old-config-unknown-provider", format!("model = \"m\"\nmodel_provider = \"labb\"\n{PROVIDER}")),
@@ -133,7 +156,11 @@ fn names_that_stand_for_openai() {
     for name in ["OpenAI", "Azure"] {
         Broken::config("name-of-openai", &PROVIDER.replace("Lab", name)).mended().holds();
     }
-    Broken::config("name-azure-address", &at("https://lab.openai.azure.com/openai/v1")).holds();
+    let azure = at("https://lab.openai.azure.com/openai/v1");
+    Broken::config("name-azure-address", &azure).holds();
+    Broken::config("name-azure-address", &format!("model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{azure}"))
+        .prints_command()
+        .holds();
 }
 
 #[test]

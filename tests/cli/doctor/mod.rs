@@ -9,6 +9,7 @@ mod gateway;
 mod keys;
 mod models;
 mod provider;
+mod question;
 mod run;
 
 use crate::support::Sandbox;

@@ -17,9 +17,9 @@ fn default(model: &str) -> String {
 fn models_of_which_codex_knows_nothing_or_something_wrong() {
     Broken::config("model-missing", &format!("model_provider = \"lab\"\n{PROVIDER}")).holds();
     Broken::config("model-window", &format!("model_context_window = 4096\n{}", default("gpt-5.5"))).holds();
-    Broken::config("model-code-mode", &default("gpt-6-sol")).holds();
+    Broken::config("model-code-mode", &default("gpt-6-sol")).prints_command().holds();
     Broken::config("model-metadata", &default("claude-sonnet-4-5")).mended().holds();
-    Broken::config("model-metadata", &default("nobody-knows-it")).note().holds();
+    Broken::config("model-metadata", &default("nobody-knows-it")).note().prints_command().holds();
     let sandbox = Sandbox::with_codex();
     sandbox.write_config(default("gpt-5.5"));
     assert_eq!(ids(&doctor(&sandbox, &["--offline"]).exits(0)), Vec::<String>::new());
@@ -85,5 +85,5 @@ fn a_model_that_is_not_served() {
     sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe", "--model", "m-old"]);
     let outcome = sandbox.codexgw(&["doctor", "up"]).run().exits(3);
     outcome.stdout_has("[provider-model]").stdout_has("`m-new`");
-    Broken::new("provider-model", sandbox).asked("provider").keeping(upstream).holds();
+    Broken::new("provider-model", sandbox).asked("provider").keeping(upstream).prints_command().holds();
 }

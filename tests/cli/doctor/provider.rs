@@ -70,7 +70,12 @@ fn a_question_that_names_the_model_is_refused() {
         ("provider-failing", error(500, "out of order"), false),
         ("web-search-refused", error(400, "Invalid value: 'web_search'. Supported values are: 'function'."), true),
     ] {
-        let canned = Canned::good_but(move |line| line.starts_with("POST").then(|| answer.clone()));
+        let canned = Canned::start("127.0.0.1:0", move |line, body| match line {
+            "GET /v1/models" => super::canned::models(r#"{"id":"m"}"#),
+            // The tools are not in it.
+            _ if body["stream"] == true && is_mended => super::canned::counted(3),
+            _ => answer.clone(),
+        });
         let sandbox = at(&canned.base_url());
         let config = sandbox.config().unwrap();
         sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m\"\n{config}"));
@@ -129,17 +134,40 @@ fn the_api_is_elsewhere_or_speaks_something_else() {
         line => line.starts_with("POST").then(|| error(404, "nothing here")),
     });
     broken("provider-not-found", &anthropic.base_url()).holds();
+}
+
+/// The key is had, so that `--fix` puts it behind the gateway; into a file only where there is no keyring.
+#[test]
+fn a_provider_that_speaks_chat_alone_is_put_behind_the_gateway() {
+    for (sandbox, store) in [(Sandbox::with_codex(), " --store file"), (Sandbox::with_keyring(), "")] {
+        let upstream = Upstream::chat(Script::none());
+        let mut sandbox = sandbox;
+        sandbox.set_env("LAB_KEY", upstream.key());
+        let table = PROVIDER.replace("https://lab.example.net/v1", &upstream.base_url());
+        sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m1\"\n{table}env_key = \"LAB_KEY\"\n"));
+        let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+        let found = finding(&outcome, "provider-wire").unwrap_or_else(|| panic!("{outcome}"));
+        assert_eq!(found["fix"], format!("`codexgw migrate --speaks lab=chat{store} --yes`"), "{outcome}");
+        let broken = Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream);
+        if store.is_empty() { broken.mended() } else { broken.prints_command() }.holds();
+    }
+    // No file names a model, so the list does.
     let upstream = Upstream::chat(Script::none());
-    let (url, key) = (upstream.base_url(), upstream.key());
-    let mut sandbox = at(&url);
-    sandbox.set_env("LAB_KEY", &key);
-    sandbox
-        .codexgw(&["doctor", "--only", "provider"])
-        .run()
-        .exits(3)
-        .stdout_has("`chat` works")
-        .stdout_has("--wire chat");
-    Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream).holds();
+    let mut sandbox = at(&upstream.base_url());
+    sandbox.set_env("LAB_KEY", upstream.key());
+    let outcome = sandbox.codexgw(&["doctor", "--only", "provider"]).run().exits(3).stdout_has("`chat` works");
+    outcome.stdout_has("migrate --speaks lab=chat --model m1");
+    Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream).mended().holds();
+    // What is wrong behind a wrong address shows when that is mended.
+    let upstream = Upstream::chat(Script::none());
+    let mut sandbox = at(upstream.base_url().trim_end_matches("/v1"));
+    sandbox.set_env("LAB_KEY", upstream.key());
+    Broken::new("provider-address", sandbox).asked("provider").keeping(upstream).mended().holds();
+    // One that codexgw set up for Codex to ask itself.
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &upstream, &["--via", "direct", "--no-probe"]);
+    Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream).mended().holds();
 }
 
 #[test]

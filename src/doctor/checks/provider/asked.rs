@@ -6,7 +6,7 @@ use toml_edit::Item;
 
 use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
-use crate::doctor::{Choice, ProviderTable, Subject, World};
+use crate::doctor::{Choice, Fix, ProviderTable, Subject, World, typed};
 use crate::probe::Target;
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
@@ -15,6 +15,7 @@ use super::super::web_search;
 
 /// One provider, with all that asking it takes.
 pub struct Asked<'w> {
+    world: &'w World,
     pub id: &'w str,
     pub base_url: &'w str,
     /// What Codex or the gateway asks it in.
@@ -73,6 +74,77 @@ impl<'w> Asked<'w> {
         }
     }
 
+    /// What lets the gateway ask it in this wire; words for the person where a value is missing that only the person
+    /// has.
+    pub fn in_wire(&self, wire: Wire, base_url: &str, listed: &[&str]) -> Result<Fix, String> {
+        let model = listed.first().copied().filter(|_| self.models.is_empty());
+        let words = match self.table {
+            Some(table) => table.behind_gateway(self.world, wire, model),
+            None if self.models.is_empty() => {
+                self.anew(wire, Road::Gateway, base_url, &[model.unwrap_or(ProviderTable::ANY_MODEL)])
+            }
+            None => self.anew(wire, Road::Gateway, base_url, &self.models),
+        };
+        if self.loses_headers() {
+            let headers = "with the headers that it has: `codexgw config show --settings`";
+            return Err(format!("let the gateway translate: `{}`, {headers}", typed(&words)));
+        }
+        if words.iter().any(|word| word == ProviderTable::ANY_MODEL) {
+            return Err(format!("let the gateway translate: `{}`", typed(&words)));
+        }
+        Ok(Fix::Command(words))
+    }
+
+    /// The command that sets up one of ours anew: with its key, but for the headers.
+    pub fn anew(&self, wire: Wire, road: Road, base_url: &str, models: &[&str]) -> Vec<String> {
+        let template = self.template.filter(|_| self.provider.is_some_and(|provider| provider.template.is_some()));
+        let template = template.map_or("custom", |template| template.id.as_str());
+        let via = if road == Road::Gateway { "gateway" } else { "direct" };
+        let mut words =
+            vec!["add", template, "--id", self.id, "--base-url", base_url, "--wire", wire.name(), "--via", via];
+        words.extend(models.iter().flat_map(|model| ["--model", model]));
+        if let Some(variable) = self.provider.and_then(|provider| provider.env_key.as_deref()) {
+            words.extend([if road == Road::Gateway { "--key-from-env" } else { "--env-key" }, variable]);
+        }
+        if road == Road::Gateway && self.goes_to_file() {
+            words.extend(["--store", "file"]);
+        }
+        words.into_iter().chain(["--force"]).map(str::to_owned).collect()
+    }
+
+    /// Whether it has headers, which setting it up anew would lose.
+    pub fn loses_headers(&self) -> bool {
+        self.provider.is_some_and(|p| !p.headers.is_empty() || !p.secret_headers.is_empty() || !p.query.is_empty())
+    }
+
+    /// Whether it is Codex's default.
+    pub fn is_default(&self) -> bool {
+        let default = self.world.settings.as_ref().ok().and_then(|settings| settings.default.as_ref());
+        default.is_some_and(|choice| choice.provider == self.id)
+    }
+
+    /// Whether it has a secret that the gateway could not see where it is, and that no keyring can take.
+    pub fn goes_to_file(&self) -> bool {
+        let is_to_store = match (self.table, self.provider) {
+            (Some(table), _) => table.has_secret(),
+            (None, provider) => provider.is_some_and(|provider| provider.key == KeyStore::Env),
+        };
+        is_to_store && !self.world.has_keyring()
+    }
+
+    /// The command that finds out what it can do.
+    pub fn probe(&self) -> String {
+        let Some(table) = self.table else { return format!("codexgw probe {}", self.id) };
+        let key = table.text("env_key").map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
+        format!("codexgw probe {}{key}", self.base_url)
+    }
+
+    /// What it is known to do differently.
+    pub fn quirks(&self) -> &'w [String] {
+        let measured = self.provider.and_then(|provider| provider.quirks.as_deref());
+        measured.or_else(|| Some(self.template?.quirks.as_slice())).unwrap_or_default()
+    }
+
     fn ours(world: &'w World, id: &'w str, provider: &'w Provider) -> Option<Self> {
         let vault = Vault::new(&world.home);
         let key = match provider.key {
@@ -84,6 +156,7 @@ impl<'w> Asked<'w> {
         let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
         let others = provider.models.keys().filter(|name| **name != provider.model);
         Some(Self {
+            world,
             id,
             base_url: &provider.base_url,
             wire: if provider.road == Road::Direct { Wire::Responses } else { provider.wire },
@@ -112,9 +185,16 @@ impl<'w> Asked<'w> {
                 .iter()
                 .any(|choice| choice.profile == Some(name) && choice.text("model_provider") == Some(id)),
         };
+        // What migration left for old sessions to be resumed under.
+        let is_left_behind = |id: &str| {
+            world.settings.as_ref().is_ok_and(|settings| settings.providers.contains_key(id))
+                && world.choices().iter().all(|choice| choice.text("model_provider") != Some(id))
+        };
         let mut found: Vec<Self> = Vec::new();
-        for table in world.tables().filter(|table| !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id))
-        {
+        let is_asked = |table: &ProviderTable<'_>| {
+            !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id) && !is_left_behind(table.id)
+        };
+        for table in world.tables().filter(is_asked) {
             if !found.iter().any(|other| other.id == table.id) {
                 found.extend(Self::table(world, table));
             }
@@ -141,6 +221,7 @@ impl<'w> Asked<'w> {
         let secret_headers = strings("http_headers").into_iter().chain(from_env);
         let models = world.choices().into_iter().filter(|choice| choice.text("model_provider") == Some(table.id));
         Some(Self {
+            world,
             id: table.id,
             base_url: table.text("base_url")?,
             wire: Wire::Responses,

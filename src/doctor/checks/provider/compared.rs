@@ -2,8 +2,9 @@
 
 use crate::catalog;
 use crate::config::Change;
-use crate::doctor::Finding;
+use crate::doctor::{Finding, typed};
 use crate::probe::Models;
+use crate::settings::{Road, Wire};
 
 use super::super::models::unfit;
 use super::asked::Asked;
@@ -36,7 +37,7 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
     let names: Vec<&str> = listed.list.iter().map(|(name, _)| name.as_str()).collect();
     for (place, model) in asked.models.iter().enumerate() {
         if let Some((_, facts)) = listed.list.iter().find(|(name, _)| name == model) {
-            findings.extend(news(asked, model, unfit(id, model, facts)));
+            findings.extend(news(asked, model, unfit(id, model, facts, asked.provider.is_some())));
             continue;
         }
         if !listed.complete || names.is_empty() {
@@ -59,13 +60,21 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
 
 /// How another model is chosen.
 pub fn choose(asked: &Asked<'_>, near: Option<&str>) -> String {
-    match (asked.table, near) {
-        (Some(_), Some(near)) => format!("name one that it lists, such as `model = \"{near}\"`: `codexgw config edit`"),
-        (Some(_), None) => "name another in `model`: `codexgw config edit`".to_owned(),
-        (None, near) => {
+    match (asked.table, asked.provider, near) {
+        (Some(_), _, Some(near)) => {
+            format!("name one that it lists, such as `model = \"{near}\"`: `codexgw config edit`")
+        }
+        (None, Some(provider), Some(near)) if !asked.loses_headers() => {
+            let wire = if provider.road == Road::Direct { Wire::Responses } else { provider.wire };
+            let command = typed(&asked.anew(wire, provider.road, asked.base_url, &[near]));
+            let then = if asked.is_default() { format!(", then `codexgw use {}`", asked.id) } else { String::new() };
+            format!("choose another, such as this one: `{command}`{then}")
+        }
+        (None, Some(_), _) => {
             let model = near.unwrap_or("MODEL");
             format!("choose another: `codexgw profile add NAME --provider {} --model {model}`", asked.id)
         }
+        (_, _, None) | (None, None, _) => "name another in `model`: `codexgw config edit`".to_owned(),
     }
 }
 
@@ -73,6 +82,6 @@ pub fn choose(asked: &Asked<'_>, near: Option<&str>) -> String {
 fn news(asked: &Asked<'_>, model: &str, findings: Vec<Finding>) -> Vec<Finding> {
     let known = asked.provider.and_then(|provider| provider.models.get(model)).cloned().unwrap_or_default();
     let known = catalog::model_facts(model).map_or_else(|| known.clone(), |base| known.clone().merged_over(base));
-    let told = unfit(asked.id, model, &known);
+    let told = unfit(asked.id, model, &known, asked.provider.is_some());
     findings.into_iter().filter(|finding| told.iter().all(|old| old.id != finding.id)).collect()
 }

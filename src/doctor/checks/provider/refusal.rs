@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::doctor::Finding;
+use crate::doctor::{Finding, NO_KEYRING};
 use crate::error::Error;
 use crate::probe::{Knock, ProbeError};
 use crate::settings::Wire;
@@ -132,16 +132,56 @@ pub fn web_search(asked: &Asked<'_>, answer: &Knock) -> Vec<Finding> {
 pub fn turned_away(asked: &Asked<'_>, model: &str, answer: &Knock) -> Vec<Finding> {
     let words = &answer.words;
     match answer.status {
-        403 | 404 if answer.is_about_model() => {
-            let what = format!("the key of `{}` works, and has no access to `{model}`", asked.id);
-            vec![
-                Finding::broken("provider-model-access", what)
-                    .saw(said(answer.status, words))
-                    .say(compared::choose(asked, None)),
-            ]
-        }
+        403 | 404 if answer.is_about_model() => vec![no_access(asked, model, said(answer.status, words))],
         500 => vec![of_error(asked, ProbeError::Server { status: 500, words: words.clone() })],
         _ => status(asked, answer),
+    }
+}
+
+fn no_access(asked: &Asked<'_>, model: &str, said: String) -> Finding {
+    Finding::broken("provider-model-access", format!("the key of `{}` works, and has no access to `{model}`", asked.id))
+        .saw(said)
+        .say(compared::choose(asked, None))
+}
+
+/// What came of the one real question, after all else was well.
+pub fn of_question(asked: &Asked<'_>, model: &str, error: ProbeError) -> Finding {
+    let id = asked.id;
+    match error {
+        ProbeError::NoSuchModel { words, .. } => {
+            let lower = words.to_lowercase();
+            if ["access", "permission", "allowed", "not authorized"].iter().any(|word| lower.contains(word)) {
+                return no_access(asked, model, words);
+            }
+            Finding::broken("provider-model", format!("`{id}` does not know the model `{model}`"))
+                .saw(words)
+                .say(compared::choose(asked, None))
+        }
+        ProbeError::WrongKey { status: status @ 403, words, .. } if words.to_lowercase().contains("model") => {
+            no_access(asked, model, said(status, &words))
+        }
+        ProbeError::RateLimited { words, wait } => limited(asked, &words, None, wait.as_deref()),
+        ProbeError::Refused { status, words } if (200..300).contains(&status) => {
+            if is_credit(&words.to_lowercase()) {
+                return no_credit(asked, status, &words);
+            }
+            let what = format!("`{id}` takes a question, and its answer cannot be read");
+            Finding::broken("provider-answer", what)
+                .saw(said(status, &words))
+                .saw(format!("asked `{model}` one short question"))
+                .say(format!("see what it speaks: `{}`", asked.probe()))
+        }
+        ProbeError::Refused { status, words } => {
+            Finding::broken("provider-refuses", format!("`{id}` refuses a plain question to `{model}`"))
+                .saw(said(status, &words))
+                .say(format!("see what it takes: `{}`", asked.probe()))
+        }
+        ProbeError::Unreachable { why, .. } => {
+            Finding::broken("provider-failing", format!("`{id}` hangs up when it is asked a real question"))
+                .saw(why)
+                .say("see its log, where it is yours; another provider till then: `codexgw use PROVIDER`")
+        }
+        error => of_error(asked, error),
     }
 }
 
@@ -206,14 +246,22 @@ fn is_credit(words: &str) -> bool {
 
 /// Too many requests: by whom, and for how long.
 pub fn rate_limit(asked: &Asked<'_>, words: &str, knock: Option<&Knock>) -> Finding {
+    limited(
+        asked,
+        words,
+        knock.and_then(|knock| knock.behind.as_deref()),
+        knock.and_then(|knock| knock.wait.as_deref()),
+    )
+}
+
+fn limited(asked: &Asked<'_>, words: &str, by: Option<&str>, wait: Option<&str>) -> Finding {
     if is_credit(&words.to_lowercase()) {
         return no_credit(asked, 429, words);
     }
-    let by = knock.and_then(|knock| knock.behind.as_deref());
     let who = by.map_or_else(|| format!("`{}`", asked.id), |by| format!("{by}, behind `{}`,", asked.id));
     let finding = Finding::broken("provider-rate-limit", format!("{who} limits your requests; the key works"))
         .saw(said(429, words));
-    match knock.and_then(|knock| knock.wait.as_deref()) {
+    match wait {
         Some(wait) => finding.saw(format!("it wants to be left alone: {wait}")),
         None => finding.saw("it does not say for how long"),
     }
@@ -221,20 +269,21 @@ pub fn rate_limit(asked: &Asked<'_>, words: &str, knock: Option<&Knock>) -> Find
 }
 
 /// The endpoint that is needed is not there, another one is.
-pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str) -> Finding {
-    let works = match wire {
-        Wire::Responses => "responses",
-        Wire::Chat => "chat",
-        Wire::Messages => "messages",
-        Wire::Gemini => "gemini",
-    };
+pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str, listed: &[&str]) -> Vec<Finding> {
+    let works = wire.name();
     let what = format!("`{}` does not speak what it is asked in; `{works}` works", asked.id);
-    let add = asked.add_again();
-    let then = asked.table.map(|_| format!(", then `codexgw use {}`", asked.id)).unwrap_or_default();
-    Finding::broken("provider-wire", what)
+    let finding = Finding::broken("provider-wire", what)
         .saw(format!("{} answers with status {}", knock.url, knock.status))
         .saw(format!("the wire `{works}` is at {base_url}"))
-        .say(format!("let the gateway translate: `{add} --base-url {base_url} --wire {works} --via gateway`{then}"))
+        .saw("codexgw's gateway translates it");
+    let finding = if asked.goes_to_file() { finding.saw(NO_KEYRING) } else { finding };
+    let finding = match asked.in_wire(wire, base_url, listed) {
+        Ok(fix) => finding.mended_by(fix),
+        Err(words) => finding.say(words),
+    };
+    // A table is put behind the gateway with the address that stands in it.
+    let is_elsewhere = asked.table.is_some() && base_url != asked.base_url.trim_end_matches('/');
+    is_elsewhere.then(|| compared::elsewhere(asked, base_url)).into_iter().chain([finding]).collect()
 }
 
 /// No endpoint is anywhere, though the models may be listed.
