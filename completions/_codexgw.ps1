@@ -182,6 +182,8 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             break
         }
         'codexgw;probe' {
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Ask it at this address')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Ask this one of its endpoints: another region or plan (see `codexgw providers show`)')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to ask, by the provider''s own name')
             [CompletionResult]::new('--key-from-env', '--key-from-env', [CompletionResultType]::ParameterName, 'Read the key from this variable')
             [CompletionResult]::new('--wire', '--wire', [CompletionResultType]::ParameterName, 'Ask this wire alone')

@@ -729,12 +729,20 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__probe)
-            opts="-v -h --model --key-stdin --key-from-env --wire --save --dry-run --strict --json --key --home --verbose --help"
+            opts="-v -h --base-url --endpoint --model --key-stdin --key-from-env --wire --save --dry-run --strict --json --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --model)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -168,6 +168,8 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --help 'Print help'
         }
         &'codexgw;probe'= {
+            cand --base-url 'Ask it at this address'
+            cand --endpoint 'Ask this one of its endpoints: another region or plan (see `codexgw providers show`)'
             cand --model 'The model to ask, by the provider''s own name'
             cand --key-from-env 'Read the key from this variable'
             cand --wire 'Ask this wire alone'

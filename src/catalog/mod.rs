@@ -11,6 +11,7 @@ mod key_form;
 mod own;
 mod price;
 mod rules;
+mod sources;
 mod template;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use crate::protocol::Quirks;
 
 use catalogue::Catalogue;
 pub use catalogue::{nearest as nearest_of, server};
-pub use embedded::typed_key_prefixes;
+pub use embedded::{sources_of, typed_key_prefixes};
 pub use endpoint::Endpoint;
 pub use facts::{ModelFacts, ThinkingKind};
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use fixture::{Fixture, fixtures};
 pub use key_form::KeyForm;
 pub use own::BrokenTemplate;
 pub use price::{Price, Usd};
+pub use sources::Sources;
 pub use template::{Auth, Origin, ProviderTemplate, parts};
 
 /// The folder of the person's own templates.

@@ -39,8 +39,12 @@ impl Args {
             ui::json(&found);
         }
         if found.is_empty() {
-            return Err(Error::new(Kind::Found, "codexgw does not know this message")
-                .hint("look for the cause itself: `codexgw doctor`"));
+            let error = Error::new(Kind::Found, "codexgw does not know this message")
+                .hint("look for the cause itself: `codexgw doctor`");
+            return Err(match doctor::complaint(&text) {
+                Some(line) => error.cause(ui::plain(&line, 300)),
+                None => error,
+            });
         }
         for known in found.iter().filter(|_| !self.json) {
             ui::line(format!("{} [{}]", known.cause, known.id));

@@ -1,10 +1,10 @@
 use clap::{Args as ClapArgs, Subcommand};
 use serde::Serialize;
 
-use crate::catalog::{self, Auth, Endpoint, Origin, ProviderTemplate};
+use crate::catalog::{self, Auth, Endpoint, Origin, ProviderTemplate, Sources};
 use crate::error::{Error, Result};
 use crate::gateway::Learned;
-use crate::settings::{Provider, Wire};
+use crate::settings::{KeyStore, Provider, Road, Wire};
 use crate::ui;
 
 use super::context::{Context, unusable};
@@ -14,7 +14,7 @@ use super::measured::Measured;
 /// Show the providers that codexgw knows, configured or not
 #[derive(Debug, ClapArgs)]
 #[command(args_conflicts_with_subcommands = true)]
-#[command(after_help = "Examples:\n  codexgw providers\n  codexgw providers google messages\n  \
+#[command(after_help = "Examples:\n  codexgw providers\n  codexgw providers coding plan\n  \
                         codexgw providers show anthropic")]
 pub struct Args {
     #[command(subcommand)]
@@ -51,6 +51,13 @@ struct Row<'a> {
     endpoints: &'a [Endpoint],
     wire: Wire,
     key: &'a str,
+    /// The header that the key goes in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key_header: Option<String>,
+    #[serde(skip_serializing_if = "<[_]>::is_empty")]
+    key_prefixes: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    models_path: Option<&'a str>,
     model: Option<&'a str>,
     /// The ids under which it is configured here.
     configured: Vec<String>,
@@ -70,6 +77,24 @@ struct Row<'a> {
     origin: &'a Origin,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     measured: Vec<Measured>,
+    /// Where these facts come from; shown of one provider alone.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    sources: Option<Sources>,
+}
+
+/// A provider of the person's own, of which there is no template.
+#[derive(Serialize)]
+struct Own<'a> {
+    id: &'a str,
+    name: &'a str,
+    base_url: &'a str,
+    wire: Wire,
+    road: Road,
+    key: KeyStore,
+    key_header: Option<String>,
+    model: &'a str,
+    quirks: &'a [String],
+    measured: Vec<Measured>,
 }
 
 impl Args {
@@ -85,10 +110,11 @@ impl Args {
                 let configured = settings.providers.get(&provider);
                 if let Some(configured) = configured.filter(|configured| configured.template.is_none()) {
                     let measured = Measured::of(&settings, &learned, |id, _| id == provider);
-                    return Ok(own(&measured, &provider, configured, json));
+                    return Ok(own(measured, &provider, configured, json));
                 }
                 let template = configured.and_then(|configured| configured.template.as_deref()).unwrap_or(&provider);
                 let mut row = row(find(template)?);
+                row.sources = matches!(row.origin, Origin::Embedded).then(|| catalog::sources_of(row.id)).flatten();
                 row.measured = Measured::of(&settings, &learned, |_, p| p.template.as_deref() == Some(row.id));
                 show(&row, json);
             }
@@ -131,6 +157,9 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
             Auth::OptionalBearer => "optional",
             _ => "needed",
         },
+        key_header: template.auth.form().map(|form| form.header().to_string()),
+        key_prefixes: &template.key_prefixes,
+        models_path: template.models_path.as_deref(),
         model: template.model.as_deref(),
         configured,
         variable: template.env.as_deref(),
@@ -144,23 +173,40 @@ fn row(template: &'static ProviderTemplate, configured: Vec<String>) -> Row<'sta
         },
         origin: &template.origin,
         measured: Vec::new(),
+        sources: None,
     }
 }
 
-/// A provider of the person's own, of which there is no template.
-fn own(measured: &[Measured], id: &str, provider: &Provider, json: bool) -> u8 {
+fn own(measured: Vec<Measured>, id: &str, provider: &Provider, json: bool) -> u8 {
+    let has_key = provider.key != KeyStore::None;
+    let own = Own {
+        id,
+        name: &provider.name,
+        base_url: &provider.base_url,
+        wire: provider.wire,
+        road: provider.road,
+        key: provider.key,
+        key_header: has_key.then(|| provider.key_form().header().to_string()),
+        model: &provider.model,
+        quirks: provider.quirks.as_deref().unwrap_or_default(),
+        measured,
+    };
     if json {
-        ui::json(&measured);
+        ui::json(&own);
     } else {
+        let Own { key_header, measured, .. } = own;
         ui::line(format!("{} ({id}, your own)", provider.name));
         for (what, said) in [
             ("address", provider.base_url.clone()),
             ("wire", label(&provider.wire)),
             ("road", label(&provider.road)),
             ("key", label(&provider.key)),
+            ("key header", key_header.unwrap_or_default()),
             ("model", provider.model.clone()),
         ] {
-            ui::line(format!("  {what:<14} {said}"));
+            if !said.is_empty() {
+                ui::line(format!("  {what:<14} {said}"));
+            }
         }
         for (what, said) in measured.iter().flat_map(Measured::lines) {
             ui::line(format!("  {what}: {said}"));
@@ -207,6 +253,14 @@ fn show(row: &Row<'_>, json: bool) {
     let aliases = row.aliases.join(", ");
     let configured = row.configured.join(", ");
     let wire = label(&row.wire);
+    let key = match (&row.key_header, row.key_prefixes) {
+        (Some(header), []) => format!("{}, in the header `{header}`", row.key),
+        (Some(header), prefixes) => {
+            format!("{}, in the header `{header}`; begins with {}", row.key, ticked(prefixes.iter(), " or "))
+        }
+        (None, _) => row.key.to_owned(),
+    };
+    let list = row.models_path.map_or_else(|| "none".to_owned(), |path| format!("{}{path}", row.base_url));
     let template = match row.origin {
         Origin::Embedded => String::new(),
         Origin::Own { file, replaces: false } => file.display().to_string(),
@@ -217,11 +271,12 @@ fn show(row: &Row<'_>, json: bool) {
         ("also called", aliases.as_str()),
         ("address", &address(row.base_url, row.base_url_for)),
         ("wire", &wire),
-        ("key", row.key),
+        ("key", &key),
         ("variable", row.variable.unwrap_or_default()),
         ("keys", row.keys.unwrap_or_default()),
-        ("documentation", row.docs.unwrap_or_default()),
+        ("model list", &list),
         ("model", row.model.unwrap_or_default()),
+        ("documentation", row.docs.unwrap_or_default()),
         ("configured as", &configured),
         ("note", row.note.unwrap_or_default()),
         ("template", &template),
@@ -234,14 +289,29 @@ fn show(row: &Row<'_>, json: bool) {
     if !row.endpoints.is_empty() {
         ui::line("  other endpoints");
         let lines = row.endpoints.iter().map(|endpoint| {
-            vec![format!("    --endpoint {}", endpoint.id), address(&endpoint.base_url, Some(&endpoint.for_whom))]
+            let wire = endpoint.wire.as_ref().map(|wire| format!(", wire {}", label(wire))).unwrap_or_default();
+            let for_whom = format!("{}{wire}", endpoint.for_whom);
+            vec![format!("    --endpoint {}", endpoint.id), address(&endpoint.base_url, Some(&for_whom))]
         });
         ui::line(ui::table(&[], lines));
     }
     for (what, said) in row.measured.iter().flat_map(Measured::lines) {
         ui::line(format!("  {what}: {said}"));
     }
-    ui::note(format!("add it: codexgw add {}", row.id));
+    if let Some(Sources { date, pages }) = &row.sources {
+        ui::line(format!("  sources of these facts, read on {date}"));
+        for page in pages {
+            ui::line(format!("    {page}"));
+        }
+    }
+    match row.configured.first() {
+        Some(id) => ui::note(format!("ask it what it can do: codexgw probe {id}")),
+        None => ui::note(format!("add it: codexgw add {}", row.id)),
+    }
+}
+
+fn ticked<'a>(words: impl Iterator<Item = &'a String>, between: &str) -> String {
+    words.map(|word| format!("`{word}`")).collect::<Vec<_>>().join(between)
 }
 
 /// What it does differently from its protocol, in words.

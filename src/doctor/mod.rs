@@ -19,7 +19,7 @@ mod world;
 
 pub use bundle::{bundle, save};
 pub use checks::CHECKS;
-pub use explain::{Explanation, explain};
+pub use explain::{Explanation, complaint, explain};
 pub use finding::{Finding, Severity};
 pub use fix::{Fix, apply, typed};
 pub use run::{Report, examine};

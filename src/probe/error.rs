@@ -29,6 +29,12 @@ pub enum ProbeError {
         /// What to give.
         hint: String,
     },
+    /// There is no list of models to take one from, and none was named.
+    #[error("{name} lists no models, so one has to be named")]
+    NoModel {
+        /// Shown name of the provider.
+        name: String,
+    },
     /// A header that HTTP does not allow.
     #[error("the header `{name}` cannot be sent")]
     BadHeader {
@@ -69,6 +75,14 @@ pub enum ProbeError {
         /// The provider's words.
         words: String,
         /// How long it wants to be left alone, in its own words.
+        wait: Option<String>,
+    },
+    /// 429 of a LiteLLM whose every deployment of the model has failed a moment ago.
+    #[error("LiteLLM rests the model for a moment, after errors of the server behind it")]
+    Resting {
+        /// LiteLLM's words.
+        words: String,
+        /// How long, in its own words.
         wait: Option<String>,
     },
     /// The name does not resolve.
@@ -179,6 +193,14 @@ pub enum ProbeError {
         /// The provider's words.
         words: String,
     },
+    /// 5xx of Portkey's gateway, whose own code has failed.
+    #[error("Portkey's own code fails at this request")]
+    Portkey {
+        /// HTTP status.
+        status: u16,
+        /// Portkey's words.
+        words: String,
+    },
     /// An answer in a form that nobody documented.
     #[error("`{url}` answers in a form that is not known")]
     Unknown {
@@ -239,7 +261,11 @@ impl ProbeError {
             | Self::NoCredit { status, words }
             | Self::Refused { status, words }
             | Self::Server { status, words } => Some(said(*status, words)),
-            Self::RateLimited { words, .. } => Some(said(429, words)),
+            Self::Portkey { status, words } => Some(format!(
+                "{}; its log says why, `TypeError: immutable` where npm took too new a server library",
+                said(*status, words)
+            )),
+            Self::RateLimited { words, .. } | Self::Resting { words, .. } => Some(said(429, words)),
             Self::NoSuchModel { words: why, .. }
             | Self::Unreachable { why, .. }
             | Self::Tls { why, .. }
@@ -258,8 +284,10 @@ impl ProbeError {
             Self::NotFound { urls } if urls.is_empty() => None,
             Self::BaseUrl { why, .. } => why.clone(),
             Self::NotFound { urls } => Some(format!("not found: {}", ticked(urls))),
+            Self::Unknown { start, .. } if start.is_empty() => Some("the answer is empty".to_owned()),
             Self::Unknown { start, .. } => Some(format!("it begins `{start}`")),
             Self::BadHeader { .. }
+            | Self::NoModel { .. }
             | Self::NoSuchHost { .. }
             | Self::Timeout { .. }
             | Self::Portal { .. }
@@ -280,6 +308,17 @@ impl ProbeError {
             }
             Self::RateLimited { wait: Some(wait), .. } => {
                 format!("wait as long as it asks for ({wait}), or set it up unasked: `--no-probe`")
+            }
+            Self::Portkey { .. } => {
+                "in Portkey's folder: `npm pkg set overrides.@hono/node-server=1.13.7 && npm install`, \
+                                     which mends 1.15.2, then start it again"
+                    .to_owned()
+            }
+            Self::Resting { wait, .. } => {
+                let wait = wait.as_deref().map(|wait| format!("wait {wait}, then try again; ")).unwrap_or_default();
+                format!(
+                    "{wait}LiteLLM's log says what failed, and `cooldown_time` of its `router_settings` how long it rests"
+                )
             }
             Self::RateLimited { .. } | Self::Server { .. } | Self::Timeout { .. } => {
                 "try again later, or set it up unasked: `--no-probe`".to_owned()
@@ -313,6 +352,7 @@ impl ProbeError {
             | Self::Unknown { .. } => {
                 "look up the base URL in the provider's documentation: `--base-url URL`".to_owned()
             }
+            Self::NoModel { .. } => "name one: `--model MODEL`".to_owned(),
             Self::NoSuchModel { .. } => "name one that it serves: `--model MODEL`".to_owned(),
             Self::Refused { words, .. } if wants_a_header(words) => {
                 "send the header that it names: `--header NAME=VALUE`".to_owned()
@@ -338,10 +378,12 @@ impl ProbeError {
         match self {
             Self::BaseUrl { .. } => "base-url",
             Self::BadHeader { .. } => "header",
+            Self::NoModel { .. } => "no-model",
             Self::WrongKey { .. } => "wrong-key",
             Self::NoKey { .. } => "no-key",
             Self::NoCredit { .. } => "no-credit",
             Self::RateLimited { .. } => "rate-limit",
+            Self::Resting { .. } => "resting",
             Self::NoSuchHost { .. } => "no-such-host",
             Self::Unreachable { .. } => "unreachable",
             Self::Tls { .. } => "tls",
@@ -356,7 +398,7 @@ impl ProbeError {
             Self::Elsewhere { .. } => "elsewhere",
             Self::NoSuchModel { .. } => "no-such-model",
             Self::Refused { .. } => "refused",
-            Self::Server { .. } => "failing",
+            Self::Server { .. } | Self::Portkey { .. } => "failing",
             Self::Unknown { .. } => "unknown-form",
             Self::Unusable { .. } => "unusable",
             Self::NoResponses { .. } | Self::GatewayOnly { .. } | Self::WireNotServed { .. } => "wire",
@@ -393,10 +435,10 @@ impl ProbeError {
             Self::NotFound { .. } => 0,
             Self::Unknown { .. } => 1,
             Self::WebPage { .. } | Self::LoginPage { .. } | Self::Redirect { .. } | Self::OtherForm { .. } => 2,
-            Self::Server { .. } => 3,
+            Self::Server { .. } | Self::Portkey { .. } => 3,
             Self::Refused { .. } => 4,
             Self::NoSuchModel { .. } => 5,
-            Self::RateLimited { .. } => 6,
+            Self::RateLimited { .. } | Self::Resting { .. } => 6,
             Self::NoCredit { .. } => 7,
             Self::WrongKey { .. } | Self::NoKey { .. } => 8,
             _ => 9,
@@ -418,9 +460,9 @@ impl ProbeError {
 
 impl From<ProbeError> for Error {
     fn from(error: ProbeError) -> Self {
-        use ProbeError::{BadHeader, BaseUrl, GatewayOnly, NoResponses, WireNotServed};
+        use ProbeError::{BadHeader, BaseUrl, GatewayOnly, NoModel, NoResponses, WireNotServed};
         let kind = match error {
-            BaseUrl { .. } | BadHeader { .. } | GatewayOnly { .. } => Kind::Usage,
+            BaseUrl { .. } | BadHeader { .. } | GatewayOnly { .. } | NoModel { .. } => Kind::Usage,
             NoResponses { .. } | WireNotServed { .. } => Kind::Fixable,
             _ => Kind::Upstream,
         };

@@ -166,6 +166,13 @@ impl ResponsesForm {
         })
     }
 
+    /// Whether a body is of the Responses API at all, streamed or whole.
+    pub(super) fn is_one(body: &str) -> bool {
+        let is_event = |event: &Value| event["type"].as_str().is_some_and(|kind| kind.starts_with("response."));
+        stream::events(body).iter().any(is_event)
+            || serde_json::from_str::<Value>(body).is_ok_and(|whole| whole["output"].is_array())
+    }
+
     /// The calls that did not come.
     pub(super) fn missing(&self) -> Vec<Wanted> {
         let calls = [(self.custom, Wanted::Custom), (self.namespaced, Wanted::Namespaced)];

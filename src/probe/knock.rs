@@ -6,7 +6,7 @@ use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
 use serde_json::{Value, json};
 use url::Url;
 
-use super::client::{Client, failure};
+use super::client::{Client, PORTKEY_FAILS, failure};
 use super::error::path;
 use super::foreign::{error_words, quote};
 use super::{ProbeError, Target};
@@ -100,6 +100,7 @@ pub async fn ask(
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (kind, wait, date) = (header(CONTENT_TYPE).unwrap_or_default(), header(RETRY_AFTER), header(DATE));
     let status = answer.status().as_u16();
+    let is_portkey_s = answer.headers().contains_key(PORTKEY_FAILS);
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = answer.chunk().await {
         body.extend_from_slice(&chunk);
@@ -114,7 +115,13 @@ pub async fn ask(
     Ok(Knock {
         url,
         status,
-        words: if is_page { String::new() } else { error_words(&body) },
+        words: if is_page {
+            String::new()
+        } else if is_portkey_s {
+            format!("Portkey's own code fails at it ({}); its log says why", error_words(&body))
+        } else {
+            error_words(&body)
+        },
         is_page,
         is_message: json["type"] == "message",
         behind: json.pointer("/error/metadata/provider_name").and_then(Value::as_str).map(quote),

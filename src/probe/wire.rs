@@ -6,6 +6,7 @@ use serde_json::Value;
 
 use super::client::{Client, exchange};
 use super::error::path;
+use super::foreign::quote;
 use super::question::{self, FEW_TOKENS, MORE_TOKENS, Wanted};
 use super::target::ANTHROPIC_VERSION;
 use super::{Answer, ChatForm, Evidence, NativeForm, ProbeError, ResponsesForm, Target, normalise};
@@ -182,6 +183,7 @@ impl Asker<'_> {
             ProbeError::NoSuchModel { .. }
             | ProbeError::NoCredit { .. }
             | ProbeError::RateLimited { .. }
+            | ProbeError::Resting { .. }
             | ProbeError::Timeout { .. } => true,
             _ => false,
         }
@@ -195,7 +197,7 @@ impl Asker<'_> {
             let asker = Asker { target: &target, ..*self };
             let question = if wire == Wire::Messages { question::messages(self.model) } else { question::gemini() };
             let body = asker.ask(base_url, wire, &question).await?;
-            NativeForm::read(&body, wire, form)
+            NativeForm::read(&body, wire, form)?.ok_or_else(|| self.unknown(base_url, wire, &body))
         };
         let first = self.target.key_form.unwrap_or(KeyForm::of_wire(wire));
         let is_key = |error: &ProbeError| matches!(error, ProbeError::WrongKey { .. } | ProbeError::NoKey { .. });
@@ -206,8 +208,7 @@ impl Asker<'_> {
             answer => answer,
         };
         match answer {
-            Ok(Some(form)) => Answer::Spoke(form),
-            Ok(None) => Answer::Failed(ProbeError::NotFound { urls: vec![self.url(base_url, wire)] }),
+            Ok(form) => Answer::Spoke(form),
             Err(error) => Answer::Failed(error),
         }
     }
@@ -259,7 +260,8 @@ impl Asker<'_> {
     async fn everything(&self, base_url: &str, wanted: Wanted, most: u32) -> Result<ResponsesForm, ProbeError> {
         let body = self.ask(base_url, Wire::Responses, &question::everything(self.model, wanted, most)).await?;
         self.is_not_anthropic_s(base_url, Wire::Responses, &body)?;
-        ResponsesForm::read(&body)
+        let form = ResponsesForm::read(&body)?;
+        if ResponsesForm::is_one(&body) { Ok(form) } else { Err(self.unknown(base_url, Wire::Responses, &body)) }
     }
 
     /// Asks `/chat/completions`; with the other name for the limit where a refusal names it.
@@ -267,7 +269,8 @@ impl Asker<'_> {
         let ask = async |limit| {
             let body = self.ask(base_url, Wire::Chat, &question::chat(self.model, limit)).await?;
             self.is_not_anthropic_s(base_url, Wire::Chat, &body)?;
-            ChatForm::read(&body)
+            let form = ChatForm::read(&body)?;
+            if form.is_chat() { Ok(form) } else { Err(self.unknown(base_url, Wire::Chat, &body)) }
         };
         let form = match ask("max_tokens").await {
             Err(ProbeError::Refused { words, .. }) if words.contains("max_completion_tokens") => {
@@ -276,8 +279,7 @@ impl Asker<'_> {
             answer => answer,
         };
         match form {
-            Ok(form) if form.is_chat() => Answer::Spoke(form),
-            Ok(_) => Answer::Failed(ProbeError::NotFound { urls: vec![format!("{base_url}{}", path(Wire::Chat))] }),
+            Ok(form) => Answer::Spoke(form),
             Err(error) => Answer::Failed(error),
         }
     }
@@ -288,6 +290,11 @@ impl Asker<'_> {
             Ok(Some(_)) => Err(ProbeError::OtherForm { url: self.url(base_url, wire), speaks: Wire::Messages }),
             _ => Ok(()),
         }
+    }
+
+    /// A 2xx answer that is none of the wire's.
+    fn unknown(&self, base_url: &str, wire: Wire, body: &str) -> ProbeError {
+        ProbeError::Unknown { url: self.url(base_url, wire), start: quote(body) }
     }
 
     /// The body of a 2xx answer.
@@ -302,7 +309,7 @@ impl Asker<'_> {
             Wire::Messages => request.header(ANTHROPIC_VERSION.0, ANTHROPIC_VERSION.1),
             _ => request,
         };
-        let reply = exchange(request, self.target, WITHIN).await?;
+        let reply = exchange(self.client, request, self.target, WITHIN).await?;
         self.client.take_down(&reply);
         Ok(reply.judge(self.target, Some(self.model))?.body)
     }

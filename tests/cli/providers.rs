@@ -28,6 +28,26 @@ fn what_is_known_is_listed_searched_and_shown() {
 }
 
 #[test]
+fn a_provider_is_shown_with_its_key_its_list_and_the_pages_that_say_so() {
+    let (_upstream, sandbox) = super::with_a_gateway_provider();
+    let shown = sandbox.codexgw(&["providers", "show", "anthropic"]).run().ok();
+    for text in [
+        "needed, in the header `x-api-key`; begins with `sk-ant-`",
+        "https://api.anthropic.com/v1/models",
+        "read on 20",
+    ] {
+        assert!(shown.stdout.contains(text), "{text}\n{shown}");
+    }
+    let shown = sandbox.codexgw(&["providers", "show", "anthropic", "--json"]).run().ok();
+    let shown: Value = serde_json::from_str(&shown.stdout).expect("JSON");
+    assert_eq!((&shown["key_header"], &shown["models_path"]), (&"x-api-key".into(), &"/models".into()));
+    assert!(shown["sources"]["pages"][0].as_str().is_some_and(|page| page.starts_with("https://")), "{shown}");
+    let own = sandbox.codexgw(&["providers", "show", "up", "--json"]).run().ok();
+    let own: Value = serde_json::from_str(&own.stdout).expect("JSON");
+    assert_eq!((&own["id"], &own["wire"], &own["road"]), (&"up".into(), &"chat".into(), &"gateway".into()));
+}
+
+#[test]
 fn a_provider_says_under_which_id_it_is_configured() {
     let sandbox = Sandbox::with_codex();
     let add = ["add", "deepseek", "--id", "deep", "--key-stdin", "--store", "file", "--no-probe"];

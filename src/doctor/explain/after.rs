@@ -1,6 +1,6 @@
 //! What Codex says of an answer, or of none (codex-facts 3.5, 4 and 5).
 
-use super::{DOCTOR, GATEWAY, Message, message};
+use super::{DOCTOR, GATEWAY, Message, NO_MODEL, QUOTA, TOOL_TYPES, UNSUPPORTED, message};
 
 pub const MESSAGES: &[Message] = &[
     message(
@@ -11,13 +11,13 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "quota",
-        &["quota exceeded. check your plan"],
-        "the provider says that the account has no credit left",
+        &["quota exceeded"],
+        QUOTA,
         "look at the account at the provider; another one: `codexgw use PROVIDER`",
     ),
     message(
         "rate-limit-lost",
-        &["exceeded retry limit, last status: 429"],
+        &["last status: 429"],
         "the provider limits the rate; Codex does not show its words",
         "wait a little; through the gateway its words are kept: `codexgw add PROVIDER --via gateway --force`",
     ),
@@ -76,32 +76,6 @@ pub const MESSAGES: &[Message] = &[
         &["access blocked by cloudflare"],
         "the provider's protection refused the request, often by country, network or proxy",
         DOCTOR,
-    ),
-    message(
-        "status-401",
-        &["unexpected status 401"],
-        "the provider does not take the key: a wrong one, one of another provider, or none was sent",
-        "`codexgw key set PROVIDER`, then `codexgw doctor PROVIDER`",
-    ),
-    message(
-        "status-402",
-        &["unexpected status 402"],
-        "the provider wants to be paid first",
-        "look at the account at the provider",
-    ),
-    message("status-403", &["unexpected status 403"], "the key may not use this model, or not from here", DOCTOR),
-    message(
-        "status-404",
-        &["unexpected status 404"],
-        "there is no Responses API at this address: `base_url` is wrong (`/v1` missing or doubled), or the provider \
-         speaks only Chat Completions",
-        "`codexgw doctor PROVIDER`, or add it again: `codexgw add custom --base-url URL`",
-    ),
-    message(
-        "status-5xx",
-        &["unexpected status 5"],
-        "the provider, or something before it, failed",
-        "try again later; `codexgw doctor PROVIDER` shows what it says",
     ),
     message(
         "compaction",
@@ -164,24 +138,6 @@ pub const MESSAGES: &[Message] = &[
         "put it in other words, or choose another model: `/model`",
     ),
     message(
-        "status-405",
-        &["unexpected status 405"],
-        "the address is there, but takes no questions: `base_url` points beside the API",
-        "`codexgw doctor PROVIDER`",
-    ),
-    message(
-        "status-413",
-        &["unexpected status 413"],
-        "the provider, or a proxy before it, takes no request of this size",
-        "start a new thread, or `/compact`",
-    ),
-    message(
-        "status-422",
-        &["unexpected status 422"],
-        "the provider does not understand what Codex sends: its Responses API is incomplete",
-        GATEWAY,
-    ),
-    message(
         "unsupported-custom-call",
         &["unsupported custom tool call"],
         "the model called a freeform tool that Codex did not offer it",
@@ -212,21 +168,23 @@ pub const MESSAGES: &[Message] = &[
         "set `web_search = \"disabled\"`: `codexgw config edit`",
     ),
     message(
-        "parameter-refused",
-        &["unsupported parameter"],
-        "the provider refuses a part of what Codex sends: its Responses API is incomplete",
-        GATEWAY,
+        "web-search-unknown",
+        &["unknown", "web_search"],
+        "the provider does not know Codex's `web_search`, which is offered to everybody by default",
+        "set `web_search = \"disabled\"`: `codexgw config edit`",
     ),
     message(
-        "tool-type-refused",
-        &["tools", "type", "must be", "function"],
-        "the provider takes function tools only; Codex sends other kinds too",
-        GATEWAY,
+        "web-search-refused",
+        &["unsupported", "web_search"],
+        "the provider refuses Codex's `web_search`, which is offered to everybody by default",
+        "set `web_search = \"disabled\"`: `codexgw config edit`",
     ),
+    message("parameter-refused", &["unsupported parameter"], UNSUPPORTED, GATEWAY),
+    message("tool-type-refused", &["tools", "type", "must be", "function"], TOOL_TYPES, GATEWAY),
     message(
         "model-unknown",
         &["model", "does not exist"],
-        "the provider does not serve a model of this name, or not to this key",
+        NO_MODEL,
         "`codexgw doctor PROVIDER` names the nearest ones",
     ),
     message(

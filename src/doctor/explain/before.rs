@@ -6,7 +6,7 @@ use super::{DOCTOR, EDIT, MIGRATE, Message, message};
 pub const MESSAGES: &[Message] = &[
     message(
         "wire-api-chat",
-        &["wire_api = \"chat\"` is no longer supported"],
+        &["wire_api = \"chat\"` is no longer"],
         "since 0.95 Codex speaks only the Responses API; the provider was set up for Chat Completions",
         "`codexgw migrate` puts the provider behind the gateway, which translates",
     ),
@@ -95,6 +95,12 @@ pub const MESSAGES: &[Message] = &[
         "`codexgw migrate` takes the known ones out; `codexgw doctor --only config` names the others",
     ),
     message(
+        "ignored-setting",
+        &["session-flags: `", "is ignored"],
+        "a key in a configuration file is misspelt, or one that Codex never had; guides invent some",
+        "`codexgw migrate` takes the known ones out; `codexgw doctor --only config` names the others",
+    ),
+    message(
         "strict-config",
         &["unknown configuration field"],
         "with `--strict-config` Codex refuses a key that it does not know",
@@ -144,18 +150,6 @@ pub const MESSAGES: &[Message] = &[
         "`codexgw config edit`, or add the provider anew: `codexgw add custom --base-url URL`",
     ),
     message(
-        "metadata",
-        &["model metadata for", "not found"],
-        "Codex does not know the model, so it guesses its window and offers fewer tools",
-        "`codexgw run`, or a profile of codexgw, brings the facts along; they are made anew with `codexgw use PROVIDER`",
-    ),
-    message(
-        "models-unreadable",
-        &["failed to decode models response"],
-        "the provider lists its models in OpenAI's form, not in Codex's; nothing is broken by it",
-        "nothing has to be done; behind the gateway it does not come up",
-    ),
-    message(
         "catalogue",
         &["failed to parse model_catalog_json"],
         "the file that `model_catalog_json` names is not a catalogue",
@@ -196,12 +190,6 @@ pub const MESSAGES: &[Message] = &[
         &["provider aws is only supported for"],
         "`aws` belongs to Codex's own Bedrock providers and not into a table of your own",
         "`codexgw add bedrock`, or take `aws` out: `codexgw config edit`",
-    ),
-    message(
-        "service-tier",
-        &["is not advertised as supported for model"],
-        "Codex leaves `service_tier` out, because the model's entry in the catalogue does not name it; nothing is broken by it",
-        "nothing has to be done; to be rid of the line take `service_tier` out: `codexgw config edit`",
     ),
     message(
         "token-command-empty",
@@ -276,30 +264,6 @@ pub const MESSAGES: &[Message] = &[
         "in a script: `codexgw run -- exec \"…\"`",
     ),
     message(
-        "reads-stdin",
-        &["reading additional input from stdin"],
-        "`codex exec` reads what is piped into it and waits for its end",
-        "give it none: `codex exec … < /dev/null`",
-    ),
-    message(
-        "temporary-home",
-        &["refusing to create helper binaries under temporary dir"],
-        "`CODEX_HOME` lies in a folder that the system clears up, so Codex does without its helpers; the rest works",
-        "name one that stays: `export CODEX_HOME=\"$HOME/.codex\"`",
-    ),
-    message(
-        "other-model",
-        &["this session was recorded with model"],
-        "the session goes on with another model than it began with; Codex sends it the whole history",
-        "nothing has to be done; the old one: `codex resume --last -m MODEL`",
-    ),
-    message(
-        "no-login",
-        &["no codex credentials were found"],
-        "`codex doctor` looks for an OpenAI login; a provider of your own needs none",
-        "nothing has to be done for a provider of codexgw; see `codexgw doctor`",
-    ),
-    message(
         "doctor-env-key",
         &["active model provider auth env var is missing"],
         "the variable with the provider's key is not set where `codex doctor` runs",
@@ -328,11 +292,5 @@ pub const MESSAGES: &[Message] = &[
         &["config could not be loaded"],
         "`codex doctor` could not read the configuration and does not say why",
         "`codexgw doctor --only config` says why",
-    ),
-    message(
-        "no-such-file",
-        &["no such file or directory (os error 2)"],
-        "a file that the configuration names is not there, often `model_catalog_json` or `model_instructions_file`",
-        "`codexgw doctor` names it",
     ),
 ];

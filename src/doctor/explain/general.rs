@@ -4,6 +4,12 @@ use super::{DOCTOR, Message, message};
 
 pub const MESSAGES: &[Message] = &[
     message(
+        "no-such-file",
+        &["error: no such file or directory (os error 2)"],
+        "a file that the configuration names is not there, often `model_catalog_json` or `model_instructions_file`",
+        "`codexgw doctor` names it",
+    ),
+    message(
         "status-other",
         &["unexpected status 4"],
         "the provider refuses the request, in the words that follow the status",

@@ -1,9 +1,18 @@
 //! Every message that the facts about Codex 0.169.0 hold, in Codex's own words.
 
-use super::{Message, after, before, explain, general};
+use super::{Message, after, before, explain, general, harmless, machine, provider, status};
 
 fn messages() -> impl Iterator<Item = &'static Message> {
-    before::MESSAGES.iter().chain(after::MESSAGES).chain(general::MESSAGES)
+    let tables = [
+        before::MESSAGES,
+        after::MESSAGES,
+        provider::MESSAGES,
+        machine::MESSAGES,
+        status::MESSAGES,
+        general::MESSAGES,
+        harmless::MESSAGES,
+    ];
+    tables.into_iter().flatten()
 }
 
 /// The id that comes first, and what Codex prints.
@@ -183,6 +192,86 @@ const PRINTED: &[(&str, &str)] = &[
     ("no-daemon-place", "error: unexpected argument '--no-daemon' found"),
     ("compaction", "remote compaction v2 expected exactly one compaction output item"),
     (
+        "login-to-provider",
+        "unexpected status 401 Unauthorized: You have insufficient permissions for this operation. Missing scopes: api.responses.write, url: https://h/v1/responses",
+    ),
+    (
+        "gateway-token",
+        "unexpected status 401 Unauthorized: {\"error\":{\"code\":\"invalid_gateway_token\"}}, url: http://127.0.0.1:29715/v1/responses",
+    ),
+    ("status-401", "Incorrect API key provided: sk-proj-****."),
+    ("quota", "Your credit balance is too low to access the Anthropic API."),
+    ("quota", "Quota exceeded"),
+    ("thought-lost", "The `reasoning_content` in the thinking mode must be passed back to the API."),
+    ("thought-signature", "Function call is missing a thought_signature in functionCall parts."),
+    ("thought-foreign", "The encrypted content gAAA could not be verified."),
+    (
+        "call-order",
+        "An assistant message with 'tool_calls' must be followed by tool messages responding to each 'tool_call_id'",
+    ),
+    ("developer-role", "developer is not one of ['system', 'assistant', 'user', 'tool', 'function']"),
+    ("developer-role", "Unexpected role 'developer'"),
+    ("call-id", "Tool call id was call_abcdef but must be a-z, A-Z, 0-9, with a length of 9."),
+    ("single-calls", "This model only supports single tool-calls at once!"),
+    ("parallel-refused", "'parallel_tool_calls' is only allowed when 'tools' are specified."),
+    (
+        "server-without-tools",
+        "\"auto\" tool choice requires --enable-auto-tool-choice and --tool-call-parser to be set",
+    ),
+    ("server-without-tools", "tools param requires --jinja flag"),
+    (
+        "server-without-tools",
+        "unexpected status 404 Not Found: No endpoints found that support tool use, url: https://h",
+    ),
+    ("data-policy", "No endpoints found matching your data policy"),
+    ("not-pulled", "model 'qwen3' not found, try pulling it first"),
+    ("no-deployment", "unexpected status 404 Not Found: {\"code\":\"DeploymentNotFound\"}"),
+    ("api-version", "Missing required query parameter: api-version"),
+    ("model-unknown", "unexpected status 404 Not Found: {\"code\":\"model_not_found\"}, url: https://h/v1/responses"),
+    ("too-long", "This model's maximum context length is 32768 tokens. However, you requested 40000 tokens"),
+    ("too-long", "ERROR: the conversation is longer than the 2048 tokens that the model takes"),
+    ("empty-answer", "ERROR: lab's answer broke off: it is empty"),
+    ("broken-off", "ERROR: lab's answer broke off: it ends inside an event"),
+    ("small-tier", "Request body too large for gpt-4o model. Max size: 8000 tokens."),
+    ("output-limit-refused", "max_tokens is too large: 128000"),
+    ("schema-refused", "Invalid JSON payload received. Unknown name \"$schema\" at 'tools[0]': Cannot find field."),
+    ("resting", "No deployments available for selected model, Try again in 5 seconds."),
+    ("tool-type-refused", "Unsupported tool type: namespace"),
+    ("parameter-refused", "Extra inputs are not permitted"),
+    (
+        "no-images-taken",
+        "image input is not supported - hint: if this is unexpected, you may need to provide the mmproj",
+    ),
+    ("login-stale", "Your authentication token has been invalidated. Please try signing in again."),
+    ("cannot-reach", "ERROR: cannot reach Lab at `10.0.0.7:8000`: timed out"),
+    ("certificate", "invalid peer certificate: UnknownIssuer"),
+    ("no-tls", "Stream error: tls handshake eof"),
+    ("no-such-host", "dns error: failed to lookup address information: Name or service not known"),
+    ("refused-connection", "tcp connect error: Connection refused (os error 111)"),
+    ("silent-host", "tcp connect error: deadline has elapsed"),
+    ("proxy", "unexpected status 407 Proxy Authentication Required: , url: http://h/v1/responses"),
+    ("sandbox", "bwrap: No permissions to create new namespace"),
+    ("old-system", "codexgw: /lib/libc.so.6: version `GLIBC_2.39' not found"),
+    ("no-keyring", "The name org.freedesktop.secrets was not provided by any .service files"),
+    ("status-3xx", "unexpected status 307 Temporary Redirect: , url: http://h/v1/responses"),
+    ("status-401", "401 Unauthorized"),
+    ("quota", "ERROR: lab answered 402: Insufficient credits"),
+    ("status-402", "ERROR: lab answered 402: pay"),
+    ("status-5xx", "ERROR: lab answered 500: boom"),
+    ("status-400", "ERROR: lab answered 400: nonsense"),
+    ("gateway-404", "ERROR: lab answered 404: nothing here"),
+    ("gateway-429", "ERROR: lab answered 429: slow down"),
+    ("gateway-200", "ERROR: lab answered 200: a web page titled `Login`"),
+    ("server-without-tools", "ERROR: lab answered 400: m1 does not support tools"),
+    ("refused-connection", "ERROR: cannot reach lab at `127.0.0.1:1`: Connection refused (os error 111)"),
+    ("rate-limit-lost", "last status: 429 Too Many Requests"),
+    ("ignored-setting", "session-flags: `foo` is ignored."),
+    ("status-401", "unexpected \u{1b}[1mstatus 401\u{1b}[0m Unauthorized"),
+    (
+        "stream-idle",
+        "\u{2502} stream disconnected before completion: idle     \u{2502}\n\u{2502} timeout waiting for SSE \u{2502}",
+    ),
+    (
         "provider-gone",
         "This chat uses model provider \"gwa\", which is no longer configured. Restore this provider's configuration to continue.",
     ),
@@ -195,7 +284,9 @@ fn what_codex_really_prints_is_understood() {
         let found = explain(text);
         assert_eq!(found.first().map(|known| known.id), Some(*id), "{text}");
     }
-    assert!(explain("all is well").is_empty());
+    for text in ["all is well", "npm ERR! code ENOENT No such file or directory (os error 2)", "hello world", "{}"] {
+        assert!(explain(text).is_empty(), "{text}");
+    }
 }
 
 #[test]
@@ -206,9 +297,27 @@ fn what_is_general_is_not_told_beside_what_is_exact() {
             &["provider-without-name"][..],
         ),
         ("Reconnecting... waiting for network", &["no-network"]),
+        ("Error: Model provider `nope` not found", &["unknown-provider"]),
         ("Reconnecting... 1/5\nunexpected status 401 Unauthorized: no key", &["status-401"]),
         (
             "Failed to resolve external auth: provider auth command `x` timed out after 5000 ms",
+            &["token-command-failed"],
+        ),
+        (
+            "warning: Falling back from WebSockets to HTTPS transport. unexpected status 404 Not Found, url: ws://h",
+            &["websockets"],
+        ),
+        (
+            "failed to run Gateway credential export command `/x`: No such file or directory (os error 2)",
+            &["gateway-oauth-command"],
+        ),
+        ("warning: Model metadata for `m1` not found.\nunexpected status 403 Forbidden: no", &["status-403"]),
+        (
+            "Reading additional input from stdin...\nwarning: Model metadata for `m1` not found.\nERROR: {\"error\": 7}",
+            &[],
+        ),
+        (
+            "Failed to resolve external auth: provider auth command `x` exited with status 1\nunexpected status 401",
             &["token-command-failed"],
         ),
         ("Reconnecting... 1/5\nunexpected status 418", &["status-other", "reconnecting"]),

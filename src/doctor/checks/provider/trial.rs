@@ -57,7 +57,7 @@ impl Trial<'_> {
         let (listed, knock) = tokio::join!(self.list(&target), self.knock(&target, asked.wire));
         let mut findings: Vec<Finding> = knock.iter().filter_map(refusal::clock).collect();
         match (listed, knock) {
-            (Err(ProbeError::RateLimited { words, .. }), knock) => {
+            (Err(ProbeError::RateLimited { words, .. } | ProbeError::Resting { words, .. }), knock) => {
                 findings.push(refusal::rate_limit(asked, &words, knock.ok().as_ref()));
             }
             // A table of the person's own needs no list of models: Codex does not ask for it.
