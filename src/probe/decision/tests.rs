@@ -17,7 +17,7 @@ fn evidence(responses: Answer<ResponsesForm>, chat: Answer<ChatForm>) -> Evidenc
 }
 
 fn full() -> ResponsesForm {
-    ResponsesForm { flaw: None, refused: None, custom: Call::InForm, namespaced: Call::InForm, cut_short: false }
+    ResponsesForm { custom: Call::InForm, namespaced: Call::InForm, ..ResponsesForm::default() }
 }
 
 fn chat() -> Answer<ChatForm> {
