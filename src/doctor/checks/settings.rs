@@ -1,6 +1,8 @@
 //! codexgw's own settings.
 
 use crate::doctor::{Check, Finding, World};
+use crate::protocol::Quirks;
+use crate::protocol::quirks::DROP;
 use crate::settings::UnknownKey;
 
 pub const CHECK: Check = Check { id: "settings", about: "codexgw's own settings", is_online: false, look };
@@ -20,5 +22,26 @@ fn look(world: &World) -> Vec<Finding> {
             finding.say("mend it: `codexgw config edit --settings`")
         }));
     }
+    findings.extend(quirks(world));
     findings
+}
+
+/// Quirks that nobody knows, or that would take from a request what makes it one.
+fn quirks(world: &World) -> Vec<Finding> {
+    let Ok(settings) = &world.settings else { return Vec::new() };
+    let of_provider = settings.providers.iter().flat_map(|(id, provider)| {
+        let (_, unknown) = Quirks::from_names(provider.quirks.iter().flatten());
+        unknown.into_iter().map(move |quirk| (id, quirk))
+    });
+    let told = of_provider.map(|(id, quirk)| {
+        let what = match quirk.strip_prefix(DROP) {
+            Some(path) => format!("`{id}` is set up to be asked without the field `{path}`, which cannot be left out"),
+            None => format!("`{id}` is set up with a quirk that codexgw does not know: `{quirk}`"),
+        };
+        Finding::warning("settings-quirk", what)
+            .saw(format!("`quirks` of `providers.{id}` in {} holds `{quirk}`", world.home.settings_file().display()))
+            .saw("codexgw takes no notice of it")
+            .say(format!("take it out: `codexgw config edit --settings`, or measure anew: `codexgw probe {id} --save`"))
+    });
+    told.collect()
 }

@@ -236,7 +236,9 @@ fn conclude(subject: &Subject, survey: &mut Survey, evidence: &Evidence, decisio
     if decision.wire != Wire::Responses || refused.is_none() {
         found.extend(decision.quirks.iter().cloned());
     }
+    let (_, unusable) = Quirks::from_names(&subject.quirks);
     let mut quirks = subject.quirks.clone();
+    quirks.retain(|quirk| !unusable.contains(quirk));
     found.retain(|quirk| {
         let is_new = !quirks.contains(quirk);
         if is_new {

@@ -212,7 +212,7 @@ pub fn of_codex(asked: &Asked<'_>, model: &str, refused: &[Refused]) -> Vec<Find
     let finding = others.iter().fold(finding, |finding, one| finding.saw(said(one.status, &one.words)));
     let finding = finding.saw("Codex asks it directly, and sends that every time; codexgw's gateway leaves it out");
     let finding = if asked.goes_to_file() { finding.saw(NO_KEYRING) } else { finding };
-    findings.push(match asked.in_wire(Wire::Responses, asked.base_url, &[model]) {
+    findings.push(match asked.to_gateway(model) {
         Ok(fix) => finding.mended_by(fix),
         Err(words) => finding.say(words),
     });
