@@ -72,8 +72,7 @@ pub fn decide(
         (Road::Gateway, Some(wire)) => wire,
         (Road::Gateway, None) if takes_all => Wire::Responses,
         (Road::Gateway, None) => {
-            // Without what it refuses it takes all the rest, some of which the other wires do not have.
-            let lowered = responses.filter(|form| !form.lessons.is_empty()).map(|_| Wire::Responses);
+            let lowered = responses.filter(|form| form.is_worth_lowering()).map(|_| Wire::Responses);
             likely.into_iter().chain(lowered).chain(others).find(speaks).unwrap_or(Wire::Responses)
         }
     };
@@ -168,7 +167,9 @@ fn why(evidence: &Evidence, wire: Wire) -> String {
 pub(super) fn responses_quirks(form: Option<&ResponsesForm>) -> Vec<String> {
     let Some(form) = form else { return Vec::new() };
     if form.refused.is_some() && form.lessons.is_empty() {
-        return ["custom_tools_rejected", "namespace_tools_rejected", "web_search_rejected"].map(str::to_owned).to_vec();
+        return ["custom_tools_rejected", "namespace_tools_rejected", "web_search_rejected"]
+            .map(str::to_owned)
+            .to_vec();
     }
     let mut quirks = form.lessons.clone();
     let is_lowered = |names: &[&str]| quirks.iter().any(|quirk| names.contains(&quirk.as_str()));

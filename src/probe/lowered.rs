@@ -5,8 +5,11 @@ use serde_json::Value;
 use crate::protocol::refusal::Lesson;
 
 /// The kinds of tools that a lesson may be about.
-const KINDS: [(&str, &str); 3] =
-    [("custom_tools_rejected", "custom"), ("namespace_tools_rejected", "namespace"), ("web_search_rejected", "web_search")];
+const KINDS: [(&str, &str); 3] = [
+    ("custom_tools_rejected", "custom"),
+    ("namespace_tools_rejected", "namespace"),
+    ("web_search_rejected", "web_search"),
+];
 
 /// The request without what this lesson is about; none when that changes nothing.
 pub fn lowered(body: &Value, lesson: &Lesson) -> Option<Value> {
@@ -57,7 +60,11 @@ mod tests {
             ("Unknown parameter: 'include'.", "drop:include", "include"),
             ("Unknown parameter: 'client_metadata'.", "drop:client_metadata", "client_metadata"),
             ("Unsupported parameter: 'reasoning.summary'", "drop:reasoning.summary", "reasoning"),
-            ("Extra inputs are not permitted, field: 'prompt_cache_key'", "prompt_cache_key_rejected", "prompt_cache_key"),
+            (
+                "Extra inputs are not permitted, field: 'prompt_cache_key'",
+                "prompt_cache_key_rejected",
+                "prompt_cache_key",
+            ),
             ("Invalid value: 'namespace'. Supported values are: 'function'.", "namespace_tools_rejected", "namespace"),
             ("Unsupported tool type: web_search", "web_search_rejected", "web_search"),
             ("Unexpected role: developer", "developer_role_rejected", "developer"),

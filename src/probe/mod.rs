@@ -42,8 +42,8 @@ pub use roll_call::{roll_call, unkeyed};
 pub use spent::Spent;
 pub use subject::Subject;
 pub use survey::{
-    Ability, Directly, Network, Part, Plan, Problem, Refused, Sends, Survey, Timed, Topic, Verdict, WireSurvey, directly, survey,
-    timed,
+    Ability, Directly, Network, Part, Plan, Problem, Refused, Sends, Survey, Timed, Topic, Verdict, WireSurvey,
+    directly, survey, timed,
 };
 pub use target::Target;
 pub use wire::wire;

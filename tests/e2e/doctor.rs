@@ -121,6 +121,7 @@ fn a_model_without_tools_is_told_where_codex_asks_itself() {
     upstream.refuse(|body| body.get("tools").map(|_| "m1 does not support tools"));
     let outcome = sandbox.codexgw(&["doctor", "lab"]).run().exits(3);
     assert!(format!("{outcome}").contains("takes no tools"), "{outcome}");
-    let outcome = sandbox.codexgw(&["doctor", "lab", "--run"]).limit(std::time::Duration::from_secs(150)).run().exits(3);
+    let outcome =
+        sandbox.codexgw(&["doctor", "lab", "--run"]).limit(std::time::Duration::from_secs(150)).run().exits(3);
     assert!(!format!("{outcome}").contains("`codexgw doctor`"), "{outcome}");
 }

@@ -96,7 +96,8 @@ pub async fn directly(
     let known = Known { abilities, quirks: Quirks::default(), model: model.to_owned() };
     let interview = Interview::new(client, Target { base_url, ..target.clone() }, Wire::Responses, &known);
     let whole = questions::count_of_codex(model, effort.as_deref());
-    let left_out = |kind: &serde_json::Value| (kind == "custom" && !sends.custom) || (kind == "web_search" && !sends.web_search);
+    let left_out =
+        |kind: &serde_json::Value| (kind == "custom" && !sends.custom) || (kind == "web_search" && !sends.web_search);
     let mut question = without_tools(&whole, |tool| left_out(&tool["type"])).unwrap_or(whole);
     let mut refused: Vec<Refused> = Vec::new();
     loop {

@@ -210,7 +210,9 @@ impl<'a> Interview<'a> {
             _ if refused => Ability::no(topic, why),
             Call::InForm => Ability::yes(topic),
             Call::OtherForm => Ability::no(topic, "comes back in another form"),
-            Call::Missing if was_refused && !was_lowered => Ability::unclear(topic, "not tried, since others are refused"),
+            Call::Missing if was_refused && !was_lowered => {
+                Ability::unclear(topic, "not tried, since others are refused")
+            }
             Call::Missing => Ability::unclear(topic, "taken, but the model did not call it"),
         };
         if self.found.wire == Wire::Responses {
