@@ -1,8 +1,6 @@
 //! codexgw's own settings.
 
 use crate::doctor::{Check, Finding, World};
-use crate::protocol::Quirks;
-use crate::protocol::quirks::DROP;
 use crate::settings::UnknownKey;
 
 pub const CHECK: Check = Check { id: "settings", about: "codexgw's own settings", is_online: false, look };
@@ -29,12 +27,12 @@ fn look(world: &World) -> Vec<Finding> {
 /// Quirks that nobody knows, or that would take from a request what makes it one.
 fn quirks(world: &World) -> Vec<Finding> {
     let Ok(settings) = &world.settings else { return Vec::new() };
-    let of_provider = settings.providers.iter().flat_map(|(id, provider)| {
-        let (_, unknown) = Quirks::from_names(provider.quirks.iter().flatten());
-        unknown.into_iter().map(move |quirk| (id, quirk))
-    });
+    let of_provider = settings
+        .providers
+        .iter()
+        .flat_map(|(id, provider)| provider.unusable_quirks().into_iter().map(move |quirk| (id, quirk)));
     let told = of_provider.map(|(id, quirk)| {
-        let what = match quirk.strip_prefix(DROP) {
+        let what = match quirk.strip_prefix("drop:") {
             Some(path) => format!("`{id}` is set up to be asked without the field `{path}`, which cannot be left out"),
             None => format!("`{id}` is set up with a quirk that codexgw does not know: `{quirk}`"),
         };
