@@ -151,7 +151,7 @@ impl ResponsesForm {
     pub(super) fn is_worth_lowering(&self) -> bool {
         let has = |quirk: &str| self.lessons.iter().any(|lesson| lesson == quirk);
         let only_functions = has("custom_tools_rejected") || has("namespace_tools_rejected");
-        !self.lessons.is_empty() && !(only_functions && has("web_search_rejected"))
+        !(self.lessons.is_empty() || only_functions && has("web_search_rejected"))
     }
 
     /// Reads the body of a 2xx answer.

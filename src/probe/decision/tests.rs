@@ -65,6 +65,11 @@ fn auto_goes_direct_only_when_all_of_codex_came_back_in_form() {
             decision(Wire::Responses, Gateway, &partial("it refuses what Codex sends"), &lowered),
         ),
         (
+            Spoke(ResponsesForm { refused: Some("include".into()), lessons: vec!["drop:include".into()], ..full() }),
+            chat(),
+            decision(Wire::Responses, Gateway, &partial("it refuses what Codex sends: include"), &["drop:include"]),
+        ),
+        (
             Spoke(ResponsesForm { custom: Call::OtherForm, ..full() }),
             chat(),
             decision(Wire::Chat, Gateway, &partial("it turns freeform tools into functions"), &[]),
