@@ -143,6 +143,7 @@ async fn a_provider_that_takes_all_of_codex_is_used_directly() {
     let expected = Evidence {
         base_url: format!("{}/v1", server.url),
         responses: Answer::Spoke(ResponsesForm {
+            lessons: Vec::new(),
             flaw: None,
             refused: None,
             custom: Call::InForm,

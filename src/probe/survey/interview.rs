@@ -136,10 +136,9 @@ impl<'a> Interview<'a> {
 
     /// Two calls that must be made, streamed.
     async fn tools(&mut self, form: Option<&ResponsesForm>) -> Result<(), ProbeError> {
-        for quirk in
-            form.filter(|form| form.refused.is_none()).map(|form| responses_quirks(Some(form))).into_iter().flatten()
-        {
-            self.learn(quirk);
+        let is_known = |form: &&ResponsesForm| form.refused.is_none() || !form.lessons.is_empty();
+        for quirk in responses_quirks(form.filter(is_known)) {
+            self.learn(&quirk);
         }
         let mut answer = self.two_calls(FEW_TOKENS).await;
         if matches!(answer, Err(ProbeError::Refused { .. } | ProbeError::Server { .. }))
@@ -149,7 +148,7 @@ impl<'a> Interview<'a> {
             for quirk in
                 responses_quirks(Some(&ResponsesForm { refused: Some(String::new()), ..ResponsesForm::default() }))
             {
-                self.learn(quirk);
+                self.learn(&quirk);
             }
             answer = self.two_calls(FEW_TOKENS).await;
         }
@@ -206,11 +205,14 @@ impl<'a> Interview<'a> {
     fn kinds_of_tools(&mut self, form: Option<&ResponsesForm>) {
         let as_functions = |topic| Ability::told(topic, Verdict::Gateway, "as functions");
         let was_refused = form.is_some_and(|form| form.refused.is_some());
+        let was_lowered = form.is_some_and(|form| !form.lessons.is_empty());
         let of_call = |topic, call, refused: bool, why| match call {
             _ if refused => Ability::no(topic, why),
             Call::InForm => Ability::yes(topic),
             Call::OtherForm => Ability::no(topic, "comes back in another form"),
-            Call::Missing if was_refused => Ability::unclear(topic, "not tried, since others are refused"),
+            Call::Missing if was_refused && !was_lowered => {
+                Ability::unclear(topic, "not tried, since others are refused")
+            }
             Call::Missing => Ability::unclear(topic, "taken, but the model did not call it"),
         };
         if self.found.wire == Wire::Responses {
@@ -370,6 +372,13 @@ impl<'a> Interview<'a> {
                 answer => return answer,
             }
         }
+    }
+
+    /// Asks `/responses` in these very words, as Codex does itself.
+    pub async fn ask_as_codex(&self, question: &Value) -> Result<(Heard, Reply), ProbeError> {
+        let mut written = self.write(question)?;
+        written.body = question.to_string().into_bytes();
+        self.send(written).await
     }
 
     /// Asks Chat Completions with the role `developer`, which the gateway itself never sends there.

@@ -1,6 +1,7 @@
 //! A survey of one provider: the way to it, its key, its models, each wire with all that Codex needs of it.
 
 mod ability;
+mod directly;
 mod heard;
 mod interview;
 mod keep;
@@ -17,6 +18,7 @@ use std::time::Instant;
 use serde::Serialize;
 
 pub use ability::{Ability, Topic, Verdict};
+pub use directly::{Directly, Part, Refused, Sends, directly};
 pub use interview::WireSurvey;
 use interview::{Interview, Known};
 pub use lost::Lost;
@@ -25,14 +27,13 @@ pub use problem::Problem;
 pub use timed::{Timed, timed};
 
 use super::error::name;
-use super::question::{self, FEW_TOKENS, Wanted};
 use super::{
     Answer, Client, Decision, Evidence, Models, NativeForm, ProbeError, Spent, Subject, Target, check_key, decide,
     elsewhere, models, normalise, one_wire, other_wires, wire,
 };
 use crate::catalog::{self, KeyForm, ModelFacts};
 use crate::protocol::messages::Abilities;
-use crate::protocol::{Quirks, Wire, refusal};
+use crate::protocol::{Quirks, Wire};
 use crate::settings::{Road, Via};
 
 /// What is wanted of a survey.
@@ -231,20 +232,13 @@ fn conclude(subject: &Subject, survey: &mut Survey, evidence: &Evidence, decisio
     let asked = survey.wires.iter().find(|wire| wire.wire == decision.wire);
     let mut found = asked.map(|wire| wire.quirks.clone()).unwrap_or_default();
     // Where all was refused at once, the interview has found out more precisely what it was.
-    let refused = evidence.responses.spoke().and_then(|form| form.refused.as_deref());
-    let lesson = refused.filter(|_| found.is_empty() && decision.wire == Wire::Responses).and_then(|words| {
-        let model = survey.model.as_deref().unwrap_or_default();
-        let body = question::everything(model, Wanted::Both, FEW_TOKENS).to_string();
-        refusal::learn(Wire::Responses, 400, words, body.as_bytes())
-    });
-    match lesson {
-        Some(lesson) => found.push(lesson.quirk().to_owned()),
-        None if decision.wire != Wire::Responses || refused.is_none() || found.is_empty() => {
-            found.extend(decision.quirks.iter().cloned());
-        }
-        None => {}
+    let refused = evidence.responses.spoke().and_then(|form| form.refused.as_ref());
+    if decision.wire != Wire::Responses || refused.is_none() {
+        found.extend(decision.quirks.iter().cloned());
     }
+    let (_, unusable) = Quirks::from_names(&subject.quirks);
     let mut quirks = subject.quirks.clone();
+    quirks.retain(|quirk| !unusable.contains(quirk));
     found.retain(|quirk| {
         let is_new = !quirks.contains(quirk);
         if is_new {

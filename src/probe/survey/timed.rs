@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::heard::Heard;
 use super::interview::{Interview, Known};
 use super::questions;
 use crate::catalog::ModelFacts;
+use crate::probe::client::Reply;
 use crate::probe::pace::Pace;
 use crate::probe::{Client, ProbeError, Target};
 use crate::protocol::{Quirks, Wire};
@@ -37,9 +39,16 @@ pub async fn timed(
     let known = Known { abilities: facts.abilities(model), quirks, model: model.to_owned() };
     let mut interview = Interview::new(client, Target { base_url, ..target.clone() }, wire, &known);
     let (heard, reply) = interview.ask(&questions::count(model)).await?;
-    Ok(Timed {
-        streamed: heard.streamed,
-        pace: reply.arrivals.pace(&reply.body),
-        content: reply.arrivals.content(&reply.body),
-    })
+    Ok(Timed::of(&heard, &reply))
+}
+
+impl Timed {
+    /// What an answer shows.
+    pub(super) fn of(heard: &Heard, reply: &Reply) -> Self {
+        Self {
+            streamed: heard.streamed,
+            pace: reply.arrivals.pace(&reply.body),
+            content: reply.arrivals.content(&reply.body),
+        }
+    }
 }

@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::PROVIDER;
 use super::broken::{Broken, doctor, ids};
 use super::canned::Canned;
+use crate::cli::with_a_gateway_provider;
 use crate::support::{Sandbox, Turn, Upstream};
 
 /// The provider's table with another address.
@@ -230,4 +231,17 @@ fn sessions_whose_provider_is_gone() {
     let outcome = doctor(&sandbox, &["--offline"]).exits(0);
     assert_eq!(ids(&outcome), ["session-orphaned"]);
     Broken::new("session-orphaned", sandbox).note().holds();
+}
+
+#[test]
+fn quirks_that_break_every_turn_or_that_nobody_knows_are_told_and_not_followed() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    let file = sandbox.path("codexgw/config.toml");
+    let settings = std::fs::read_to_string(&file).expect("settings");
+    let quirks = "quirks = [\"drop:model\", \"nope\", \"drop:\", \"drop:include\"]\nbase_url = ";
+    std::fs::write(&file, settings.replacen("base_url = ", quirks, 1)).expect("settings");
+    let outcome = doctor(&sandbox, &["--only", "settings", "--offline"]).exits(3);
+    let found: Vec<_> = ids(&outcome).into_iter().filter(|id| id == "settings-quirk").collect();
+    assert_eq!(found.len(), 3, "{outcome}");
+    outcome.stdout_has("without the field `model`, which cannot be left out");
 }

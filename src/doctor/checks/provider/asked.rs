@@ -98,6 +98,18 @@ impl<'w> Asked<'w> {
         Ok(Fix::Command(words))
     }
 
+    /// What puts it behind the gateway in the wire that it is asked in, as it is but for that.
+    pub fn to_gateway(&self, model: &str) -> Result<Fix, String> {
+        if self.provider.is_none() || template_of(self.id).is_some() {
+            return self.in_wire(Wire::Responses, self.base_url, &[model]);
+        }
+        let mut words = vec!["add", self.id, "--via", "gateway", "--wire", Wire::Responses.name(), "--force"];
+        if self.goes_to_file() {
+            words.extend(["--store", "file"]);
+        }
+        Ok(Fix::command(&words))
+    }
+
     /// The command that sets up one of ours anew: with its key, but for the headers.
     pub fn anew(&self, wire: Wire, road: Road, base_url: &str, models: &[&str]) -> Vec<String> {
         let template = self.template.filter(|_| self.provider.is_some_and(|provider| provider.template.is_some()));

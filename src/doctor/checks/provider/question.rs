@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use crate::catalog;
 use crate::doctor::{Choice, Finding, Question, Subject, World};
-use crate::probe::{self, Client, Pace, ProbeError, Timed};
+use crate::probe::{self, Client, Directly, Pace, ProbeError, Sends, Timed};
 use crate::settings::Road;
 use crate::setup::GATEWAY_ID;
 
@@ -64,7 +64,16 @@ pub async fn ask(client: &Client, asked: &Asked<'_>, model: &str, until: Instant
         |provider| provider.facts(model),
     );
     let target = asked.target();
-    let asking = probe::timed(client, &target, asked.wire, model, asked.quirks(), facts);
+    let asking = async {
+        if !is_read_by_codex(asked) {
+            return probe::timed(client, &target, asked.wire, model, asked.quirks(), facts).await.map(|t| (vec![], t));
+        }
+        // Codex has a catalogue of ours that tells it of freeform tools, or of OpenAI's models one of its own.
+        let custom = asked.provider.is_some() || model.starts_with("gpt-");
+        let sends = Sends { custom, web_search: !asked.web_search.is_empty() };
+        let Directly { refused, timed } = probe::directly(client, &target, model, sends, facts).await?;
+        Ok((refused, timed))
+    };
     let answer = tokio::time::timeout(left, asking).await;
     let spent = client.spent();
     let question = Question {
@@ -74,16 +83,21 @@ pub async fn ask(client: &Client, asked: &Asked<'_>, model: &str, until: Instant
         ended: answer.is_ok(),
     };
     let findings = match answer {
-        Ok(Ok(timed)) => told(asked, model, &timed),
+        Ok(Ok((refused, _))) if !refused.is_empty() => refusal::of_codex(asked, model, &refused),
+        Ok(Ok((_, timed))) => told(asked, model, &timed),
         Ok(Err(ProbeError::Timeout { .. })) | Err(_) => Vec::new(),
         Ok(Err(error)) => vec![refusal::of_question(asked, model, error)],
     };
     (findings, Some(question))
 }
 
+/// Whether Codex asks it itself.
+fn is_read_by_codex(asked: &Asked<'_>) -> bool {
+    asked.table.is_some() || asked.provider.is_some_and(|provider| provider.road == Road::Direct)
+}
+
 fn told(asked: &Asked<'_>, model: &str, timed: &Timed) -> Vec<Finding> {
-    let is_read_by_codex = asked.table.is_some() || asked.provider.is_some_and(|p| p.road == Road::Direct);
-    if !timed.streamed && is_read_by_codex {
+    if !timed.streamed && is_read_by_codex(asked) {
         let what = format!("`{}` answers in one piece, and Codex reads streams alone", asked.id);
         return vec![
             Finding::broken("provider-answer", what)

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use crate::catalog::ProviderTemplate;
 use crate::doctor::{Finding, NO_KEYRING};
 use crate::error::Error;
-use crate::probe::{Knock, ProbeError};
+use crate::probe::{Knock, Part, ProbeError, Refused};
 use crate::protocol::{Meaning, Remedy, Words};
 use crate::settings::{Road, Wire};
 
@@ -218,6 +218,40 @@ pub fn of_question(asked: &Asked<'_>, model: &str, error: ProbeError) -> Finding
         }
         error => of_error(asked, error),
     }
+}
+
+/// Parts of Codex's own request that are refused where Codex asks the provider itself.
+pub fn of_codex(asked: &Asked<'_>, model: &str, refused: &[Refused]) -> Vec<Finding> {
+    let id = asked.id;
+    let (tools, others): (Vec<&Refused>, Vec<&Refused>) = refused.iter().partition(|one| one.part == Part::Tools);
+    let (searches, others): (Vec<&Refused>, Vec<&Refused>) =
+        others.into_iter().partition(|one| one.part == Part::Quirk("web_search_rejected".to_owned()));
+    let mut findings = Vec::new();
+    for Refused { status, words, .. } in tools {
+        let what = format!("`{model}` of `{id}` takes no tools, and Codex works with nothing else");
+        findings.push(
+            Finding::broken("model-without-tools", what).saw(said(*status, words)).say(compared::choose(asked, None)),
+        );
+    }
+    let is_all = others.is_empty();
+    for Refused { status, words, .. } in searches.into_iter().filter(|_| is_all) {
+        let found = asked.web_search.iter().map(|choice| web_search::refused(*choice, id));
+        findings.extend(found.map(|finding| finding.saw(said(*status, words))));
+    }
+    if is_all {
+        return findings;
+    }
+    let parts: Vec<String> = others.iter().map(|one| one.part.words()).collect();
+    let what = format!("`{id}` refuses a part of what Codex sends: {}", parts.join(", "));
+    let finding = Finding::broken("provider-refuses-codex", what);
+    let finding = others.iter().fold(finding, |finding, one| finding.saw(said(one.status, &one.words)));
+    let finding = finding.saw("Codex asks it directly, and sends that every time; codexgw's gateway leaves it out");
+    let finding = if asked.goes_to_file() { finding.saw(NO_KEYRING) } else { finding };
+    findings.push(match asked.to_gateway(model) {
+        Ok(fix) => finding.mended_by(fix),
+        Err(words) => finding.say(words),
+    });
+    findings
 }
 
 /// Where the provider's own words point.
