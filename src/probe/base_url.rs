@@ -52,16 +52,8 @@ fn parse(text: &str) -> Result<Url, ProbeError> {
         why: Some(why),
         hint: "give one like `--base-url https://api.example.com/v1`".to_owned(),
     };
-    let url = if text.contains("://") {
-        Url::parse(text).map_err(|error| invalid(error.to_string()))?
-    } else {
-        let bare = Url::parse(&format!("http://{text}")).map_err(|error| invalid(error.to_string()))?;
-        if host_is_loopback(&bare) || is_private(&bare) {
-            bare
-        } else {
-            Url::parse(&format!("https://{text}")).map_err(|error| invalid(error.to_string()))?
-        }
-    };
+    let text = if text.contains("://") { text } else { &with_scheme(text) };
+    let url = Url::parse(text).map_err(|error| invalid(error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(invalid(format!("its scheme is `{}`, not `https`", url.scheme())));
     }
@@ -85,6 +77,17 @@ fn parse(text: &str) -> Result<Url, ProbeError> {
         });
     }
     Ok(url)
+}
+
+/// What stands without a scheme, with the likely one: http for this machine and this house, https for all others.
+pub fn with_scheme(text: &str) -> String {
+    let bare = format!("http://{text}");
+    if is_near(&bare) { bare } else { format!("https://{text}") }
+}
+
+/// Whether a URL points at this machine or at one in the same house, where no TLS is wanted.
+pub fn is_near(url: &str) -> bool {
+    Url::parse(url).is_ok_and(|url| host_is_loopback(&url) || is_private(&url))
 }
 
 /// Addresses that have no certificate: servers in the same house.

@@ -450,6 +450,12 @@ impl ProbeError {
         }
     }
 
+    /// Whether there is a server that answers without TLS where TLS was asked for.
+    #[must_use]
+    pub fn speaks_no_tls(&self) -> bool {
+        matches!(self, Self::Tls { why, .. } if speaks_no_tls(why))
+    }
+
     /// Whether trying the next candidate base URL cannot help.
     pub(super) fn is_final(&self) -> bool {
         self.is_network()

@@ -28,11 +28,11 @@ mod target;
 mod web_page;
 mod wire;
 
-pub use base_url::{is_loopback, normalise};
+pub use base_url::{is_loopback, is_near, normalise, with_scheme};
 pub use client::{Client, client};
 pub use decision::{Decision, decide, takes_bearer};
 pub use details::details;
-use elsewhere::elsewhere;
+pub use elsewhere::elsewhere;
 pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
 pub use knock::{Knock, ask, knock};

@@ -1,18 +1,23 @@
 //! Adding a provider of the person's own once more: what is not said anew is as the settings have it.
 
 use crate::catalog;
-use crate::settings::{KeyStore, Provider};
+use crate::settings::{KeyStore, Provider, Road};
 use crate::setup::Setup;
 
-use super::{Args, KeyHeader, ViaChoice};
+use super::{Args, KeyHeader, ViaChoice, WireChoice};
 
 impl Args {
-    /// With what the settings know of the provider, when it is named by its id here and no template has that name.
+    /// With what the settings know of the provider, when it is named by its id here and no template has that name, or
+    /// when it only moves to another address.
     pub(super) fn completed(mut self, setup: &Setup) -> Self {
-        let id = self.provider.clone();
-        let Some(known) = setup.settings.providers.get(&id).filter(|_| catalog::provider(&id).is_none()) else {
-            return self;
+        let id = self.id.clone().filter(|_| self.moves()).unwrap_or_else(|| self.provider.clone());
+        let is_meant = |known: &&Provider| match catalog::provider(&self.provider) {
+            Some(template) => self.moves() && known.template.as_deref() == Some(template.id.as_str()),
+            None => self.provider == id || self.provider == "custom" && known.template.is_none(),
         };
+        let Some(known) = setup.settings.providers.get(&id).filter(is_meant) else { return self };
+        self.again = true;
+        let moves = self.moves();
         self.provider = known.template.clone().unwrap_or_else(|| "custom".to_owned());
         if self.base_url.is_none() && self.endpoint.is_none() {
             self.base_url = Some(known.base_url.clone());
@@ -24,6 +29,13 @@ impl Args {
         if self.profile.is_none() && !setup.settings.profiles.contains_key(&id) {
             let mut profiles = setup.settings.profiles.iter();
             self.profile = profiles.find(|(_, profile)| profile.provider == id).map(|(name, _)| name.clone());
+        }
+        if moves {
+            let via = if known.road == Road::Direct { ViaChoice::Direct } else { ViaChoice::Gateway };
+            self.via = self.via.or(Some(via));
+            if self.wire == WireChoice::Auto {
+                self.wire = known.wire.into();
+            }
         }
         self.keep_key(known);
         let named = |given: &[String], name: &str| {
@@ -39,6 +51,11 @@ impl Args {
         self.kept_headers = secret.cloned().collect();
         self.id = self.id.or(Some(id));
         self
+    }
+
+    /// Whether only the address is new.
+    fn moves(&self) -> bool {
+        self.force && self.base_url.is_some() && self.model.is_empty()
     }
 
     /// A stored key is found by the id.

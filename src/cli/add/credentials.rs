@@ -120,6 +120,11 @@ impl Credentials {
             ui::note(format!("using the key of `{}` that is stored already", identity.id));
             return Ok(());
         }
+        let known = setup.settings.providers.get(&identity.id).filter(|_| args.again);
+        if known.is_some_and(|known| known.key == KeyStore::None) && !auth.is_required() {
+            self.store = KeyStore::None;
+            return Ok(());
+        }
         if args.asks_nothing() {
             if !auth.is_required() {
                 self.store = KeyStore::None;

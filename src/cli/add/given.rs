@@ -48,13 +48,7 @@ impl Given {
             GivenKey::Variable(name) => (None, Some(name)),
             GivenKey::Absent => (None, None),
         };
-        let wire = match self.wire.filter(|_| !self.probe) {
-            Some(Wire::Responses) => WireChoice::Responses,
-            Some(Wire::Chat) => WireChoice::Chat,
-            Some(Wire::Messages) => WireChoice::Messages,
-            Some(Wire::Gemini) => WireChoice::Gemini,
-            None => WireChoice::Auto,
-        };
+        let wire = self.wire.filter(|_| !self.probe).map_or(WireChoice::Auto, WireChoice::from);
         let args = Args {
             provider: self.template.unwrap_or_else(|| "custom".to_owned()),
             base_url: self.base_url,
@@ -80,6 +74,7 @@ impl Given {
             force: false,
             json: false,
             given: true,
+            again: false,
             kept_headers: Vec::new(),
             never: NoKeyOption::default(),
         };

@@ -97,6 +97,9 @@ pub struct Args {
     /// Another command has asked already
     #[arg(skip)]
     given: bool,
+    /// It is there already
+    #[arg(skip)]
+    again: bool,
     /// Secret headers that it has already
     #[arg(skip)]
     kept_headers: Vec<String>,
@@ -185,6 +188,17 @@ impl From<KeyForm> for KeyHeader {
             KeyForm::XApiKey => Self::XApiKey,
             KeyForm::XGoogApiKey => Self::XGoogApiKey,
             KeyForm::ApiKey => Self::ApiKey,
+        }
+    }
+}
+
+impl From<Wire> for WireChoice {
+    fn from(wire: Wire) -> Self {
+        match wire {
+            Wire::Responses => Self::Responses,
+            Wire::Chat => Self::Chat,
+            Wire::Messages => Self::Messages,
+            Wire::Gemini => Self::Gemini,
         }
     }
 }

@@ -1,5 +1,6 @@
 //! Every cause that the doctor knows, made for real.
 
+mod base_url;
 mod broken;
 mod bundle;
 mod canned;

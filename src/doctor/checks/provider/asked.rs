@@ -6,6 +6,7 @@ use toml_edit::Item;
 
 use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
+use crate::config::Change;
 use crate::doctor::{Choice, Fix, ProviderTable, Subject, World, typed};
 use crate::probe::Target;
 use crate::secret::{Secret, Vault};
@@ -62,19 +63,25 @@ impl<'w> Asked<'w> {
         }
     }
 
-    /// The command that sets it up again, to be completed.
-    pub fn add_again(&self) -> String {
-        let id = self.id;
-        match self.template.filter(|_| self.provider.is_some_and(|provider| provider.template.is_some())) {
-            Some(template) => format!("codexgw add {} --id {id} --force", template.id),
-            None if self.table.is_some() => {
-                let key = self.table.and_then(|table| table.text("env_key"));
-                let key = key.map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
-                let model = self.models.first().map(|model| format!(" --model {model}")).unwrap_or_default();
-                format!("codexgw add custom --id {id} --force{key}{model}")
+    /// What gives it this base URL, and leaves all else as it is.
+    pub fn at(&self, base_url: &str) -> Fix {
+        match self.table {
+            Some(table) => {
+                table.change(Change::set(&table.path("base_url"), base_url), "name the address that answers")
             }
-            None => format!("codexgw add custom --id {id} --force"),
+            None => Fix::Command(self.again(&["--base-url", base_url])),
         }
+    }
+
+    /// `add` of one of ours, which keeps what is not named.
+    fn again(&self, options: &[&str]) -> Vec<String> {
+        let template = self.provider.and_then(|provider| provider.template.as_deref());
+        let by_id = template.unwrap_or("custom");
+        let who = match template_of(self.id) {
+            Some(_) if by_id != self.id => vec!["add", by_id, "--id", self.id],
+            _ => vec!["add", self.id],
+        };
+        who.into_iter().chain(options.iter().copied()).chain(["--force"]).map(str::to_owned).collect()
     }
 
     /// What lets the gateway ask it in this wire; words for the person where a value is missing that only the person

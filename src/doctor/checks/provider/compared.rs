@@ -1,5 +1,7 @@
 //! What a provider's list of models says of the settings.
 
+use url::Url;
+
 use crate::catalog;
 use crate::config::Change;
 use crate::doctor::{Choice, Finding, Fix, World, typed};
@@ -15,20 +17,22 @@ const NEAREST: usize = 3;
 
 /// The list came from another address than the one that is configured.
 pub fn address(asked: &Asked<'_>, listed: &Models) -> Option<Finding> {
-    let is_other = listed.base_url != asked.base_url.trim_end_matches('/') && !listed.list.is_empty();
+    let is_other = !is_same(&listed.base_url, asked.base_url) && !listed.list.is_empty();
     is_other.then(|| elsewhere(asked, &listed.base_url))
+}
+
+/// Whether two ways to write a base URL are of the same.
+pub fn is_same(one: &str, other: &str) -> bool {
+    let parsed = |url: &str| Url::parse(&format!("{}/", url.trim().trim_end_matches('/'))).ok();
+    one == other || parsed(one).is_some_and(|one| Some(one) == parsed(other))
 }
 
 /// The provider's API lies at another base URL.
 pub fn elsewhere(asked: &Asked<'_>, base_url: &str) -> Finding {
     let what = format!("`{}` answers at another address than the one that is configured", asked.id);
-    let finding =
-        Finding::broken("provider-address", what).saw(format!("{} is configured, {base_url} answers", asked.base_url));
-    match asked.table {
-        Some(table) => finding
-            .mended_by(table.change(Change::set(&table.path("base_url"), base_url), "name the address that answers")),
-        None => finding.say(format!("add it again: `{} --base-url {base_url}`", asked.add_again())),
-    }
+    Finding::broken("provider-address", what)
+        .saw(format!("{} is configured, {base_url} answers", asked.base_url))
+        .mended_by(asked.at(base_url))
 }
 
 /// Models that are not there, or cannot carry Codex by what the provider says of them.

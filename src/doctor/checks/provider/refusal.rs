@@ -114,9 +114,16 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
         | ProbeError::Unknown { .. }
         | ProbeError::WebPage { .. }
         | ProbeError::LoginPage { .. }
-        | ProbeError::Redirect { .. }
         | ProbeError::NotFound { .. } => {
             format!("look up its base URL: `{}`", again(asked))
+        }
+        ProbeError::Redirect { url, to } => match redirected(asked, url, to) {
+            Some(to) => format!("if you trust it: {}", named(asked, &to)),
+            None => format!("look up its base URL: `{}`", again(asked)),
+        },
+        error if error.speaks_no_tls() => {
+            let plain = asked.base_url.replacen("https://", "http://", 1);
+            format!("the port speaks no TLS; if you trust the network: {}", named(asked, &plain))
         }
         ProbeError::Tls { why, .. } if why.contains("not trusted") => "where your company's own certificate is in \
              use, name it to Codex and codexgw: `export SSL_CERT_FILE=/path/to/company.pem`"
@@ -125,10 +132,29 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
     })
 }
 
+/// How this address is named, by the person: what is not known to be good, `--fix` leaves alone.
+fn named(asked: &Asked<'_>, base_url: &str) -> String {
+    match asked.table {
+        Some(_) => format!("`base_url = \"{base_url}\"`, by `codexgw config edit`"),
+        None => asked.at(base_url).words(),
+    }
+}
+
+/// The base URL under which a redirect's target would be what was asked.
+pub fn redirected(asked: &Asked<'_>, url: &str, to: &str) -> Option<String> {
+    let from = url::Url::parse(url).ok()?;
+    let to = from.join(to).ok()?;
+    let ends = [asked.template.and_then(|template| template.models_path.as_deref()).unwrap_or("/models")];
+    let wires = ["/responses", "/chat/completions", "/messages"];
+    let path = ends.iter().chain(&wires).find(|end| from.path().ends_with(**end))?;
+    let base = to.as_str().trim_end_matches('/').strip_suffix(*path)?;
+    (!compared::is_same(base, asked.base_url)).then(|| base.to_owned())
+}
+
 fn again(asked: &Asked<'_>) -> String {
     match asked.table {
         Some(_) => "codexgw config edit".to_owned(),
-        None => format!("{} --base-url URL", asked.add_again()),
+        None => asked.at("URL").words().trim_matches('`').to_owned(),
     }
 }
 
@@ -303,9 +329,7 @@ fn address(asked: &Asked<'_>, host: Option<&str>) -> String {
     });
     match (at_host, asked.table) {
         (Some(url), Some(_)) => format!("name the address that the key belongs to, {url}: `{}`", again(asked)),
-        (Some(url), None) => {
-            format!("name the address that the key belongs to: `{} --base-url {url}`", asked.add_again())
-        }
+        (Some(url), None) => format!("name the address that the key belongs to: {}", asked.at(&url).words()),
         (None, _) => asked.template.filter(|template| !template.endpoints.is_empty()).map_or_else(
             || format!("name the address that belongs to the key: `{}`", again(asked)),
             |template| format!("see its addresses: `codexgw providers show {}`", template.id),
@@ -392,7 +416,7 @@ pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str, 
         Err(words) => finding.say(words),
     };
     // A table is put behind the gateway with the address that stands in it.
-    let is_elsewhere = asked.table.is_some() && base_url != asked.base_url.trim_end_matches('/');
+    let is_elsewhere = asked.table.is_some() && !compared::is_same(base_url, asked.base_url);
     is_elsewhere.then(|| compared::elsewhere(asked, base_url)).into_iter().chain([finding]).collect()
 }
 

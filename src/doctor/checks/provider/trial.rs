@@ -7,7 +7,6 @@ use std::time::{Duration, Instant};
 use serde_json::json;
 use url::{Host, Url};
 
-use crate::config::Change;
 use crate::doctor::{Finding, Question, TIME_LIMIT};
 use crate::probe::{self, Client, Knock, ProbeError, Target};
 use crate::settings::Wire;
@@ -75,7 +74,7 @@ impl Trial<'_> {
             (Err(error), Ok(knock)) if asked.table.is_some() && !error.is_about_key() && knock.is_there() => {
                 findings.extend(self.closer(&target, &knock).await);
             }
-            (Err(error), _) | (Ok(_), Err(error)) => findings.push(self.refused(error)),
+            (Err(error), _) | (Ok(_), Err(error)) => findings.push(self.refused(&target, error).await),
             (Ok(listed), Ok(knock)) => {
                 let elsewhere = compared::address(asked, &listed);
                 let is_elsewhere = elsewhere.is_some();
@@ -148,7 +147,7 @@ impl Trial<'_> {
         for wire in [asked.wire, Wire::Responses, Wire::Chat, Wire::Messages] {
             for base_url in &candidates {
                 let target = Target { base_url: base_url.clone(), ..target.clone() };
-                let is_same = wire == asked.wire && base_url == asked.base_url.trim_end_matches('/');
+                let is_same = wire == asked.wire && compared::is_same(base_url, asked.base_url);
                 let there = if is_same { None } else { self.knock(&target, wire).await.ok() };
                 let is_its_own = |knock: &Knock| wire == Wire::Messages || !knock.is_message;
                 let Some(there) = there.filter(|knock| knock.is_there() && is_its_own(knock)) else { continue };
@@ -160,24 +159,64 @@ impl Trial<'_> {
                 return found.into_iter().chain(refusal::status(asked, &there)).collect();
             }
         }
-        vec![refusal::nowhere(asked, knock, !listed.is_empty())]
+        match self.nearby(target).await {
+            Some(base_url) if listed.is_empty() => vec![compared::elsewhere(asked, &base_url)],
+            _ => vec![refusal::nowhere(asked, knock, !listed.is_empty())],
+        }
+    }
+
+    /// The base URL of the same host under which the API lies.
+    async fn nearby(&self, target: &Target<'_>) -> Option<String> {
+        probe::elsewhere(&self.client, target).await
+    }
+
+    /// This base URL, when the provider lists models there. The key goes to no other host.
+    async fn lists(&self, target: &Target<'_>, base_url: String) -> Option<String> {
+        let host = |url: &str| Some(Url::parse(url).ok()?.host_str()?.to_owned());
+        if host(&base_url) != host(self.asked.base_url) {
+            return None;
+        }
+        let listed = probe::models(&self.client, &Target { base_url, ..target.clone() }).await.ok()?;
+        (!listed.list.is_empty()).then_some(listed.base_url)
+    }
+
+    /// Where the API lies, when an error says that it is not at the base URL.
+    async fn found(&self, target: &Target<'_>, error: &ProbeError) -> Option<String> {
+        let asked = self.asked;
+        match error {
+            // In the clear the key goes to machines in the same house alone.
+            error if error.speaks_no_tls() && probe::is_near(asked.base_url) => {
+                let mut plain = Url::parse(asked.base_url).ok()?;
+                plain.set_scheme("http").ok()?;
+                self.lists(target, plain.as_str().trim_end_matches('/').to_owned()).await
+            }
+            ProbeError::Redirect { url, to } => {
+                let to = refusal::redirected(asked, url, to).filter(|to| {
+                    to.starts_with("https://") || !asked.base_url.starts_with("https://")
+                })?;
+                self.lists(target, to).await
+            }
+            ProbeError::WebPage { .. }
+            | ProbeError::LoginPage { .. }
+            | ProbeError::NotFound { .. }
+            | ProbeError::Unknown { .. } => self.nearby(target).await,
+            _ => None,
+        }
     }
 
     /// No answer, or a refusal. A server on this machine may listen on the other of its two addresses.
-    fn refused(&self, error: ProbeError) -> Finding {
+    async fn refused(&self, target: &Target<'_>, error: ProbeError) -> Finding {
         let asked = self.asked;
         if let (ProbeError::Unreachable { .. }, Some(other)) = (&error, other_address(asked.base_url)) {
             let what = format!("`{}` listens on another address of this machine than its base URL names", asked.id);
-            let finding = Finding::broken("provider-other-address", what)
-                .saw(format!("nobody is at {}, somebody is at {other}", asked.base_url));
-            return match asked.table {
-                Some(table) => finding.mended_by(
-                    table.change(Change::set(&table.path("base_url"), other.as_str()), "name the address that answers"),
-                ),
-                None => finding.say(format!("name it: `{} --base-url {other}`", asked.add_again())),
-            };
+            return Finding::broken("provider-other-address", what)
+                .saw(format!("nobody is at {}, somebody is at {other}", asked.base_url))
+                .mended_by(asked.at(&other));
         }
-        refusal::of_error(asked, error)
+        match self.found(target, &error).await {
+            Some(base_url) => compared::elsewhere(asked, &base_url),
+            None => refusal::of_error(asked, error),
+        }
     }
 }
 
