@@ -8,7 +8,17 @@ use crate::support::{Sandbox, Upstream};
 
 /// A provider whose API lies under this path and no other.
 fn under(path: &'static str) -> Canned {
-    Canned::start("127.0.0.1:0", move |line, body| api(path, line, body["model"].is_string()))
+    Canned::start("127.0.0.1:0", move |line, body| match body["stream"] == true {
+        true if line == format!("POST {path}/chat/completions") => streamed(),
+        _ => api(path, line, body["model"].is_string()),
+    })
+}
+
+fn streamed() -> Answer {
+    let piece = |n: u32| format!("data: {{\"choices\":[{{\"index\":0,\"delta\":{{\"content\":\"{n} \"}}}}]}}\n\n");
+    let end = "data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n\ndata: [DONE]\n\n";
+    let body = (1..=3).map(piece).chain([end.to_owned()]).collect();
+    (200, vec![("content-type", "text/event-stream".to_owned())], body)
 }
 
 fn api(path: &str, line: &str, has_model: bool) -> Answer {
@@ -70,10 +80,17 @@ fn what_is_wrong_by_its_looks_is_mended_in_the_settings() {
         assert!(!outcome.stdout.contains("pw@"), "{outcome}");
         // One finding for one cause.
         let of_it = ids(&doctor(&sandbox, &[]).exits(3));
-        assert_eq!(of_it.iter().filter(|id| id.starts_with("provider-") || id.starts_with("base-")).count(), 1, "{of_it:?}");
+        assert_eq!(
+            of_it.iter().filter(|id| id.starts_with("provider-") || id.starts_with("base-")).count(),
+            1,
+            "{of_it:?}"
+        );
         sandbox.codexgw(&["doctor", "--fix", "--only", "base-url"]).run().ok();
         assert!(kept(&sandbox).contains(&format!("base_url = \"{good}\"")), "{written:?}");
-        assert_eq!(ids(&doctor(&sandbox, &["--only", "base-url", "--only", "provider"]).exits(0)), Vec::<String>::new());
+        assert_eq!(
+            ids(&doctor(&sandbox, &["--only", "base-url", "--only", "provider"]).exits(0)),
+            Vec::<String>::new()
+        );
     }
 }
 
@@ -126,7 +143,10 @@ fn an_api_under_another_path_is_found() {
     // So does what the probe says.
     let wrong = good.replace("/api", "");
     let sandbox = ours(&good, &wrong);
-    sandbox.codexgw(&["probe", "lab", "--save"]).run().stderr_has(&format!("codexgw probe lab --base-url {good} --save"));
+    sandbox
+        .codexgw(&["probe", "lab", "--save"])
+        .run()
+        .stderr_has(&format!("codexgw probe lab --base-url {good} --save"));
     sandbox.codexgw(&["probe", "lab", "--base-url", &good, "--save"]).run();
     assert!(kept(&sandbox).contains(&format!("base_url = \"{good}\"")));
 }
@@ -144,7 +164,8 @@ fn https_where_there_is_no_tls_keeps_the_path() {
 #[test]
 fn where_a_redirect_points_is_tried_at_the_same_host() {
     for (to, is_there) in [("/api/v1/models", true), ("http://elsewhere.invalid/v2/models", false)] {
-        let canned = Canned::at("127.0.0.1:0", move |line| match line {
+        let canned = Canned::start("127.0.0.1:0", move |line, body| match line {
+            "POST /api/v1/chat/completions" if body["stream"] == true => streamed(),
             "GET /v1/models" | "POST /v1/chat/completions" => {
                 let to = if line.starts_with("GET") { to.to_owned() } else { to.replace("models", "chat/completions") };
                 (308, vec![("location", to)], String::new())

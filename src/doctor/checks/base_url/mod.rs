@@ -95,9 +95,7 @@ fn known_elsewhere(table: ProviderTable<'_>, bare: &str, seen: String) -> Option
         Finding::broken("base-url-path", what)
             .saw(seen)
             .saw(format!("its API lies at {}", template.base_url))
-            .mended_by(
-                table.change(Change::set(&table.path("base_url"), template.base_url.as_str()), MEND),
-            ),
+            .mended_by(table.change(Change::set(&table.path("base_url"), template.base_url.as_str()), MEND)),
     )
 }
 

@@ -191,9 +191,8 @@ impl Trial<'_> {
                 self.lists(target, plain.as_str().trim_end_matches('/').to_owned()).await
             }
             ProbeError::Redirect { url, to } => {
-                let to = refusal::redirected(asked, url, to).filter(|to| {
-                    to.starts_with("https://") || !asked.base_url.starts_with("https://")
-                })?;
+                let to = refusal::redirected(asked, url, to)
+                    .filter(|to| to.starts_with("https://") || !asked.base_url.starts_with("https://"))?;
                 self.lists(target, to).await
             }
             ProbeError::WebPage { .. }
