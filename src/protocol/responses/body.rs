@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
+use crate::protocol::ir::JsonStr;
 use crate::protocol::lenient::{Text, TextOr};
 
 /// Why a request cannot be served at all; becomes a 400.
@@ -174,9 +175,9 @@ pub(super) struct RawPart<'a> {
     #[serde(borrow, default, rename = "type")]
     pub kind: Text<'a>,
     #[serde(borrow, default)]
-    pub text: Text<'a>,
+    pub text: Option<&'a RawValue>,
     #[serde(borrow, default)]
-    pub refusal: Text<'a>,
+    pub refusal: Option<&'a RawValue>,
     #[serde(borrow, default)]
     pub image_url: Text<'a>,
     #[serde(borrow, default)]
@@ -269,7 +270,7 @@ pub(super) struct RawReasoning<'a> {
 
 impl<'a> RawPart<'a> {
     /// The text of a part of any text kind.
-    pub fn into_text(self) -> Option<Cow<'a, str>> {
-        self.text.0.or(self.refusal.0)
+    pub fn into_text(self) -> Option<JsonStr<'a>> {
+        self.text.and_then(JsonStr::of).or_else(|| self.refusal.and_then(JsonStr::of))
     }
 }

@@ -13,7 +13,7 @@ use super::file::file;
 use crate::protocol::carrier::Carrier;
 use crate::protocol::compaction;
 use crate::protocol::ir::{
-    Format, Item, Location, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, WebSearch, loss,
+    Format, Item, JsonStr, Location, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, WebSearch, loss,
 };
 use crate::protocol::lenient::{Text, TextOr, read, text_or_json};
 use crate::protocol::tools::{Names, namespace};
@@ -33,7 +33,7 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
     let model = body.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
     let mut request = Request { model, stream: read(body.stream).unwrap_or(false), ..Request::default() };
     if let Some(text) = body.instructions.filled() {
-        request.items.push(Item::Message { role: Role::System, parts: vec![Part::Text(text)] });
+        request.items.push(Item::Message { role: Role::System, parts: vec![Part::Text(text.into())] });
     }
     if matches!(body.input, TextOr::Absent) || !matches!(body.tools, TextOr::List(_)) {
         for name in misshapen(bytes) {
@@ -43,7 +43,9 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
     add_tools(&mut request, body.tools);
     let mut found = Vec::new();
     match body.input {
-        TextOr::Text(text) => request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(text)] }),
+        TextOr::Text(text) => {
+            request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(text.into())] });
+        }
         TextOr::List(items) => {
             for raw in items {
                 match read::<RawItem<'_>>(Some(raw)) {
@@ -244,7 +246,7 @@ fn add_message<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
 fn parts<'a>(request: &mut Request<'a>, content: TextOr<'a, RawPart<'a>>) -> Vec<Part<'a>> {
     match content {
         TextOr::Absent => Vec::new(),
-        TextOr::Text(text) => vec![Part::Text(text)],
+        TextOr::Text(text) => vec![Part::Text(text.into())],
         TextOr::List(list) => list.into_iter().filter_map(|raw| part(request, raw)).collect(),
     }
 }
@@ -273,10 +275,14 @@ fn part<'a>(request: &mut Request<'a>, raw: RawPart<'a>) -> Option<Part<'a>> {
 }
 
 fn output_parts<'a>(request: &mut Request<'a>, output: Option<&'a RawValue>) -> Vec<Part<'a>> {
+    // Nearly always a string, which is only carried over.
+    if let Some(text) = output.and_then(JsonStr::of) {
+        return vec![Part::Text(text)];
+    }
     match read::<TextOr<'a, RawPart<'a>>>(output) {
-        Some(content @ (TextOr::Text(_) | TextOr::List(_))) => parts(request, content),
+        Some(content @ TextOr::List(_)) => parts(request, content),
         // Some clients send an object, or a list of other things: the model can read JSON.
-        _ => text_or_json(output).map(Part::Text).into_iter().collect(),
+        _ => text_or_json(output).map(|text| Part::Text(text.into())).into_iter().collect(),
     }
 }
 
@@ -285,7 +291,7 @@ fn joined<'a>(content: TextOr<'a, RawPart<'a>>) -> Cow<'a, str> {
         TextOr::Absent => Cow::Borrowed(""),
         TextOr::Text(text) => text,
         TextOr::List(list) => {
-            let mut texts = list.into_iter().filter_map(RawPart::into_text);
+            let mut texts = list.into_iter().filter_map(RawPart::into_text).map(JsonStr::into_plain);
             let Some(first) = texts.next() else { return Cow::Borrowed("") };
             texts.fold(first, |all, text| Cow::Owned(format!("{all}\n\n{text}")))
         }
