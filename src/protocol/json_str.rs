@@ -206,7 +206,10 @@ mod tests {
             assert!(quoted.json_len() >= text.len(), "{json}");
             assert!(quoted.len().abs_diff(text.len()) <= 1, "{json}");
             assert_eq!(serde_json::to_string(&quoted).unwrap(), json);
-            assert_eq!(serde_json::from_str::<String>(&serde_json::to_string(&JsonStr::from(text)).unwrap()).unwrap(), text);
+            assert_eq!(
+                serde_json::from_str::<String>(&serde_json::to_string(&JsonStr::from(text)).unwrap()).unwrap(),
+                text
+            );
         }
         assert_eq!(JsonStr::of(serde_json::from_str("[1]").unwrap()), None);
     }

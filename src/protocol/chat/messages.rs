@@ -196,10 +196,8 @@ impl<'a> Writer<'a, '_> {
             self.turn = turn;
             return;
         }
-        let mut assistant = Assistant {
-            content: (!turn.text.is_empty()).then(|| joined(turn.text, "\n\n")),
-            ..Assistant::default()
-        };
+        let mut assistant =
+            Assistant { content: (!turn.text.is_empty()).then(|| joined(turn.text, "\n\n")), ..Assistant::default() };
         if self.quirks.reasoning_content_replay {
             // A missing field is refused by the upstreams that want it, an empty one too; a blank is not.
             let thought = if turn.thought.is_empty() { " ".into() } else { joined(turn.thought, "\n\n") };
@@ -300,7 +298,9 @@ fn nine(id: &str) -> String {
 /// Adds to the instructions that lead the conversation.
 pub(super) fn instruct(messages: &mut Vec<Message<'_>>, text: &str) {
     match messages.first_mut() {
-        Some(Message::System { content }) => *content = joined([std::mem::take(content), text.to_owned().into()], "\n\n"),
+        Some(Message::System { content }) => {
+            *content = joined([std::mem::take(content), text.to_owned().into()], "\n\n")
+        }
         _ => messages.insert(0, Message::System { content: text.to_owned().into() }),
     }
 }

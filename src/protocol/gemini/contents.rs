@@ -361,7 +361,10 @@ fn responds(content: &Content<'_>) -> bool {
 }
 
 fn joined<'a>(parts: &'a [ir::Part<'a>], separator: &str) -> JsonStr<'a> {
-    json_str::joined(parts.iter().filter_map(ir::Part::as_text).filter(|text| !text.is_empty()).map(JsonStr::borrow), separator)
+    json_str::joined(
+        parts.iter().filter_map(ir::Part::as_text).filter(|text| !text.is_empty()).map(JsonStr::borrow),
+        separator,
+    )
 }
 
 /// JSON arguments as they are; they were found to be an object.

@@ -204,7 +204,8 @@ fn output_text(parts: &[Part<'_>]) -> String {
     let has = |noun| parts.iter().any(|part| part.noun() == noun);
     let notes = [("image", IMAGE_BELOW), ("document", DOCUMENT_BELOW)].into_iter();
     let notes = notes.filter_map(|(noun, note)| has(noun).then_some(note));
-    let text = joined(parts.iter().filter_map(Part::as_text).map(JsonStr::borrow).chain(notes.map(JsonStr::from)), "\n");
+    let text =
+        joined(parts.iter().filter_map(Part::as_text).map(JsonStr::borrow).chain(notes.map(JsonStr::from)), "\n");
     if text.is_empty() { EMPTY_OUTPUT.to_owned() } else { text.into_plain().into_owned() }
 }
 

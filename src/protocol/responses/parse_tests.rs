@@ -89,7 +89,7 @@ fn what_has_an_odd_shape_is_named() {
                 "input_item: not an object",
                 "input_item: not an object",
                 "input_item: not an object",
-                "input_item: without type",
+                "input_item: not an object",
             ],
         ),
         (json!({"input": [{"type": "message", "content": "x"}]}), &["input_item: message without role"]),
