@@ -144,6 +144,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --store 'Where to keep the keys'
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --dry-run 'Show what would be done, and do nothing'
+            cand --project 'Take over the provider settings of the trusted project here, which Codex ignores there; always asks'
             cand --yes 'Do it without asking'
             cand --no-probe 'Ask the other tool''s providers nothing'
             cand --json 'Print what was found as JSON; changes something only with --yes'

@@ -1,7 +1,7 @@
 //! `codexgw migrate`: finds what today's Codex refuses or ignores in the person's files, and mends it.
 //!
-//! Passes run one after another over the texts in memory (`world`), each on what the one before made: what a project
-//! file holds in vain, provider tables, legacy profiles, values that are gone, keys that nobody reads. What was found
+//! Passes run one after another over the texts in memory (`world`), each on what the one before made: what a trusted
+//! project's file holds in vain (told, and taken over only when the person asks for that), provider tables, legacy profiles, values that are gone, keys that nobody reads. What was found
 //! is told, the outcome is shown as a diff, and one commit writes it. Running it again finds nothing new.
 //!
 //! Keys leave the files for the key store. The backups that held them go too, so that step cannot be undone; all
@@ -24,6 +24,7 @@ mod tests;
 
 use std::path::Path;
 
+use crate::codex::ProjectFile;
 use crate::config::{Committer, FileDiff, Report};
 use crate::error::Result;
 use crate::secret::Vault;
@@ -31,7 +32,7 @@ use crate::settings::KeyStore;
 use crate::setup::{Setup, TokenCommand};
 
 pub use finding::{Finding, Kind};
-pub use project::files as project_files;
+pub use pasted::is_variable_name;
 pub use shell::start_up_file;
 
 use world::{MovedKey, World};
@@ -44,6 +45,9 @@ pub struct Surroundings<'e> {
     pub home: Option<&'e Path>,
     /// The shell's variables.
     pub env: &'e dyn Fn(&str) -> Option<String>,
+    /// Whether provider settings of a trusted project become the person's own. Where they would send prompts, and which
+    /// command they would run, is for the person to look at: never without being asked.
+    pub takes_over_project: bool,
 }
 
 /// What was found, and what will be written.
@@ -75,12 +79,8 @@ impl Migration {
     pub fn plan(setup: Setup, command: &TokenCommand, around: &Surroundings<'_>, store: KeyStore) -> Result<Self> {
         let mut world = World::read(setup, command, around.env)?;
         let config = world.config_file();
-        for file in project::files(around.cwd, &config) {
-            world.load_or_tell(&file);
-            if world.has_file(&file) {
-                project::mend(&mut world, &file)?;
-                removed::mend(&mut world, &file)?;
-            }
+        for file in ProjectFile::all(around.cwd, &config) {
+            project::mend(&mut world, &file, around.takes_over_project)?;
         }
         for file in world.user_files() {
             removed::provider_keys(&mut world, &file)?;

@@ -11,6 +11,8 @@ use super::super::context::{Context, prefixes, say_changed, show_diffs};
 pub struct Options {
     /// Only show it.
     pub dry_run: bool,
+    /// Take over what a trusted project's file says of providers.
+    pub project: bool,
     /// Do not ask.
     pub yes: bool,
     /// Print JSON.
@@ -24,7 +26,7 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
     let cwd = std::env::current_dir().unwrap_or_default();
     let home = dirs::home_dir();
     let env = |name: &str| std::env::var(name).ok();
-    let around = Surroundings { cwd: &cwd, home: home.as_deref(), env: &env };
+    let around = Surroundings { cwd: &cwd, home: home.as_deref(), env: &env, takes_over_project: options.project };
     let command = context.token_command()?;
     let migration = Migration::plan(context.setup()?, &command, &around, options.store)?;
     if options.json {
@@ -56,7 +58,7 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
     if options.dry_run || (options.json && !options.yes) {
         return Ok(0);
     }
-    if !options.yes && !agreed()? {
+    if !options.yes && !agreed(options.project)? {
         ui::note("nothing was changed");
         return Ok(0);
     }
@@ -90,12 +92,16 @@ fn show(findings: &[Finding]) {
     }
 }
 
-fn agreed() -> Result<bool> {
+fn agreed(is_from_project: bool) -> Result<bool> {
     if !ui::prompt::possible() {
-        return Err(Error::fixable("nothing was changed, since nobody can be asked here")
-            .hint("agree to it: `codexgw migrate --yes`"));
+        let hint = if is_from_project {
+            "run it on a terminal, where you can look at what the project's file says"
+        } else {
+            "agree to it: `codexgw migrate --yes`"
+        };
+        return Err(Error::fixable("nothing was changed, since nobody can be asked here").hint(hint));
     }
-    ui::prompt::confirm("Write this?", true)
+    ui::prompt::confirm("Write this?", !is_from_project)
 }
 
 /// What Codex has against the configuration as it is and as it will be, if anything. Without Codex nobody can be asked,

@@ -16,7 +16,7 @@ use from::{From, Options};
 /// Mend what today's Codex refuses or ignores in your files, or take over the providers of another tool
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  codexgw migrate                      # shows what it found, and asks\n  \
-                        codexgw migrate --dry-run\n  codexgw migrate --from cc-switch\n  \
+                        codexgw migrate --dry-run\n  codexgw migrate --project            # also what a trusted project's file holds in vain\n  codexgw migrate --from cc-switch\n  \
                         codexgw migrate --from litellm --path proxy/config.yaml\n  codexgw migrate --from env --yes")]
 pub struct Args {
     /// Set up here the providers that another tool holds
@@ -28,6 +28,9 @@ pub struct Args {
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
+    /// Take over the provider settings of the trusted project here, which Codex ignores there; always asks
+    #[arg(long, conflicts_with_all = ["from", "yes"])]
+    project: bool,
     /// Do it without asking
     #[arg(long)]
     yes: bool,
@@ -45,10 +48,10 @@ pub struct Args {
 impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         crate::secret::forbid_core_dumps();
-        let Self { from, path, dry_run, yes, store, no_probe, json } = self;
+        let Self { from, path, dry_run, project, yes, store, no_probe, json } = self;
         match from {
             Some(from) => from::run(context, from, &Options { path, dry_run, yes, store, probe: !no_probe }),
-            None => files::run(context, &files::Options { dry_run, yes, json, store: store.into() }),
+            None => files::run(context, &files::Options { dry_run, project, yes, json, store: store.into() }),
         }
     }
 }

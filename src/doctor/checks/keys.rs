@@ -47,6 +47,10 @@ fn variables(world: &World) -> Vec<Finding> {
     let mut findings = Vec::new();
     for table in world.tables() {
         let (id, Some(variable)) = (table.id, table.text("env_key")) else { continue };
+        // What cannot be a variable's name is told with what it is instead.
+        if !migrate::is_variable_name(variable) {
+            continue;
+        }
         let seen = format!("{} names `{variable}`", table.place("env_key"));
         findings.extend(match world.env.get(variable).map(String::as_str) {
             None => Some(unset(world, table, variable).saw(seen)),

@@ -65,7 +65,11 @@ pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Find
 fn add(table: ProviderTable<'_>) -> String {
     let url = table.text("base_url").and_then(|url| url::Url::parse(url).ok());
     let url = url.map_or_else(|| "URL".to_owned(), |url| crate::secret::redact::redacted_url(&url));
-    let key = table.text("env_key").map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
+    let key = table
+        .text("env_key")
+        .filter(|name| crate::migrate::is_variable_name(name))
+        .map(|variable| format!(" --key-from-env {variable}"))
+        .unwrap_or_default();
     format!("codexgw add custom --id {} --base-url {url}{key} --force", table.id)
 }
 

@@ -17,7 +17,7 @@ fn look(world: &World) -> Vec<Finding> {
     let Ok(setup) = Setup::load(&world.home, codex_home) else { return Vec::new() };
     let Ok(command) = TokenCommand::of_this_program(&world.home) else { return Vec::new() };
     let env = |name: &str| world.env.get(name).cloned();
-    let around = Surroundings { cwd: &world.cwd, home: world.person.as_deref(), env: &env };
+    let around = Surroundings { cwd: &world.cwd, home: world.person.as_deref(), env: &env, takes_over_project: false };
     let Ok(migration) = Migration::plan(setup, &command, &around, KeyStore::Keyring) else { return Vec::new() };
     migration
         .findings
@@ -54,6 +54,7 @@ fn stops(kind: Kind) -> bool {
             | Kind::ReservedId
             | Kind::ProviderName
             | Kind::RemovedValue
+            | Kind::VariableName
             | Kind::UnknownProvider
     )
 }
@@ -65,6 +66,7 @@ fn id(kind: Kind) -> &'static str {
         Kind::ReservedId => "old-config-reserved-id",
         Kind::ProviderName => "old-config-provider-name",
         Kind::PastedKey => "old-config-pasted-key",
+        Kind::VariableName => "old-config-variable-name",
         Kind::RemovedValue => "old-config-removed-value",
         Kind::IgnoredKey => "old-config-ignored-key",
         Kind::ProjectSettings => "old-config-project-settings",
