@@ -12,6 +12,7 @@ mod finding;
 mod fix;
 mod merge;
 mod run;
+mod scope;
 mod table;
 mod turn;
 mod world;

@@ -6,7 +6,7 @@ use toml_edit::Item;
 
 use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
-use crate::doctor::{Choice, ProviderTable, Subject, World};
+use crate::doctor::{Choice, ProviderTable, World};
 use crate::probe::Target;
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
@@ -104,17 +104,8 @@ impl<'w> Asked<'w> {
     /// The tables that are not ours. One whose key cannot be had here is left out: the checks of keys and of token
     /// commands tell why.
     fn tables(world: &'w World) -> Vec<Self> {
-        let wanted = |id: &str| match &world.subject {
-            None => true,
-            Some(Subject::Provider(wanted)) => wanted == id,
-            Some(Subject::Profile(name)) => world
-                .choices()
-                .iter()
-                .any(|choice| choice.profile == Some(name) && choice.text("model_provider") == Some(id)),
-        };
         let mut found: Vec<Self> = Vec::new();
-        for table in world.tables().filter(|table| !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id))
-        {
+        for table in world.tables().filter(|table| !is_built_in(table.id) && !table.is_ours(world)) {
             if !found.iter().any(|other| other.id == table.id) {
                 found.extend(Self::table(world, table));
             }
