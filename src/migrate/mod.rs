@@ -28,11 +28,11 @@ use crate::codex::ProjectFile;
 use crate::config::{Committer, FileDiff, Report};
 use crate::error::Result;
 use crate::secret::Vault;
-use crate::settings::KeyStore;
+use crate::settings::{KeyStore, Wire};
 use crate::setup::{Setup, TokenCommand};
 
 pub use finding::{Finding, Kind};
-pub use pasted::is_variable_name;
+pub use pasted::{is_variable_name, variable_of};
 pub use shell::start_up_file;
 
 use world::{MovedKey, World};
@@ -47,7 +47,20 @@ pub struct Surroundings<'e> {
     pub env: &'e dyn Fn(&str) -> Option<String>,
     /// Whether provider settings of a trusted project become the person's own. Where they would send prompts, and which
     /// command they would run, is for the person to look at: never without being asked.
-    pub takes_over_project: bool,
+    pub with_project: bool,
+    /// What was measured of providers that do not speak what Codex does.
+    pub spoken: &'e [Spoken],
+}
+
+/// What a provider of the person's own really speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// Its id.
+    pub provider: String,
+    /// Its wire.
+    pub wire: Wire,
+    /// The model to start with, where no file names one.
+    pub model: Option<String>,
 }
 
 /// What was found, and what will be written.
@@ -77,10 +90,10 @@ impl Migration {
     /// # Errors
     /// When Codex's `config.toml` cannot be read or does not parse.
     pub fn plan(setup: Setup, command: &TokenCommand, around: &Surroundings<'_>, store: KeyStore) -> Result<Self> {
-        let mut world = World::read(setup, command, around.env)?;
+        let mut world = World::read(setup, command, around)?;
         let config = world.config_file();
         for file in ProjectFile::all(around.cwd, &config) {
-            project::mend(&mut world, &file, around.takes_over_project)?;
+            project::mend(&mut world, &file, around.with_project)?;
         }
         for file in world.user_files() {
             removed::provider_keys(&mut world, &file)?;
@@ -105,6 +118,12 @@ impl Migration {
     #[must_use]
     pub fn mends(&self) -> bool {
         self.findings.iter().any(|finding| !finding.by_hand)
+    }
+
+    /// Whether a key would go to the store.
+    #[must_use]
+    pub fn stores_keys(&self) -> bool {
+        self.keys.iter().any(|key| !key.name.is_empty())
     }
 
     /// The setup as it will be.

@@ -101,7 +101,8 @@ pub(super) fn is_bearer(header: &str) -> bool {
 }
 
 /// The variable that this stands for in a shell: `$KEY`, `${KEY}`, `$env:KEY` or `%KEY%`. Codex wants the bare name.
-pub(super) fn variable_of(text: &str) -> Option<&str> {
+#[must_use]
+pub fn variable_of(text: &str) -> Option<&str> {
     let text = text.trim();
     let within = |open: &str, close: &str| text.strip_prefix(open)?.strip_suffix(close);
     let forms = [within("${env:", "}"), within("$env:", ""), within("${", "}"), within("$", ""), within("%", "%")];

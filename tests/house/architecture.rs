@@ -23,8 +23,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "doctor",
         &[
-            "catalog", "codex", "config", "error", "gateway", "launch", "migrate", "probe", "secret", "settings",
-            "setup",
+            "catalog", "codex", "config", "error", "gateway", "launch", "migrate", "probe", "protocol", "secret",
+            "settings", "setup",
         ],
     ),
     ("ui", &["error", "secret"]),

@@ -22,6 +22,9 @@ const LIMIT: Duration = Duration::from_secs(9);
 /// What details say that are not as they should be.
 const TROUBLE: [&str; 6] = ["not resolvable", "not found", "not set", "failed", "invalid", "denied"];
 
+/// Largest database that is copied rather than opened where it lies.
+const LARGEST_COPY: u64 = 64 << 20;
+
 /// Most details that are shown of one check.
 const MOST_DETAILS: usize = 3;
 
@@ -118,9 +121,6 @@ const MEANINGS: &[Meaning] = &[
         "install it; see whether it is there: `git --version`",
     ),
 ];
-
-/// Files of Codex's folder that it may open with this, and write beside: they are copied when they are no larger.
-const LARGEST_COPY: u64 = 16 << 20;
 
 /// Variables with which a login comes from the shell.
 const LOGIN_VARIABLES: [&str; 3] = ["CODEX_API_KEY", "CODEX_ACCESS_TOKEN", "OPENAI_API_KEY"];

@@ -205,7 +205,8 @@ impl Line<'_> {
         if self.path.len() > 1 {
             return finding;
         }
-        finding.saw("to use that host, add it as a provider: `codexgw add custom`")
+        let url = Url::parse(self.url).map(|url| crate::secret::redact::redacted_url(&url)).unwrap_or_default();
+        finding.saw(format!("to use that host, add it as a provider: `codexgw add custom --id ID --base-url {url}`"))
     }
 
     fn mend(&self, finding: Finding) -> Finding {

@@ -1,6 +1,6 @@
 //! What today's Codex refuses or ignores, as `codexgw migrate` finds it.
 
-use crate::doctor::{Check, Finding, Fix, World};
+use crate::doctor::{Check, Finding, Fix, NO_KEYRING, World};
 use crate::migrate::{Kind, Migration, Surroundings};
 use crate::settings::KeyStore;
 use crate::setup::{Setup, TokenCommand};
@@ -17,13 +17,17 @@ fn look(world: &World) -> Vec<Finding> {
     let Ok(setup) = Setup::load(&world.home, codex_home) else { return Vec::new() };
     let Ok(command) = TokenCommand::of_this_program(&world.home) else { return Vec::new() };
     let env = |name: &str| world.env.get(name).cloned();
-    let around = Surroundings { cwd: &world.cwd, home: world.person.as_deref(), env: &env, takes_over_project: false };
+    let around =
+        Surroundings { cwd: &world.cwd, home: world.person.as_deref(), env: &env, with_project: false, spoken: &[] };
     let Ok(migration) = Migration::plan(setup, &command, &around, KeyStore::Keyring) else { return Vec::new() };
+    let words: &[&str] = &["migrate", "--yes", "--store", "file"];
+    let to_file = migration.stores_keys() && !world.has_keyring();
+    let fix = Fix::command(if to_file { words } else { &words[..2] });
     migration
         .findings
         .iter()
-        // A file that does not parse is told with its own fix.
-        .filter(|finding| finding.kind != Kind::BrokenFile)
+        // These are told with fixes of their own.
+        .filter(|finding| !matches!(finding.kind, Kind::BrokenFile | Kind::VariableName))
         .map(|found| {
             let id = id(found.kind);
             let finding = if stops(found.kind) {
@@ -39,7 +43,9 @@ fn look(world: &World) -> Vec<Finding> {
             if found.by_hand {
                 finding.say(found.then.clone())
             } else {
-                finding.saw(format!("the migration: {}", found.then)).mended_by(Fix::command(&["migrate", "--yes"]))
+                let finding = finding.saw(format!("the migration: {}", found.then));
+                let has_key = to_file && matches!(found.kind, Kind::PastedKey | Kind::WireApi);
+                if has_key { finding.saw(NO_KEYRING) } else { finding }.mended_by(fix.clone())
             }
         })
         .collect()
@@ -54,7 +60,6 @@ fn stops(kind: Kind) -> bool {
             | Kind::ReservedId
             | Kind::ProviderName
             | Kind::RemovedValue
-            | Kind::VariableName
             | Kind::UnknownProvider
     )
 }

@@ -21,7 +21,7 @@ fn look(world: &World) -> Vec<Finding> {
         );
     }
     for table in world.tables().filter(|table| table.id != GATEWAY_ID) {
-        if let Some(url) = table.text("base_url").filter(|url| is_loopback(url)) {
+        if let Some(url) = table.text("base_url").filter(|url| is_loopback(url) && !url.starts_with("https")) {
             let what = format!("`{variable}` makes Codex look for `{}` behind your proxy, where it hangs", table.id);
             findings.push(
                 Finding::broken("proxy-before-local", what)

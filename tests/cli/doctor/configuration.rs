@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::PROVIDER;
 use super::broken::{Broken, doctor, finding, ids, troubles};
 use super::canned::Canned;
+use crate::cli::with_a_gateway_provider;
 use crate::support::{Sandbox, Turn, Upstream};
 
 /// The provider's table with another address.
@@ -143,7 +144,8 @@ fn a_login_really_goes_where_the_doctor_says() {
 
 #[test]
 fn what_codex_refuses_or_ignores() {
-    Broken::config("config-refused", "approval_policy = \"untrusted\"\n").mended().holds();
+    Broken::config("old-config-removed-value", "approval_policy = \"untrusted\"\n").mended().holds();
+    Broken::config("config-refused", "sandbox_mode = \"nonsense\"\n").holds();
     Broken::config("config-ignored-key", "not_a_key = 1\n").holds();
     Broken::config("config-broken", "model = \n").holds();
     Broken::config("old-config-legacy-profile", "[profiles.x]\nmodel = \"m\"\n").mended().holds();
@@ -162,13 +164,35 @@ fn what_codex_refuses_or_ignores() {
 }
 
 #[test]
+fn what_fix_runs_can_be_typed_as_it_is_printed() {
+    let nameless = "[model_providers.x]\nbase_url = \"http://127.0.0.1:9/v1\"\n";
+    for (id, config) in [
+        ("old-config-legacy-profile", "[profiles.x]\nmodel = \"m\"\n".to_owned()),
+        ("old-config-wire-api", format!("{PROVIDER}wire_api = \"chat\"\n")),
+        ("old-config-reserved-id", PROVIDER.replace("lab]", "ollama]")),
+        ("old-config-provider-name", nameless.to_owned()),
+        ("old-config-removed-value", "approval_policy = \"untrusted\"\n".to_owned()),
+        ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
+        (
+            "old-config-pasted-key",
+            format!(
+                "model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{PROVIDER}experimental_bearer_token = \"sk-0123456789abcdef\"\n"
+            ),
+        ),
+    ] {
+        Broken::config(id, &config).prints_command().holds();
+    }
+}
+
+#[test]
 fn one_cause_is_told_once() {
     for (id, config) in [
-        ("old-config-variable-name", format!("{PROVIDER}env_key = \"$LAB_KEY\"\n")),
+        ("key-variable-dollar", format!("{PROVIDER}env_key = \"$LAB_KEY\"\n")),
         (
             "old-config-pasted-key",
             format!("model_provider = \"lab\"\nmodel = \"m\"\n{PROVIDER}env_key = \"sk-or-v1-canary\"\n"),
         ),
+        ("old-config-removed-value", "approval_policy = \"untrusted\"\n".to_owned()),
         ("old-config-wire-api", format!("{PROVIDER}wire_api = \"chat\"\n")),
         ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
         ("old-config-unknown-provider", format!("model = \"m\"\nmodel_provider = \"labb\"\n{PROVIDER}")),
@@ -219,16 +243,14 @@ fn names_that_stand_for_openai() {
         Broken::config("name-of-openai", &PROVIDER.replace("Lab", name)).mended().holds();
     }
     let openai = at("https://api.openai.com/v1").replace("Lab", "OpenAI");
-    assert_eq!(
-        {
-            let sandbox = Sandbox::with_codex();
-            sandbox.write_config(&openai);
-            ids(&doctor(&sandbox, &["--offline"]))
-        },
-        Vec::<String>::new(),
-        "it is OpenAI's"
-    );
-    Broken::config("name-azure-address", &at("https://lab.openai.azure.com/openai/v1")).holds();
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config(&openai);
+    assert_eq!(ids(&doctor(&sandbox, &["--offline"])), Vec::<String>::new(), "it is OpenAI's");
+    let azure = at("https://lab.openai.azure.com/openai/v1");
+    Broken::config("name-azure-address", &azure).holds();
+    Broken::config("name-azure-address", &format!("model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{azure}"))
+        .prints_command()
+        .holds();
 }
 
 #[test]
@@ -352,7 +374,7 @@ fn nothing_of_a_project_becomes_the_person_s_own_and_nothing_in_it_is_run() {
 fn taking_over_a_project_s_settings_always_asks() {
     let sandbox = project(&format!("model_provider = \"lab\"\n{PROVIDER}"), true);
     let before = sandbox.files();
-    sandbox.codexgw(&["migrate", "--project", "--yes"]).run().exits(2).explains();
+    sandbox.codexgw(&["migrate", "--project", "--yes"]).run().exits(2);
     let outcome = sandbox.codexgw(&["migrate", "--project"]).run().exits(1).explains();
     outcome.stdout_has("what you ask there goes to `https://lab.example.net/v1`").stdout_has("+[model_providers.lab]");
     assert_eq!(sandbox.files(), before);
@@ -387,4 +409,17 @@ fn sessions_whose_provider_is_gone() {
     let outcome = doctor(&sandbox, &["--offline"]).exits(0);
     assert_eq!(ids(&outcome), ["session-orphaned"]);
     Broken::new("session-orphaned", sandbox).note().holds();
+}
+
+#[test]
+fn quirks_that_break_every_turn_or_that_nobody_knows_are_told_and_not_followed() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    let file = sandbox.path("codexgw/config.toml");
+    let settings = std::fs::read_to_string(&file).expect("settings");
+    let quirks = "quirks = [\"drop:model\", \"nope\", \"drop:\", \"drop:include\"]\nbase_url = ";
+    std::fs::write(&file, settings.replacen("base_url = ", quirks, 1)).expect("settings");
+    let outcome = doctor(&sandbox, &["--only", "settings", "--offline"]).exits(3);
+    let found: Vec<_> = ids(&outcome).into_iter().filter(|id| id == "settings-quirk").collect();
+    assert_eq!(found.len(), 3, "{outcome}");
+    outcome.stdout_has("without the field `model`, which cannot be left out");
 }

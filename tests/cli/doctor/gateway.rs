@@ -17,7 +17,11 @@ fn port(sandbox: &Sandbox) -> u16 {
 #[test]
 fn a_proxy_before_this_machine() {
     let (upstream, sandbox) = with_a_gateway_provider();
-    Broken::new("proxy-before-gateway", sandbox).env("HTTPS_PROXY", "http://127.0.0.1:9").keeping(upstream).holds();
+    Broken::new("proxy-before-gateway", sandbox).env("HTTP_PROXY", "http://127.0.0.1:9").keeping(upstream).holds();
+    // The gateway is asked without TLS.
+    let (_upstream, mut sandbox) = with_a_gateway_provider();
+    sandbox.set_env("HTTPS_PROXY", "http://127.0.0.1:9");
+    assert_eq!(ids(&doctor(&sandbox, &["--offline"]).exits(0)), Vec::<String>::new());
     let local = PROVIDER.replace("https://lab.example.net", "http://127.0.0.1:9");
     Broken::config("proxy-before-local", &local).env("HTTP_PROXY", "http://proxy.example.net:3128").holds();
 }
