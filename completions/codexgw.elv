@@ -147,6 +147,7 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --project 'Move what this project''s `.codex/config.toml` says of providers to your own files, too; read it first'
             cand --dry-run 'Show what would be done, and do nothing'
+            cand --project 'Take over the provider settings of the trusted project here, which Codex ignores there; always asks'
             cand --yes 'Do it without asking'
             cand --no-probe 'Ask the other tool''s providers nothing'
             cand --json 'Print what was found as JSON; changes something only with --yes'
