@@ -72,7 +72,10 @@ impl Args {
             report.mended = mending.done;
         }
         if self.run {
-            let leaks = report.findings.iter().any(|finding| finding.severity == Severity::Danger);
+            let leaks = report
+                .findings
+                .iter()
+                .any(|finding| finding.severity < Severity::Note && finding.id.starts_with("leak-"));
             if leaks {
                 ui::warn("Codex was not run: your login would go to a third party", Some("`codexgw doctor --fix`"));
             } else {

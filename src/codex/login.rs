@@ -2,6 +2,8 @@
 
 use serde::Deserialize;
 
+use crate::secret::Secret;
+
 use super::CodexHome;
 
 /// What kind of login Codex keeps in its folder. One in the system's keyring is not seen.
@@ -21,6 +23,22 @@ struct AuthFile {
     tokens: Option<serde::de::IgnoredAny>,
 }
 
+/// The key, where one is needed to tell whose it is.
+#[derive(Deserialize)]
+struct KeyFile {
+    #[serde(rename = "OPENAI_API_KEY")]
+    key: Option<String>,
+}
+
+/// How keys begin that OpenAI alone gives out.
+const OF_OPENAI: [&str; 4] = ["sk-proj-", "sk-svcacct-", "sk-admin-", "sk-None-"];
+
+/// Whether a key can only be one of OpenAI's own.
+#[must_use]
+pub fn is_key_of_openai(key: &str) -> bool {
+    OF_OPENAI.iter().any(|prefix| key.starts_with(prefix))
+}
+
 impl Login {
     /// The login in `auth.json`, if there is one.
     #[must_use]
@@ -28,6 +46,14 @@ impl Login {
         let bytes = fs_err::read(home.dir().join("auth.json")).ok()?;
         let file: AuthFile = serde_json::from_slice(&bytes).ok()?;
         file.tokens.map(|_| Self::ChatGpt).or(file.key.map(|_| Self::ApiKey))
+    }
+
+    /// Whether the key in `auth.json` can only be one of OpenAI's own: others give out keys that begin with `sk-`, too.
+    #[must_use]
+    pub fn has_key_of_openai(home: &CodexHome) -> bool {
+        let bytes = fs_err::read(home.dir().join("auth.json")).unwrap_or_default();
+        let key = serde_json::from_slice::<KeyFile>(&bytes).ok().and_then(|file| file.key).map(Secret::new);
+        key.is_some_and(|key| is_key_of_openai(key.expose()))
     }
 
     /// In words for the person.
@@ -57,6 +83,11 @@ mod tests {
         ] {
             fs_err::write(dir.path().join("auth.json"), text).expect("a file");
             assert_eq!(Login::read(&home), login, "{text}");
+        }
+        for (key, is_openai) in [("sk-proj-abc", true), ("sk-abc", false), ("", false)] {
+            let text = format!("{{\"OPENAI_API_KEY\":\"{key}\"}}");
+            fs_err::write(dir.path().join("auth.json"), text).expect("a file");
+            assert_eq!(Login::has_key_of_openai(&home), is_openai, "{key}");
         }
     }
 }

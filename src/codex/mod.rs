@@ -10,6 +10,7 @@ mod judge;
 mod login;
 mod package;
 mod program;
+mod project;
 pub mod sessions;
 mod version;
 
@@ -17,7 +18,8 @@ pub use bounded::bounded_all;
 pub use home::CodexHome;
 pub use ids::{is_built_in, is_reserved, valid_provider_id};
 pub use judge::Verdict;
-pub use login::Login;
+pub use login::{Login, is_key_of_openai};
 pub use package::Native;
 pub use program::Codex;
+pub use project::ProjectFile;
 pub use version::Version;

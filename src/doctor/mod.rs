@@ -13,6 +13,7 @@ mod fix;
 mod merge;
 mod placeholder;
 mod run;
+mod scope;
 mod table;
 mod turn;
 mod world;

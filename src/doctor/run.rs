@@ -70,7 +70,8 @@ pub fn examine(world: World, only: &[String]) -> Report {
         let is_wanted =
             |finding: &Finding| only.is_empty() || only.iter().any(|id| *id == check.id || *id == finding.id);
         let place = CHECKS.iter().position(|other| other.id == check.id);
-        findings.extend(found.into_iter().filter(is_wanted).map(|finding| (finding.severity, place, finding)));
+        let found = found.into_iter().filter(is_wanted).map(|finding| super::scope::narrowed(finding, &world));
+        findings.extend(found.map(|finding| (finding.severity, place, finding)));
     }
     findings.sort_by_key(|(severity, place, _)| (*severity, *place));
     let findings = merged(&findings.into_iter().map(|(.., finding)| finding).collect::<Vec<_>>());

@@ -11,7 +11,8 @@ use crate::codex::{Codex, CodexHome, Verdict};
 use crate::config::Document;
 use crate::error::{Error, Result};
 use crate::secret::Vault;
-use crate::settings::{Home, KeyStore, Provider, Settings};
+use crate::settings::{Home, KeyStore, Provider, Road, Settings};
+use crate::setup::GATEWAY_ID;
 
 /// What is said where a key goes to a file for want of a keyring.
 pub const NO_KEYRING: &str = "there is no keyring here, so the key goes into a file that only you can read";
@@ -208,13 +209,49 @@ impl World {
         self.config().into_iter().chain(self.profiles.values())
     }
 
-    /// The provider tables of all of Codex's files.
+    /// The provider tables of all of Codex's files that are asked about.
     pub fn tables(&self) -> impl Iterator<Item = super::ProviderTable<'_>> {
+        self.all_tables().filter(|table| self.is_about(table.id))
+    }
+
+    /// The provider tables of all of Codex's files.
+    pub fn all_tables(&self) -> impl Iterator<Item = super::ProviderTable<'_>> {
         self.documents().flat_map(super::ProviderTable::all)
     }
 
-    /// What Codex would run: its default first, then each profile over it.
+    /// Whether a provider is asked about. The gateway is, with a provider behind it.
+    #[must_use]
+    pub fn is_about(&self, id: &str) -> bool {
+        let is_behind = |provider: &str| {
+            let ours = self.settings.as_ref().ok().and_then(|settings| settings.providers.get(provider));
+            id == GATEWAY_ID && ours.is_some_and(|provider| provider.road == Road::Gateway)
+        };
+        match &self.subject {
+            None => true,
+            Some(Subject::Provider(wanted)) => wanted == id || is_behind(wanted),
+            Some(Subject::Profile(name)) => self
+                .all_choices()
+                .iter()
+                .any(|choice| choice.profile == Some(name) && choice.text("model_provider").unwrap_or("openai") == id),
+        }
+    }
+
+    /// What Codex would run of what is asked about: its default first, then each profile over it.
     pub fn choices(&self) -> Vec<Choice<'_>> {
+        let mut choices = self.all_choices();
+        choices.retain(|choice| match &self.subject {
+            None => true,
+            Some(Subject::Profile(name)) => choice.profile == Some(name),
+            Some(Subject::Provider(id)) => {
+                let provider = choice.text("model_provider").unwrap_or("openai");
+                let behind = choice.text("model").and_then(|model| model.split_once('/')).map(|(id, _)| id);
+                provider == id || (provider == GATEWAY_ID && behind == Some(id))
+            }
+        });
+        choices
+    }
+
+    fn all_choices(&self) -> Vec<Choice<'_>> {
         let base = self.config();
         let default = base.map(|document| Choice { profile: None, document, base: None });
         let profile = |(name, document)| Choice { profile: Some(name), document, base };

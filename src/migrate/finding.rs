@@ -37,6 +37,8 @@ pub enum Kind {
     ProviderName,
     /// A key in a file.
     PastedKey,
+    /// `env_key` with a `$` before the name of the variable.
+    VariableName,
     /// A value that Codex no longer takes.
     RemovedValue,
     /// A key or table that Codex ignores.

@@ -1,7 +1,7 @@
 //! `codexgw migrate`: finds what today's Codex refuses or ignores in the person's files, and mends it.
 //!
-//! Passes run one after another over the texts in memory (`world`), each on what the one before made: what a project
-//! file holds in vain, provider tables, legacy profiles, values that are gone, keys that nobody reads. What was found
+//! Passes run one after another over the texts in memory (`world`), each on what the one before made: what a trusted
+//! project's file holds in vain (told, and taken over only when the person asks for that), provider tables, legacy profiles, values that are gone, keys that nobody reads. What was found
 //! is told, the outcome is shown as a diff, and one commit writes it. Running it again finds nothing new.
 //!
 //! Keys leave the files for the key store. The backups that held them go too, so that step cannot be undone; all
@@ -24,6 +24,7 @@ mod tests;
 
 use std::path::Path;
 
+use crate::codex::ProjectFile;
 use crate::config::{Committer, FileDiff, Report};
 use crate::error::Result;
 use crate::secret::Vault;
@@ -31,7 +32,7 @@ use crate::settings::{KeyStore, Wire};
 use crate::setup::{Setup, TokenCommand};
 
 pub use finding::{Finding, Kind};
-pub use project::files as project_files;
+pub use pasted::{is_variable_name, variable_of};
 pub use shell::start_up_file;
 
 use world::{MovedKey, World};
@@ -44,7 +45,8 @@ pub struct Surroundings<'e> {
     pub home: Option<&'e Path>,
     /// The shell's variables.
     pub env: &'e dyn Fn(&str) -> Option<String>,
-    /// Whether the project's files are looked at, too. What others wrote there gets into the person's own file by it.
+    /// Whether provider settings of a trusted project become the person's own. Where they would send prompts, and which
+    /// command they would run, is for the person to look at: never without being asked.
     pub with_project: bool,
     /// What was measured of providers that do not speak what Codex does.
     pub spoken: &'e [Spoken],
@@ -90,13 +92,8 @@ impl Migration {
     pub fn plan(setup: Setup, command: &TokenCommand, around: &Surroundings<'_>, store: KeyStore) -> Result<Self> {
         let mut world = World::read(setup, command, around)?;
         let config = world.config_file();
-        let project = if around.with_project { project::files(around.cwd, &config) } else { Vec::new() };
-        for file in project {
-            world.load_or_tell(&file);
-            if world.has_file(&file) {
-                project::mend(&mut world, &file)?;
-                removed::mend(&mut world, &file)?;
-            }
+        for file in ProjectFile::all(around.cwd, &config) {
+            project::mend(&mut world, &file, around.with_project)?;
         }
         for file in world.user_files() {
             removed::provider_keys(&mut world, &file)?;

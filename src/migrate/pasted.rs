@@ -50,15 +50,18 @@ pub(super) fn find(table: &dyn TableLike, at: &[&str]) -> Vec<Pasted> {
     // `env_key` wants the name of a variable; pasting the key there is the commonest mistake of all.
     if let Some(raw) = text(table.get("env_key"))
         && !is_variable_name(raw)
-        && !is_variable_name(raw.trim_start_matches('$').trim_matches(['{', '}']))
+        && variable_of(raw).is_none()
     {
         add(&["env_key"], Place::Key, raw);
     }
     let headers = table.get("http_headers").and_then(Item::as_table_like);
     for (name, item) in headers.into_iter().flat_map(TableLike::iter) {
         let Some(raw) = text(Some(item)) else { continue };
-        if name.eq_ignore_ascii_case("authorization") && raw.to_ascii_lowercase().starts_with("bearer ") {
-            add(&["http_headers", name], Place::Key, raw);
+        if name.eq_ignore_ascii_case("authorization") {
+            // Of another scheme it is no key that a bearer could be, and works as it stands.
+            if is_bearer(raw) {
+                add(&["http_headers", name], Place::Key, raw);
+            }
         } else if looks_like_credential(name) {
             add(&["http_headers", name], Place::Header(name.to_lowercase()), raw);
         }
@@ -92,8 +95,23 @@ fn text(item: Option<&Item>) -> Option<&str> {
     item?.as_str().filter(|text| !text.trim().is_empty())
 }
 
+/// Whether an `Authorization` header holds a key.
+pub(super) fn is_bearer(header: &str) -> bool {
+    header.to_ascii_lowercase().starts_with("bearer ")
+}
+
+/// The variable that this stands for in a shell: `$KEY`, `${KEY}`, `$env:KEY` or `%KEY%`. Codex wants the bare name.
+#[must_use]
+pub fn variable_of(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let within = |open: &str, close: &str| text.strip_prefix(open)?.strip_suffix(close);
+    let forms = [within("${env:", "}"), within("$env:", ""), within("${", "}"), within("$", ""), within("%", "%")];
+    forms.into_iter().flatten().find(|name| !name.is_empty() && is_variable_name(name))
+}
+
 /// Whether this can be the name of a variable rather than a key.
-pub(super) fn is_variable_name(text: &str) -> bool {
+#[must_use]
+pub fn is_variable_name(text: &str) -> bool {
     let looks_like_a_key = catalog::key_prefixes().iter().any(|(_, prefix)| text.starts_with(prefix));
     let has_shape = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !text.starts_with(|c: char| c.is_ascii_digit());
@@ -104,7 +122,7 @@ pub(super) fn is_variable_name(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use super::{Place, find, is_variable_name};
+    use super::{Place, find, is_variable_name, variable_of};
 
     #[test]
     fn keys_are_told_from_names_of_variables() {
@@ -114,6 +132,23 @@ mod tests {
         for key in ["sk-or-v1-abc", "gsk_abcdef", "a b", "0x", "${KEY}", &"a1".repeat(20)] {
             assert!(!is_variable_name(key), "{key}");
         }
+    }
+
+    #[test]
+    fn a_variable_is_known_in_each_shell_s_spelling() {
+        for text in ["$GWK", "${GWK}", "$env:GWK", "${env:GWK}", "%GWK%", " $GWK "] {
+            assert_eq!(variable_of(text), Some("GWK"), "{text}");
+        }
+        for text in ["GWK", "$", "${}", "$sk-or-abc", "$(cat key)", "%%"] {
+            assert_eq!(variable_of(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_header_of_another_scheme_is_no_key() {
+        let document =
+            toml_edit::Document::parse("http_headers = { Authorization = 'Basic dXNlcjpwYXNz' }").expect("toml");
+        assert_eq!(find(document.as_table(), &[]), []);
     }
 
     #[test]

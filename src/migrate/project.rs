@@ -1,32 +1,83 @@
 //! A project's `.codex/config.toml`: Codex ignores provider settings there (codex-facts 1.6).
+//!
+//! Whoever may write to a repository may write that file, so nothing in it is taken over by itself. What an untrusted
+//! project says counts for nobody, and is left alone.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use crate::config::{Change, cut, join};
+use toml_edit::Item;
+
+use crate::codex::ProjectFile;
+use crate::config::{Change, Document, cut, join};
 use crate::error::Result;
 
 use super::finding::Kind;
+use super::removed;
 use super::world::{World, refused, tables};
 
-/// The project files that Codex reads when it is started in `cwd`: from there up to the root of the repository.
-#[must_use]
-pub fn files(cwd: &Path, config: &Path) -> Vec<PathBuf> {
-    let same = |file: &Path| file.canonicalize().ok().is_some_and(|file| config.canonicalize().ok() == Some(file));
-    let mut files = Vec::new();
-    for folder in cwd.ancestors() {
-        let file = folder.join(".codex/config.toml");
-        if file.is_file() && !same(&file) {
-            files.push(file);
+/// The keys that Codex ignores there and that concern providers.
+const IGNORED: [&str; 5] = ["model_provider", "model_providers", "profile", "openai_base_url", "chatgpt_base_url"];
+
+/// What mends it, when the person wants that.
+const COMMAND: &str = "`codexgw migrate --project`";
+
+/// Looks at one project's file. Changes it, and the person's own with it, only when that is asked for.
+pub(super) fn mend(world: &mut World<'_>, project: &ProjectFile, takes_over: bool) -> Result<()> {
+    let file = &project.path;
+    if !is_trusted(world, project)? {
+        if takes_over {
+            let what = "you do not trust this project, so nothing is taken over from it".to_owned();
+            let then = "if you do, start `codex` there and say yes".to_owned();
+            world.left(Kind::ProjectSettings, file, &[], what, then);
         }
-        if folder.join(".git").exists() {
-            break;
-        }
+        return Ok(());
     }
-    files
+    world.load_or_tell(file);
+    if !world.has_file(file) {
+        return Ok(());
+    }
+    if takes_over {
+        take_over(world, file)?;
+        return removed::mend(world, file);
+    }
+    tell(world, file)
+}
+
+fn is_trusted(world: &World<'_>, project: &ProjectFile) -> Result<bool> {
+    let documents = world.user_files().iter().map(|file| world.document(file)).collect::<Result<Vec<_>>>()?;
+    Ok(project.is_trusted(|folder| {
+        documents.iter().find_map(|document| document.get_str(&["projects", folder, "trust_level"]))
+    }))
+}
+
+/// Tells what is wrong in the file, and leaves it as it is.
+fn tell(world: &mut World<'_>, file: &Path) -> Result<()> {
+    let document = world.document(file)?;
+    let present: Vec<&str> = IGNORED.into_iter().filter(|key| document.get(&[key]).is_some()).collect();
+    if let Some(first) = present.first() {
+        let names: Vec<String> = present.iter().map(|key| format!("`{key}`")).collect();
+        let what =
+            format!("provider settings in a project's configuration, which Codex ignores there: {}", names.join(", "));
+        let own = ["model_provider", "model_providers"];
+        let then = if own.iter().any(|key| present.contains(key)) {
+            format!("to have them in your own, see what they are, and agree: {COMMAND}")
+        } else {
+            "to use the provider, add it: `codexgw add custom`".to_owned()
+        };
+        world.left(Kind::ProjectSettings, file, &[first], what, then);
+    }
+    let (text, known) = (world.text(file).to_owned(), world.findings.len());
+    removed::mend(world, file)?;
+    world.set_text(file, text);
+    for finding in world.findings.iter_mut().skip(known).filter(|finding| !finding.by_hand) {
+        finding.by_hand = true;
+        finding.then = format!("the file is the project's; to have it mended there: {COMMAND}");
+    }
+    Ok(())
 }
 
 /// Moves the provider settings of one project file to where Codex reads them.
-pub(super) fn mend(world: &mut World<'_>, file: &Path) -> Result<()> {
+fn take_over(world: &mut World<'_>, file: &Path) -> Result<()> {
     move_tables(world, file)?;
     move_choice(world, file)?;
     if world.document(file)?.get(&["profile"]).is_some() {
@@ -56,18 +107,30 @@ fn move_tables(world: &mut World<'_>, file: &Path) -> Result<()> {
         let then = if world.document(&config)?.get(&path).is_none() {
             let joined = join(world.text(&config), &here.piece).map_err(|e| refused(&config, &e))?;
             world.set_text(&config, joined);
-            "moved to your own `config.toml`"
+            format!("moved to your own `config.toml`{}", consequences(&world.document(&config)?, &path))
         } else if meaning(world.text(&config)) == meaning(world.text(file)) {
-            "removed; your own `config.toml` has it already"
+            "removed; your own `config.toml` has it already".to_owned()
         } else {
             let then = "your own `config.toml` has another of that name: keep one of the two".to_owned();
             world.left(Kind::ProjectSettings, file, &path, what, then);
             continue;
         };
-        world.found(Kind::ProjectSettings, file, &path, what, then.to_owned());
+        world.found(Kind::ProjectSettings, file, &path, what, then);
         world.set_text(file, here.rest);
     }
     Ok(())
+}
+
+/// What a provider's table means for the person: where prompts go, what is sent, and what is run.
+fn consequences(document: &Document, path: &[&str; 2]) -> String {
+    let at = |key: &str| document.get(&[path[0], path[1], key]);
+    let text = |key: &str| at(key).and_then(Item::as_str);
+    let address = text("base_url").map(|url| format!("what you ask there goes to `{url}`"));
+    let key = text("env_key").map(|variable| format!("it is sent your `{variable}`"));
+    let login = at("requires_openai_auth").map(|_| "it is sent your OpenAI login".to_owned());
+    let program = ["auth", "gateway_oauth"].into_iter().find_map(at);
+    let program = program.map(|program| format!("Codex runs the program of `{}`", program.to_string().trim()));
+    [address, key, login, program].into_iter().flatten().map(|words| format!("; {words}")).collect()
 }
 
 /// What a table says, without comments and order.

@@ -130,8 +130,14 @@ impl Mending<'_, '_> {
         } else if self.provider(Road::Gateway, Wire::Chat).is_none() {
             Some(format!("where it is or which model it serves is not clear; to use it: {}", self.add()))
         } else {
-            let why = "its `query_params` hold what looks like a key; to use it without them";
-            self.table.has_secret_query.then(|| format!("{why}: {}", self.add()))
+            let held = if self.table.has_secret_query {
+                "its `query_params` hold what looks like a key; to use it without them"
+            } else if self.table.has_other_authorization {
+                "its `Authorization` header is not a key's; to use it without that"
+            } else {
+                return None;
+            };
+            Some(format!("{held}: {}", self.add()))
         }
     }
 

@@ -105,6 +105,7 @@ const OF_PROVIDERS: [(&str, Option<&str>); 17] = [
 /// Mends the keys of provider tables that Codex ignores.
 pub(super) fn provider_keys(world: &mut World<'_>, file: &Path) -> Result<()> {
     for id in tables(&world.document(file)?, &["model_providers"]) {
+        variable_name(world, file, &id)?;
         for (key, meant) in OF_PROVIDERS {
             let document = world.document(file)?;
             let path = ["model_providers", id.as_str(), key];
@@ -124,6 +125,16 @@ pub(super) fn provider_keys(world: &mut World<'_>, file: &Path) -> Result<()> {
         }
     }
     Ok(())
+}
+
+/// Codex takes `env_key = "$KEY"` by its letters, and finds no variable of that name.
+fn variable_name(world: &mut World<'_>, file: &Path, id: &str) -> Result<()> {
+    let path = ["model_providers", id, "env_key"];
+    let Some(written) = world.str(file, &path) else { return Ok(()) };
+    let Some(name) = super::pasted::variable_of(&written) else { return Ok(()) };
+    let what = format!("`env_key = \"{written}\"` of provider `{id}`: Codex looks for a variable of just that name");
+    world.found(Kind::VariableName, file, &path, what, format!("becomes `\"{name}\"`"));
+    world.change(file, &[Change::set(&path, name)])
 }
 
 /// Whether something below looks like a secret, by its key.

@@ -27,6 +27,8 @@ pub(super) struct Table {
     pub(super) query: BTreeMap<String, String>,
     /// Whether there are others.
     pub(super) has_secret_query: bool,
+    /// Whether a header authorizes by something else than a key, such as a name and a password.
+    pub(super) has_other_authorization: bool,
     /// Whether the files give it more than one address.
     pub(super) differs: bool,
     /// The keys in its tables.
@@ -71,6 +73,7 @@ impl Table {
             env_headers: BTreeMap::new(),
             query: BTreeMap::new(),
             has_secret_query: false,
+            has_other_authorization: false,
             differs: false,
             keys: BTreeSet::new(),
             has_command: false,
@@ -106,6 +109,9 @@ impl Table {
         };
         let is_secret =
             |name: &str| name.eq_ignore_ascii_case("authorization") || crate::secret::looks_like_credential(name);
+        let is_other =
+            |(name, value): &(String, String)| name.eq_ignore_ascii_case("authorization") && !pasted::is_bearer(value);
+        self.has_other_authorization |= pairs("http_headers").iter().any(is_other);
         self.headers.extend(pairs("http_headers").into_iter().filter(|(name, _)| !is_secret(name)));
         self.env_headers.extend(pairs("env_http_headers"));
         for (name, value) in pairs("query_params") {

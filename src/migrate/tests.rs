@@ -16,6 +16,7 @@ use super::{Kind, Migrated, Migration, Surroundings};
 struct Place {
     dir: tempfile::TempDir,
     env: BTreeMap<String, String>,
+    takes_over: bool,
 }
 
 /// One finding, short: kind, file, line, whether it is left to the person.
@@ -29,11 +30,23 @@ impl Place {
             fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
             fs::write(path, text).expect("a file");
         }
-        Self { dir, env: BTreeMap::new() }
+        Self { dir, env: BTreeMap::new(), takes_over: false }
     }
 
     fn with_env(mut self, name: &str, value: &str) -> Self {
         self.env.insert(name.to_owned(), value.to_owned());
+        self
+    }
+
+    /// The folder is a trusted project, whose file is taken over or not.
+    fn with_project(mut self, text: &str, takes_over: bool) -> Self {
+        let (config, work) = (self.dir.path().join("codex/config.toml"), self.dir.path().join("work"));
+        let mine = fs::read_to_string(&config).unwrap_or_default();
+        let trust = format!("[projects.'{}']\ntrust_level = 'trusted'\n", work.display());
+        fs::write(&config, format!("{mine}{trust}")).expect("a file");
+        fs::create_dir_all(work.join(".codex")).expect("a folder");
+        fs::write(work.join(".codex/config.toml"), text).expect("a file");
+        self.takes_over = takes_over;
         self
     }
 
@@ -46,7 +59,8 @@ impl Place {
         let setup = Setup::load(&home, &CodexHome::at(&self.dir.path().join("codex"))).expect("a setup");
         let env = |name: &str| self.env.get(name).cloned();
         let (cwd, person) = (self.dir.path().join("work"), self.dir.path().join("home"));
-        let around = Surroundings { cwd: &cwd, home: Some(&person), env: &env, with_project: true, spoken: &[] };
+        let with_project = self.takes_over;
+        let around = Surroundings { cwd: &cwd, home: Some(&person), env: &env, with_project, spoken: &[] };
         let command = TokenCommand::of_this_program(&home).expect("a program");
         Migration::plan(setup, &command, &around, KeyStore::File).expect("a plan")
     }
@@ -186,7 +200,7 @@ fn legacy_profiles_become_files_with_their_comments() {
     let place = Place::new(&[("codex/config.toml", before), ("codex/old.config.toml", "model = 'new' # kept\n")]);
     let (found, steps, _) = place.migrate();
     assert_eq!(found.len(), 4);
-    assert_eq!(place.text("codex/config.toml"), "model = 'base'\n\n[tui]\n");
+    assert_eq!(place.text("codex/config.toml"), "model = 'f'\n\n[tui]\n");
     assert_eq!(
         place.text("codex/fast.config.toml"),
         "# the fast one\nmodel = 'f' # f\n# inner\n[features]\nx = true\n"
@@ -194,6 +208,71 @@ fn legacy_profiles_become_files_with_their_comments() {
     assert_eq!(place.text("codex/two-words.config.toml"), "model = 't'\n");
     assert_eq!(place.text("codex/old.config.toml"), "model = 'new' # kept\nmodel_verbosity = 'low'\n");
     assert!(steps[0].contains("codex -p fast"), "{steps:?}");
+}
+
+/// What plain `codex` ran before, it runs after.
+#[test]
+fn the_selected_profile_stays_the_default_and_the_others_what_they_were() {
+    let config = "profile = 'fast'\nmodel = 'm1'\n\n[model_providers.gw]\nname = 'G'\nbase_url = 'http://g/v1'\n\n\
+                  [profiles.fast]\nmodel_provider = 'gw' # mine\nmodel = 'm2'\napproval_policy = 'never'\n";
+    let place = Place::new(&[("codex/config.toml", config)]);
+    let (_, steps, _) = place.migrate();
+    assert_eq!(
+        place.text("codex/config.toml"),
+        "model = 'm2'\nmodel_provider = 'gw'\napproval_policy = 'never'\n\n\
+         [model_providers.gw]\nname = 'G'\nbase_url = 'http://g/v1'\n"
+    );
+    assert_eq!(steps, Vec::<String>::new());
+
+    let slow = "model_reasoning_effort = 'high'\n";
+    let place = Place::new(&[("codex/config.toml", config), ("codex/slow.config.toml", slow)]);
+    let (_, steps, _) = place.migrate();
+    assert_eq!(place.text("codex/slow.config.toml"), format!("{slow}model_provider = \"openai\"\nmodel = 'm1'\n"));
+    assert!(place.text("codex/config.toml").starts_with("model = 'm2'\nmodel_provider = 'gw'\n\n"));
+    assert!(
+        steps[0].contains("without `approval_policy` of `fast`") && steps[0].contains("`codex -p fast`"),
+        "{steps:?}"
+    );
+}
+
+#[test]
+fn a_selected_profile_that_has_its_file_already_stays_the_default_too() {
+    let profile = "model_provider = 'gw'\n[model_providers.gw]\nname = 'G'\nbase_url = 'http://g/v1'\n";
+    let place = Place::new(&[("codex/config.toml", "profile = 'lab'\n"), ("codex/lab.config.toml", profile)]);
+    place.migrate();
+    let config = place.text("codex/config.toml");
+    assert!(config.contains("model_provider = 'gw'") && config.contains("base_url = 'http://g/v1'"), "{config}");
+    let place = Place::new(&[("codex/config.toml", "profile = 'gone'\nmodel = 'm'\n")]);
+    assert!(place.plan().findings[0].then.contains("there is no profile `gone`"));
+    place.migrate();
+    assert_eq!(place.text("codex/config.toml"), "model = 'm'\n");
+}
+
+#[test]
+fn a_variable_in_a_shell_s_spelling_is_no_key() {
+    let table = "[model_providers.gw]\nname = 'G'\nbase_url = 'http://g/v1'\nenv_key = ";
+    for spelling in ["'$GWK'", "\"${GWK}\"", "'%GWK%'"] {
+        let place =
+            Place::new(&[("codex/config.toml", &format!("{table}{spelling}\n"))]).with_env("GWK", "sk-0123456789");
+        let (found, _, done) = place.migrate();
+        assert_eq!(found.iter().map(|finding| finding.0).collect::<Vec<_>>(), [Kind::VariableName], "{spelling}");
+        assert_eq!(place.text("codex/config.toml"), format!("{table}\"GWK\"\n"));
+        assert_eq!((done.keys, done.forgotten), (0, 0));
+    }
+}
+
+#[test]
+fn a_name_and_a_password_in_a_header_stay_there() {
+    let table = "model = 'm'\nmodel_provider = 'gw'\n[model_providers.gw]\nname = 'G'\nbase_url = 'http://g/v1'\n\
+                 http_headers = { Authorization = 'Basic dXNlcjpwYXNz' }\n";
+    let place = Place::new(&[("codex/config.toml", table)]);
+    assert_eq!(place.migrate().0, []);
+    // Behind the gateway they would be lost.
+    let chat = format!("{table}wire_api = 'chat'\n");
+    let place = Place::new(&[("codex/config.toml", &chat)]);
+    assert!(place.plan().findings[0].then.contains("its `Authorization` header is not a key's"));
+    place.migrate();
+    assert_eq!(place.text("codex/config.toml"), table);
 }
 
 #[test]
@@ -339,18 +418,43 @@ fn what_is_not_clear_is_left_to_the_person() {
     }
 }
 
+/// A project's file with a provider that runs a program, and a file of the person's.
+const MINE: &str = "model = 'm'\n\n[model_providers.same]\nname = 'S'\nbase_url = 'http://s/v1'\n\n";
+const PROJECT: &str = "model_provider = 'team'\nmodel = 't'\nprofile = 'x'\n\n# ours\n[model_providers.team]\nname = 'T' # t\n\
+                       base_url = 'http://t/v1'\nauth = { command = '/bin/touch' }\n\n\
+                       [model_providers.same]\nbase_url = 'http://s/v1'\nname = 'S' # s\n\n[mcp_servers.m]\ncommand = 'c'\n";
+
 #[test]
-fn provider_settings_of_a_project_move_to_where_codex_reads_them() {
-    let mine = "model = 'm'\n\n[model_providers.same]\nname = 'S'\nbase_url = 'http://s/v1'\n";
-    let project = "model_provider = 'team'\nmodel = 't'\nprofile = 'x'\n\n# ours\n[model_providers.team]\nname = 'T' # t\n\
-                   base_url = 'http://t/v1'\n\n[model_providers.same]\nbase_url = 'http://s/v1'\nname = 'S' # s\n\n\
-                   [mcp_servers.m]\ncommand = 'c'\n";
-    let place = Place::new(&[("codex/config.toml", mine), ("work/.codex/config.toml", project)]);
+fn provider_settings_of_a_project_are_told_once_and_left_where_they_are() {
+    let place = Place::new(&[("codex/config.toml", MINE)]).with_project(PROJECT, false);
+    let before = place.text("codex/config.toml");
+    let (found, steps, done) = place.migrate();
+    assert_eq!(found, [(Kind::ProjectSettings, "work/.codex/config.toml".to_owned(), 1, true)]);
+    assert!(done.report.files.is_empty() && steps.is_empty());
+    assert_eq!((place.text("codex/config.toml"), place.text("work/.codex/config.toml")), (before, PROJECT.to_owned()));
+    let migration = place.plan();
+    assert!(migration.findings[0].what.contains("`model_provider`, `model_providers`, `profile`"));
+    assert!(migration.findings[0].then.contains("`codexgw migrate --project`") && !migration.mends());
+}
+
+#[test]
+fn provider_settings_of_a_trusted_project_move_to_where_codex_reads_them_when_that_is_asked_for() {
+    let place = Place::new(&[("codex/config.toml", MINE)]).with_project(PROJECT, true);
+    let before = place.text("codex/config.toml");
+    let moved = place.plan().findings.into_iter().find(|finding| finding.what.contains("`team`")).expect("told");
+    assert_eq!(
+        moved.then,
+        "moved to your own `config.toml`; what you ask there goes to `http://t/v1`; \
+         Codex runs the program of `{ command = \"/bin/touch\" }`"
+    );
     let (found, steps, _) = place.migrate();
     assert!(found.iter().all(|finding| finding.0 == Kind::ProjectSettings && !finding.3), "{found:?}");
     assert_eq!(
         place.text("codex/config.toml"),
-        format!("{mine}\n# ours\n[model_providers.team]\nname = 'T' # t\nbase_url = 'http://t/v1'\n")
+        format!(
+            "{before}\n# ours\n[model_providers.team]\nname = 'T' # t\nbase_url = 'http://t/v1'\n\
+             auth = {{ command = '/bin/touch' }}\n"
+        )
     );
     assert_eq!(place.text("work/.codex/config.toml"), "model = 't'\n\n[mcp_servers.m]\ncommand = 'c'\n");
     assert_eq!(place.text("codex/work.config.toml"), "model_provider = \"team\"\nmodel = \"t\"\n");
@@ -358,8 +462,24 @@ fn provider_settings_of_a_project_move_to_where_codex_reads_them() {
 }
 
 #[test]
-fn values_that_stop_codex_in_a_project_are_mended_there() {
-    let place = Place::new(&[("work/.codex/config.toml", "approval_policy = 'untrusted'\nweb_search = false # w\n")]);
+fn nothing_is_taken_over_from_a_project_that_is_not_trusted() {
+    for takes_over in [false, true] {
+        let mut place = Place::new(&[("codex/config.toml", MINE), ("work/.codex/config.toml", PROJECT)]);
+        place.takes_over = takes_over;
+        let (found, _, done) = place.migrate();
+        assert_eq!(found.iter().map(|finding| finding.3).collect::<Vec<_>>(), vec![true; usize::from(takes_over)]);
+        assert!(done.report.files.is_empty());
+    }
+}
+
+#[test]
+fn values_that_stop_codex_in_a_project_are_mended_there_when_that_is_asked_for() {
+    let project = "approval_policy = 'untrusted'\nweb_search = false # w\n";
+    let place = Place::new(&[]).with_project(project, false);
+    let (found, ..) = place.migrate();
+    assert_eq!(found.iter().map(|finding| (finding.0, finding.3)).collect::<Vec<_>>(), [(Kind::RemovedValue, true); 2]);
+    assert_eq!(place.text("work/.codex/config.toml"), project);
+    let place = Place::new(&[]).with_project(project, true);
     assert_eq!(place.migrate().0.len(), 2);
     assert_eq!(place.text("work/.codex/config.toml"), "web_search = \"disabled\" # w\n");
 }

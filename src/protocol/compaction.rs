@@ -6,8 +6,6 @@
 //! (codex-facts G19). Behind the gateway no provider has such an item, so the summary is written by the model, and the
 //! item carries it in a form of ours.
 
-use std::borrow::Cow;
-
 use serde_json::Value;
 
 use super::carrier::Carrier;
@@ -62,7 +60,7 @@ pub fn ask(request: &mut Request<'_>) {
     request.tool_choice = ToolChoice::None;
     request.parallel_tool_calls = None;
     request.format = None;
-    request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(Cow::Borrowed(PROMPT))] });
+    request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(PROMPT.into())] });
 }
 
 /// Takes the tools out of a request for a summary, which needs none. They are better left where a cache of the prompt
@@ -79,7 +77,7 @@ pub fn is_asked(request: &Request<'_>) -> bool {
     request.compacts
         || (request.tools.is_empty()
             && matches!(request.items.last(), Some(Item::Message { role: Role::User, parts })
-                if parts.iter().any(|part| matches!(part, Part::Text(text) if text.contains(CHECKPOINT)))))
+                if parts.iter().any(|part| matches!(part, Part::Text(text) if text.plain().contains(CHECKPOINT)))))
 }
 
 /// Whether the conversation is certainly beyond the window. It is left to the upstream wherever there is doubt: how
@@ -101,7 +99,7 @@ pub fn trim(request: &mut Request<'_>, window: u64) {
         let size = parts.iter().map(part_bytes).sum::<u64>();
         let saved = size.saturating_sub(LEFT_OUT.len() as u64);
         if saved > 0 {
-            *parts = vec![Part::Text(Cow::Borrowed(LEFT_OUT))];
+            *parts = vec![Part::Text(LEFT_OUT.into())];
             excess = excess.saturating_sub(saved);
             count += 1;
         }

@@ -9,6 +9,7 @@ use serde_json::value::RawValue;
 
 use super::carrier::Carrier;
 use super::failure::Failure;
+pub use super::json_str::JsonStr;
 pub use super::loss::{self, Loss};
 
 /// What Codex asks for.
@@ -54,7 +55,7 @@ impl Request<'_> {
             parts
                 .iter()
                 .map(|part| match part {
-                    Part::Text(text) => text.len() + text.len() / 16 + 64,
+                    Part::Text(text) => text.json_len() + 64,
                     Part::Image { url, .. } => url.len() + 128,
                     Part::Document { source, .. } => source.as_str().len() + 192,
                 })
@@ -138,7 +139,7 @@ pub enum Role {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Part<'a> {
     /// Text.
-    Text(Cow<'a, str>),
+    Text(JsonStr<'a>),
     /// An image, by its URL, mostly a `data:` URL.
     Image {
         /// The URL.
@@ -158,7 +159,7 @@ pub enum Part<'a> {
 impl Part<'_> {
     /// The text, when it is one.
     #[must_use]
-    pub fn as_text(&self) -> Option<&str> {
+    pub const fn as_text(&self) -> Option<&JsonStr<'_>> {
         match self {
             Self::Text(text) => Some(text),
             Self::Image { .. } | Self::Document { .. } => None,

@@ -15,6 +15,7 @@ mod frame;
 pub mod gemini;
 pub mod images;
 pub mod ir;
+pub mod json_str;
 mod lenient;
 pub mod loss;
 pub mod meaning;

@@ -26,6 +26,9 @@ const MOST_ATTEMPTS: usize = 100;
 /// Those of this process.
 static LIVE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
 
+/// Folders around them that this process made, the innermost first. Whichever of its folders goes last takes them along.
+static MADE: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
 fn live() -> MutexGuard<'static, Vec<PathBuf>> {
     LIVE.lock().unwrap_or_else(PoisonError::into_inner)
 }
@@ -37,22 +40,19 @@ pub struct PassingDir {
     dir: tempfile::TempDir,
     #[expect(dead_code, reason = "held for its lock")]
     lock: File,
-    /// Folders around it that were made for it, the innermost first.
-    made: Vec<PathBuf>,
 }
 
 impl PassingDir {
     /// Makes an empty one under the state folder.
     pub fn make(state: &Path) -> io::Result<Self> {
         let room = state.join(ROOM);
-        let missing = room.ancestors().skip(1).take_while(|folder| !folder.exists());
-        let made = std::iter::once(room.as_path()).chain(missing).map(Path::to_owned).collect();
         sweep(state);
+        note_missing(&room);
         let dir = folder_in(&room)?;
         live().push(dir.path().to_owned());
         let lock = OpenOptions::new().write(true).create_new(true).open(dir.path().join(LOCK))?;
         lock.try_lock()?;
-        let this = Self { dir, lock, made };
+        let this = Self { dir, lock };
         private_file::create_dir(&this.path())?;
         Ok(this)
     }
@@ -74,9 +74,20 @@ impl Drop for PassingDir {
         // What cannot be removed now is tried again by the next run.
         let _ = std::fs::remove_dir_all(self.dir.path());
         live().retain(|dir| dir != self.dir.path());
-        for folder in &self.made {
+        for folder in MADE.lock().unwrap_or_else(PoisonError::into_inner).iter() {
             // Not when something else is in it meanwhile.
             let _ = std::fs::remove_dir(folder);
+        }
+    }
+}
+
+/// Remembers what will have to be made for this folder, and the folder itself.
+fn note_missing(room: &Path) {
+    let mut made = MADE.lock().unwrap_or_else(PoisonError::into_inner);
+    let missing = room.ancestors().skip(1).take_while(|folder| !folder.exists());
+    for folder in std::iter::once(room).chain(missing) {
+        if !made.iter().any(|known| known == folder) {
+            made.push(folder.to_owned());
         }
     }
 }
@@ -181,6 +192,18 @@ mod tests {
         assert!(one.path().is_dir(), "the lock of another does not keep it");
         drop(one);
         assert!(!state.join("home").exists() && !state.exists());
+    }
+
+    #[test]
+    fn the_last_of_several_takes_the_folders_along_that_the_first_made() {
+        let state = tempfile::tempdir().expect("a folder");
+        let state = state.path().join("home/state");
+        let one = PassingDir::make(&state).expect("a folder");
+        let two = PassingDir::make(&state).expect("a folder");
+        drop(one);
+        assert!(two.path().is_dir());
+        drop(two);
+        assert!(!state.exists());
     }
 
     #[test]

@@ -25,6 +25,33 @@ fn add_asks_for_key_model_and_default_and_never_shows_the_key() {
 }
 
 #[test]
+fn what_moves_to_another_address_is_asked_about_nothing() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
+    let file = sandbox.path("codexgw/config.toml");
+    let settings = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, settings.replace("/v1\"", "/v7\"")).unwrap();
+    let line = format!("codexgw add custom --id up --force --base-url {}", upstream.base_url());
+    Terminal::start(&sandbox, &line).wait_for("ended with 0");
+    let now = std::fs::read_to_string(&file).unwrap();
+    for line in
+        settings.lines().filter(|line| ["base_url", "key", "road", "wire"].iter().any(|key| line.starts_with(key)))
+    {
+        assert!(now.contains(line), "{line}\n{now}");
+    }
+    // One whose id is a template's.
+    let sandbox = Sandbox::with_codex();
+    let add = ["add", "deepseek", "--no-probe", "--model", "m1", "--key-stdin", "--store", "file"];
+    sandbox.codexgw(&add).stdin("sk-0123456789abcdef").run().ok();
+    let line = "codexgw add deepseek --base-url http://127.0.0.1:9/v1 --force --no-probe";
+    Terminal::start(&sandbox, line).wait_for("ended with 0");
+    let now = std::fs::read_to_string(sandbox.path("codexgw/config.toml")).unwrap();
+    assert!(now.contains("http://127.0.0.1:9/v1") && now.contains("model = \"m1\""), "{now}");
+    assert!(now.contains("[providers.deepseek]") && now.contains("template = \"deepseek\""), "{now}");
+}
+
+#[test]
 fn a_question_that_is_broken_off_changes_nothing() {
     let upstream = Upstream::chat(Script::none());
     let sandbox = Sandbox::with_codex();

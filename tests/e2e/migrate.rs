@@ -96,6 +96,22 @@ fn whatever_stopped_codex_is_mended() {
     }
 }
 
+/// Plain `codex` goes where the selected profile sent it, not to OpenAI.
+#[test]
+fn the_selected_profile_stays_the_default() {
+    let upstream = Upstream::responses([Turn::text("still here")]);
+    let mut sandbox = Sandbox::with_codex();
+    sandbox.set_env("LAB_KEY", upstream.key());
+    sandbox.write_config(format!(
+        "profile = \"fast\"\n[model_providers.lab]\nname = \"Lab\"\nbase_url = \"{}\"\nenv_key = \"LAB_KEY\"\n\
+         [profiles.fast]\nmodel_provider = \"lab\"\nmodel = \"{}\"\n",
+        upstream.base_url(),
+        upstream.model()
+    ));
+    sandbox.codexgw(&["doctor", "--fix", "--offline"]).run().ok();
+    sandbox.codex(&["exec", "hi"]).run().ok().stdout_has("still here");
+}
+
 /// Migrates corpus files and asks Codex about the outcome.
 fn migrate_corpus(every: usize) {
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared/config-corpus");

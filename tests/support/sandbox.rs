@@ -340,6 +340,12 @@ impl Invocation<'_> {
         self
     }
 
+    /// Another working folder.
+    pub fn current_dir(mut self, dir: &Path) -> Self {
+        self.command.current_dir(dir);
+        self
+    }
+
     /// Another time limit than that of a short command.
     pub fn limit(mut self, limit: Duration) -> Self {
         self.limit = limit;

@@ -286,7 +286,7 @@ impl Args {
 
     /// Whether it is to be the default: said, or asked on a terminal.
     fn make_default(&self, identity: &Identity, upstream: &Upstream) -> Result<bool> {
-        if self.default || self.asks_nothing() || upstream.road == Road::Direct {
+        if self.default || self.again || self.asks_nothing() || upstream.road == Road::Direct {
             return Ok(self.default);
         }
         ui::prompt::confirm(&format!("Make `{}` Codex's default (also in the IDE)?", identity.id), false)

@@ -13,14 +13,14 @@ use super::super::context::{Context, prefixes, say_changed, show_diffs};
 pub struct Options {
     /// Only show it.
     pub dry_run: bool,
+    /// Take over what a trusted project's file says of providers.
+    pub project: bool,
     /// Do not ask.
     pub yes: bool,
     /// Print JSON.
     pub json: bool,
     /// Where to keep the keys.
     pub store: KeyStore,
-    /// Take over what this project's file holds, too.
-    pub project: bool,
     /// What the person's own providers really speak.
     pub spoken: Vec<Spoken>,
 }
@@ -125,12 +125,16 @@ fn show(findings: &[Finding]) {
     }
 }
 
-fn agreed(with_project: bool) -> Result<bool> {
+fn agreed(is_from_project: bool) -> Result<bool> {
     if !ui::prompt::possible() {
-        return Err(Error::fixable("nothing was changed, since nobody can be asked here")
-            .hint(format!("agree to it: `codexgw migrate{} --yes`", if with_project { " --project" } else { "" })));
+        let hint = if is_from_project {
+            "run it on a terminal, where you can look at what the project's file says"
+        } else {
+            "agree to it: `codexgw migrate --yes`"
+        };
+        return Err(Error::fixable("nothing was changed, since nobody can be asked here").hint(hint));
     }
-    ui::prompt::confirm("Write this?", true)
+    ui::prompt::confirm("Write this?", !is_from_project)
 }
 
 /// What Codex has against the configuration as it is and as it will be, if anything. Without Codex nobody can be asked,

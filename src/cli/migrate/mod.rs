@@ -19,6 +19,7 @@ use from::{From, Options};
 #[derive(Debug, ClapArgs)]
 #[command(after_help = "Examples:\n  codexgw migrate                      # shows what it found, and asks\n  \
                         codexgw migrate --dry-run\n  codexgw migrate --speaks lab=chat\n  \
+                        codexgw migrate --project            # also what a trusted project's file holds in vain\n  \
                         codexgw migrate --from cc-switch\n  \
                         codexgw migrate --from litellm --path proxy/config.yaml\n  codexgw migrate --from env --yes")]
 pub struct Args {
@@ -34,12 +35,12 @@ pub struct Args {
     /// The model to start with, where your files name none for it
     #[arg(long, requires = "speaks")]
     model: Option<String>,
-    /// Move what this project's `.codex/config.toml` says of providers to your own files, too; read it first
-    #[arg(long, conflicts_with = "from")]
-    project: bool,
     /// Show what would be done, and do nothing
     #[arg(long)]
     dry_run: bool,
+    /// Take over the provider settings of the trusted project here, which Codex ignores there; always asks
+    #[arg(long, conflicts_with_all = ["from", "yes"])]
+    project: bool,
     /// Do it without asking
     #[arg(long)]
     yes: bool,

@@ -122,43 +122,76 @@ const MEANINGS: &[Meaning] = &[
     ),
 ];
 
+/// Variables with which a login comes from the shell.
+const LOGIN_VARIABLES: [&str; 3] = ["CODEX_API_KEY", "CODEX_ACCESS_TOKEN", "OPENAI_API_KEY"];
+
+/// Files of Codex's folder that hold a login, or variables.
+const LOGIN_FILES: [&str; 2] = ["auth.json", ".env"];
+
 fn look(world: &World) -> Vec<Finding> {
-    // It asks the address that is configured for OpenAI's, with the login: where that is a stranger's, nothing may ask.
-    if super::leaks::look(world).iter().any(|finding| finding.severity == Severity::Danger) {
-        return Vec::new();
-    }
     // That its folder is none is told by the check of that folder.
     let (Ok(codex), Ok(codex_home)) = (&world.codex, &world.codex_home) else { return Vec::new() };
     let native = codex.native();
     let mut command = Command::new(native.path);
     command.args(["doctor", "--json"]).current_dir(&world.cwd).envs(native.env);
-    let Ok(stand_in) = stand_in(world, codex_home.dir()) else { return Vec::new() };
+    // It tries a WebSocket with the login at whatever address it is given.
+    let without_login = super::leaks::has_foreign_address(world);
+    let Ok((stand_in, has_databases)) = stand_in(world, codex_home.dir(), without_login) else { return Vec::new() };
     command.env("CODEX_HOME", stand_in.path());
+    command.arg("-c").arg(format!("sqlite_home={:?}", stand_in.path().display().to_string()));
+    if without_login {
+        command.args(["-c", "cli_auth_credentials_store=\"file\""]);
+        for name in LOGIN_VARIABLES {
+            command.env_remove(name);
+        }
+    }
     // It ends with 1 when it finds something. Where there is no such command, or no answer in time, nothing is known.
     let Ok((_, said, _)) = bounded_all(&mut command, LIMIT) else { return Vec::new() };
     let said = said.replace(&stand_in.path().display().to_string(), &codex_home.dir().display().to_string());
-    serde_json::from_str(&said).map(|report| explained(&report)).unwrap_or_default()
+    let Ok(mut report) = serde_json::from_str::<Value>(&said) else { return Vec::new() };
+    // What it says of what it was not given is not true of the person's folder.
+    let is_true = |check: &str| {
+        let without_login = without_login && (check.starts_with("auth.") || check.starts_with("network."));
+        !without_login && (has_databases || !check.starts_with("state."))
+    };
+    if let Some(checks) = report["checks"].as_object_mut() {
+        checks.retain(|name, _| is_true(name));
+    }
+    explained(&report)
 }
 
 /// A folder that stands in for Codex's: all that lies in there is found, but for the temporary files, which a Codex that
-/// finds something leaves behind.
-fn stand_in(world: &World, real: &Path) -> io::Result<PassingDir> {
+/// finds something leaves behind. Databases are copies:
+/// whoever opens one writes beside it. Tells whether all of them are there.
+fn stand_in(world: &World, real: &Path, without_login: bool) -> io::Result<(PassingDir, bool)> {
     let dir = PassingDir::for_secrets(world.home.state_dir())?;
-    #[cfg(unix)]
-    for entry in std::fs::read_dir(real).into_iter().flatten().flatten().filter(|entry| entry.file_name() != "tmp") {
-        let (from, to) = (real.join(entry.file_name()), dir.path().join(entry.file_name()));
-        // A database that is opened gets files beside it, where it really lies.
-        let is_database = entry.file_name().to_string_lossy().contains(".sqlite");
-        if is_database && entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST_COPY) {
-            std::fs::copy(from, to)?;
-        } else {
-            std::os::unix::fs::symlink(from, to)?;
+    let mut has_databases = true;
+    for entry in std::fs::read_dir(real).into_iter().flatten().flatten() {
+        let (name, from) = (entry.file_name(), entry.path());
+        let text = name.to_string_lossy();
+        let is_login = LOGIN_FILES.contains(&text.as_ref());
+        if text == "tmp" || (without_login && is_login) || text.contains(".sqlite-") {
+            continue;
+        }
+        let to = dir.path().join(&name);
+        if text.ends_with(".sqlite") {
+            // One in use may be read half written.
+            let in_use = std::fs::metadata(from.with_file_name(format!("{text}-wal"))).is_ok_and(|wal| wal.len() > 0);
+            if !in_use && std::fs::metadata(&from).is_ok_and(|file| file.len() <= LARGEST_COPY) {
+                std::fs::copy(&from, &to)?;
+            } else {
+                has_databases = false;
+            }
+            continue;
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink(&from, &to)?;
+        #[cfg(not(unix))]
+        if text == "config.toml" {
+            std::fs::copy(&from, &to)?;
         }
     }
-    #[cfg(not(unix))]
-    std::fs::copy(real.join("config.toml"), dir.path().join("config.toml"))
-        .or_else(|e| if e.kind() == io::ErrorKind::NotFound { Ok(0) } else { Err(e) })?;
-    Ok(dir)
+    Ok((dir, has_databases))
 }
 
 fn explained(report: &Value) -> Vec<Finding> {

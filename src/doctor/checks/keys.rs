@@ -50,10 +50,14 @@ fn variables(world: &World) -> Vec<Finding> {
     for table in world.tables() {
         let (id, Some(variable)) = (table.id, table.text("env_key")) else { continue };
         let seen = format!("{} names `{variable}`", table.place("env_key"));
-        if let Some(name) = variable.strip_prefix('$').map(|name| name.trim_matches(['{', '}'])) {
+        if let Some(name) = migrate::variable_of(variable) {
             let what = format!("`env_key` of `{id}` wants the name alone: `{name}`, not `{variable}`");
             let fix = table.change(Change::set(&table.path("env_key"), name), "name the variable that holds the key");
             findings.push(Finding::broken("key-variable-dollar", what).saw(seen).mended_by(fix));
+            continue;
+        }
+        // A key stands there, which the migration tells.
+        if !migrate::is_variable_name(variable) {
             continue;
         }
         findings.extend(match world.env.get(variable).map(String::as_str) {

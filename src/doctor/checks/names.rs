@@ -10,13 +10,15 @@ fn look(world: &World) -> Vec<Finding> {
     let mut findings = Vec::new();
     for table in world.tables() {
         let id = table.id;
-        if let Some(name) = table.text("name").filter(|name| ["OpenAI", "Azure"].contains(name)) {
+        // Without an address it is OpenAI's.
+        let is_openai = !table.text("base_url").is_some_and(super::leaks::is_foreign);
+        if let Some(name) = table.text("name").filter(|name| *name == "Azure" || (*name == "OpenAI" && !is_openai)) {
             let what = format!("provider `{id}` is named `{name}`, so Codex leaves compaction to it");
             let fix = table.change(Change::set(&table.path("name"), id), "give a provider a name of its own");
             findings.push(
                 Finding::broken("name-of-openai", what)
                     .saw(table.place("name"))
-                    .saw("a long session dies there, unless the provider is OpenAI itself")
+                    .saw("a long session dies there: only OpenAI and Azure compact as Codex then asks for")
                     .mended_by(fix),
             );
         }

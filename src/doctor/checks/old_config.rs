@@ -26,8 +26,8 @@ fn look(world: &World) -> Vec<Finding> {
     migration
         .findings
         .iter()
-        // A file that does not parse is told with its own fix.
-        .filter(|finding| finding.kind != Kind::BrokenFile)
+        // These are told with fixes of their own.
+        .filter(|finding| !matches!(finding.kind, Kind::BrokenFile | Kind::VariableName))
         .map(|found| {
             let id = id(found.kind);
             let finding = if stops(found.kind) {
@@ -71,6 +71,7 @@ fn id(kind: Kind) -> &'static str {
         Kind::ReservedId => "old-config-reserved-id",
         Kind::ProviderName => "old-config-provider-name",
         Kind::PastedKey => "old-config-pasted-key",
+        Kind::VariableName => "old-config-variable-name",
         Kind::RemovedValue => "old-config-removed-value",
         Kind::IgnoredKey => "old-config-ignored-key",
         Kind::ProjectSettings => "old-config-project-settings",

@@ -7,7 +7,12 @@ pub const CHECK: Check = Check { id: "profile", about: "whether profiles have th
 fn look(world: &World) -> Vec<Finding> {
     let mut findings = Vec::new();
     let ours = world.settings.as_ref().map(|settings| settings.profiles.clone()).unwrap_or_default();
-    for (name, record) in &ours {
+    let is_asked = |name: &str, provider: &str| match &world.subject {
+        None => true,
+        Some(Subject::Profile(wanted)) => wanted == name,
+        Some(Subject::Provider(wanted)) => wanted == provider,
+    };
+    for (name, record) in ours.iter().filter(|(name, record)| is_asked(name, &record.provider)) {
         if !world.profiles.contains_key(name) && !is_broken(world, name) {
             let what = format!("the file of the profile `{name}` is gone, so `codex -p {name}` runs Codex's default");
             let (provider, model) = (record.provider.as_str(), record.model.as_str());
@@ -46,6 +51,9 @@ fn look(world: &World) -> Vec<Finding> {
         });
     }
     for (name, document) in &world.profiles {
+        if !is_asked(name, document.get_str(&["model_provider"]).unwrap_or_default()) {
+            continue;
+        }
         let has_model = document.get(&["model"]).is_some();
         if document.get(&["model_provider"]).is_some()
             && !has_model
@@ -65,7 +73,7 @@ fn look(world: &World) -> Vec<Finding> {
 /// The provider whose id is most like a name that is none.
 fn nearest_provider<'w>(world: &'w World, name: &str) -> Option<&'w str> {
     let ours = world.settings.iter().flat_map(|settings| settings.providers.keys().map(String::as_str));
-    crate::catalog::nearest_of(name, ours.chain(world.tables().map(|table| table.id)))
+    crate::catalog::nearest_of(name, ours.chain(world.all_tables().map(|table| table.id)))
 }
 
 fn is_broken(world: &World, name: &str) -> bool {

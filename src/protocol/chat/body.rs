@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::protocol::ir::JsonStr;
+
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Body<'a> {
     pub model: &'a str,
@@ -53,20 +55,20 @@ pub(super) struct Thinking {
 #[derive(Debug, Serialize)]
 #[serde(tag = "role", rename_all = "lowercase")]
 pub(super) enum Message<'a> {
-    System { content: Cow<'a, str> },
+    System { content: JsonStr<'a> },
     User { content: Content<'a> },
     Assistant(Assistant<'a>),
-    Tool { tool_call_id: Cow<'a, str>, content: Cow<'a, str> },
+    Tool { tool_call_id: Cow<'a, str>, content: JsonStr<'a> },
 }
 
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Assistant<'a> {
     /// Null beside tool calls, as OpenAI itself writes it.
-    pub content: Option<Cow<'a, str>>,
+    pub content: Option<JsonStr<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reasoning_content: Option<Cow<'a, str>>,
+    pub reasoning_content: Option<JsonStr<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub reasoning: Option<Cow<'a, str>>,
+    pub reasoning: Option<JsonStr<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub reasoning_details: Vec<Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -76,21 +78,21 @@ pub(super) struct Assistant<'a> {
 #[derive(Debug, Serialize)]
 #[serde(untagged)]
 pub(super) enum Content<'a> {
-    Text(Cow<'a, str>),
+    Text(JsonStr<'a>),
     Parts(Vec<Part<'a>>),
 }
 
 #[derive(Debug, Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Part<'a> {
-    Text { text: Cow<'a, str> },
+    Text { text: JsonStr<'a> },
     ImageUrl { image_url: ImageUrl<'a> },
     File { file: File<'a> },
 }
 
 impl<'a> Part<'a> {
     /// The text, when it is one.
-    pub fn into_text(self) -> Option<Cow<'a, str>> {
+    pub fn into_text(self) -> Option<JsonStr<'a>> {
         match self {
             Self::Text { text } => Some(text),
             Self::ImageUrl { .. } | Self::File { .. } => None,

@@ -9,7 +9,8 @@ use sha2::{Digest as _, Sha256};
 use super::WIRE;
 use super::body::{Assistant, Content, File, FunctionCall, ImageUrl, Message, Part, ToolCall};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::ir::{self, DocumentSource, Item, Loss, Request, Role, lose_media, loss};
+use crate::protocol::ir::{self, DocumentSource, Item, JsonStr, Loss, Request, Role, lose_media, loss};
+use crate::protocol::json_str::joined;
 use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments};
@@ -50,7 +51,7 @@ fn speak_after_tools(messages: Vec<Message<'_>>) -> Vec<Message<'_>> {
     let mut out: Vec<Message<'_>> = Vec::with_capacity(messages.len());
     for message in messages {
         if matches!((out.last(), &message), (Some(Message::Tool { .. }), Message::User { .. })) {
-            out.push(Message::Assistant(Assistant { content: Some(Cow::Borrowed(SEEN)), ..Assistant::default() }));
+            out.push(Message::Assistant(Assistant { content: Some(SEEN.into()), ..Assistant::default() }));
         }
         out.push(message);
     }
@@ -60,8 +61,8 @@ fn speak_after_tools(messages: Vec<Message<'_>>) -> Vec<Message<'_>> {
 /// What the assistant says between two other voices.
 #[derive(Default)]
 struct Turn<'a> {
-    text: Vec<&'a str>,
-    thought: Vec<&'a str>,
+    text: Vec<JsonStr<'a>>,
+    thought: Vec<JsonStr<'a>>,
     details: Vec<Value>,
     calls: Vec<Pending<'a>>,
 }
@@ -144,7 +145,7 @@ impl<'a> Writer<'a, '_> {
                     self.turn.details.extend(details.iter().cloned());
                 }
                 if !text.is_empty() {
-                    self.turn.thought.push(text);
+                    self.turn.thought.push(text.into());
                 }
             }
             // Without a carrier it is another provider's; the front end has named that loss.
@@ -168,20 +169,20 @@ impl<'a> Writer<'a, '_> {
         }
         match self.out.as_mut_slice() {
             // Leading instructions become one message; strict templates take no second one.
-            [Message::System { content }] => append(content, &text),
+            [Message::System { content }] => *content = joined([std::mem::take(content), text], "\n\n"),
             [] => self.out.push(Message::System { content: text }),
             _ if self.quirks.late_system => self.out.push(Message::System { content: text }),
             // Later ones stay where they came: moved to the front, they would be of another time, and spoil every cache.
             _ => {
-                let text = format!("<instructions>\n{text}\n</instructions>");
-                self.out.push(Message::User { content: Content::Text(Cow::Owned(text)) });
+                let text = format!("<instructions>\n{}\n</instructions>", text.plain());
+                self.out.push(Message::User { content: Content::Text(text.into()) });
             }
         }
     }
 
     fn orphan(&mut self, call_id: &'a str, parts: &'a [ir::Part<'a>]) {
         self.losses.push(Loss::new(loss::ORPHAN_OUTPUT, call_id));
-        let mut list = vec![Part::Text { text: Cow::Borrowed("[output of an earlier tool call]") }];
+        let mut list = vec![Part::Text { text: "[output of an earlier tool call]".into() }];
         list.extend(parts.iter().map(|part| self.part(part)));
         let content = content(list, "\n");
         self.out.push(Message::User { content });
@@ -195,14 +196,11 @@ impl<'a> Writer<'a, '_> {
             self.turn = turn;
             return;
         }
-        let mut assistant = Assistant {
-            content: (!turn.text.is_empty()).then(|| joined(turn.text.into_iter(), "\n\n")),
-            ..Assistant::default()
-        };
+        let mut assistant =
+            Assistant { content: (!turn.text.is_empty()).then(|| joined(turn.text, "\n\n")), ..Assistant::default() };
         if self.quirks.reasoning_content_replay {
             // A missing field is refused by the upstreams that want it, an empty one too; a blank is not.
-            let thought =
-                if turn.thought.is_empty() { Cow::Borrowed(" ") } else { joined(turn.thought.into_iter(), "\n\n") };
+            let thought = if turn.thought.is_empty() { " ".into() } else { joined(turn.thought, "\n\n") };
             if self.quirks.reasoning_field_reasoning {
                 assistant.reasoning = Some(thought);
             } else {
@@ -229,7 +227,7 @@ impl<'a> Writer<'a, '_> {
         let found = self.answers.get(&position).copied();
         let Some((output, Item::Output { parts, .. })) = found.map(|output| (output, &self.items[output])) else {
             self.losses.push(Loss::new(loss::MISSING_OUTPUT, id));
-            self.out.push(Message::Tool { tool_call_id: wire_id, content: Cow::Borrowed(NO_OUTPUT) });
+            self.out.push(Message::Tool { tool_call_id: wire_id, content: NO_OUTPUT.into() });
             return;
         };
         self.used.insert(output);
@@ -242,19 +240,19 @@ impl<'a> Writer<'a, '_> {
         for (noun, list) in
             [("image", images), ("document", documents)].into_iter().filter(|(_, list)| !list.is_empty())
         {
-            append_line(&mut content, &format!("[the {noun} of this output is in the next user message]"));
-            moved.push(Part::Text { text: Cow::Owned(format!("[{noun} from the output of tool call {wire_id}]")) });
+            content = content.with_line(&format!("[the {noun} of this output is in the next user message]"));
+            moved.push(Part::Text { text: format!("[{noun} from the output of tool call {wire_id}]").into() });
             moved.extend(list);
         }
         if content.is_empty() {
-            content = Cow::Borrowed(EMPTY_OUTPUT);
+            content = EMPTY_OUTPUT.into();
         }
         self.out.push(Message::Tool { tool_call_id: wire_id, content });
     }
 
     fn part(&mut self, part: &'a ir::Part<'a>) -> Part<'a> {
         match part {
-            ir::Part::Text(text) => Part::Text { text: Cow::Borrowed(text) },
+            ir::Part::Text(text) => Part::Text { text: text.borrow() },
             ir::Part::Image { url, detail } => Part::ImageUrl {
                 // Chat knows these three; Codex's `original` is its own.
                 image_url: ImageUrl {
@@ -267,7 +265,7 @@ impl<'a> Writer<'a, '_> {
             }
             ir::Part::Document { name, .. } => {
                 self.losses.push(Loss::new(loss::CONTENT_PART, "a document"));
-                Part::Text { text: Cow::Owned(format!("[file {name}: not carried over]")) }
+                Part::Text { text: format!("[file {name}: not carried over]").into() }
             }
         }
     }
@@ -300,13 +298,15 @@ fn nine(id: &str) -> String {
 /// Adds to the instructions that lead the conversation.
 pub(super) fn instruct(messages: &mut Vec<Message<'_>>, text: &str) {
     match messages.first_mut() {
-        Some(Message::System { content }) => append(content, text),
-        _ => messages.insert(0, Message::System { content: Cow::Owned(text.to_owned()) }),
+        Some(Message::System { content }) => {
+            *content = joined([std::mem::take(content), text.to_owned().into()], "\n\n")
+        }
+        _ => messages.insert(0, Message::System { content: text.to_owned().into() }),
     }
 }
 
-fn texts<'a>(parts: &'a [ir::Part<'a>]) -> impl Iterator<Item = &'a str> {
-    parts.iter().filter_map(ir::Part::as_text)
+fn texts<'a>(parts: &'a [ir::Part<'a>]) -> impl Iterator<Item = JsonStr<'a>> {
+    parts.iter().filter_map(ir::Part::as_text).map(JsonStr::borrow)
 }
 
 /// Parts as one text, unless there is more than text in them.
@@ -316,28 +316,4 @@ fn content<'a>(parts: Vec<Part<'a>>, separator: &str) -> Content<'a> {
     } else {
         Content::Text(joined(parts.into_iter().filter_map(Part::into_text), separator))
     }
-}
-
-fn joined<'a, T: Into<Cow<'a, str>>>(texts: impl Iterator<Item = T>, separator: &str) -> Cow<'a, str> {
-    let mut texts = texts.map(Into::into);
-    let first = texts.next().unwrap_or_default();
-    texts.fold(first, |mut all, text| {
-        all.to_mut().push_str(separator);
-        all.to_mut().push_str(&text);
-        all
-    })
-}
-
-fn append(content: &mut Cow<'_, str>, text: &str) {
-    let content = content.to_mut();
-    content.push_str("\n\n");
-    content.push_str(text);
-}
-
-fn append_line(content: &mut Cow<'_, str>, line: &str) {
-    let content = content.to_mut();
-    if !content.is_empty() {
-        content.push('\n');
-    }
-    content.push_str(line);
 }

@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::protocol::ir::JsonStr;
+
 #[derive(Debug, Default, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) struct Body<'a> {
@@ -53,8 +55,8 @@ pub(super) struct Part<'a> {
 }
 
 impl<'a> Part<'a> {
-    pub(super) const fn text(text: Cow<'a, str>) -> Self {
-        Self::of(Data::Text(text))
+    pub(super) fn text(text: impl Into<JsonStr<'a>>) -> Self {
+        Self::of(Data::Text(text.into()))
     }
 
     pub(super) const fn of(data: Data<'a>) -> Self {
@@ -65,7 +67,7 @@ impl<'a> Part<'a> {
 #[derive(Debug, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub(super) enum Data<'a> {
-    Text(Cow<'a, str>),
+    Text(JsonStr<'a>),
     InlineData(InlineData<'a>),
     FileData(FileData<'a>),
     FunctionCall(FunctionCall<'a>),
@@ -112,7 +114,7 @@ pub(super) struct FunctionResponse<'a> {
 /// The output as a string: a structure could hold `$ref`, which the API takes for a part's name.
 #[derive(Debug, Serialize)]
 pub(super) struct Response<'a> {
-    pub output: Cow<'a, str>,
+    pub output: JsonStr<'a>,
 }
 
 #[derive(Debug, Serialize)]

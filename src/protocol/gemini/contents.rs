@@ -13,7 +13,8 @@ use super::model::Model;
 use super::signatures::{NO_SIGNATURE, Signatures, SignedCall};
 use super::{GIVEN_ID, WIRE};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::ir::{self, Item, Loss, Request, lose_media, loss};
+use crate::protocol::ir::{self, Item, JsonStr, Loss, Request, lose_media, loss};
+use crate::protocol::json_str;
 use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::tools::{Names, lowered_arguments};
 
@@ -34,7 +35,7 @@ const DOCUMENT_BELOW: &str = "[the document of this output is below]";
 
 /// The conversation, and the instructions that lead it.
 pub(super) struct Conversation<'a> {
-    pub instructions: Vec<Cow<'a, str>>,
+    pub instructions: Vec<JsonStr<'a>>,
     pub contents: Vec<Content<'a>>,
 }
 
@@ -94,7 +95,7 @@ struct Writer<'a, 'l> {
     /// The outputs that were written with their calls.
     used: HashSet<usize>,
     turn: Turn<'a>,
-    instructions: Vec<Cow<'a, str>>,
+    instructions: Vec<JsonStr<'a>>,
     contents: Vec<Content<'a>>,
 }
 
@@ -105,7 +106,7 @@ impl<'a> Writer<'a, '_> {
                 for part in parts {
                     match part {
                         ir::Part::Text(text) if text.is_empty() => {}
-                        ir::Part::Text(text) => self.turn.parts.push(Part::text(Cow::Borrowed(text))),
+                        ir::Part::Text(text) => self.turn.parts.push(Part::text(text.borrow())),
                         ir::Part::Image { .. } | ir::Part::Document { .. } => {}
                     }
                 }
@@ -160,7 +161,7 @@ impl<'a> Writer<'a, '_> {
             self.turn.parts.push(Part {
                 thought: true,
                 thought_signature: Some(Cow::Owned(signed.signature)),
-                ..Part::text(Cow::Borrowed(text))
+                ..Part::text(text)
             });
         }
         self.turn.parts.extend(signatures.parts.into_iter().filter_map(own_tool));
@@ -175,15 +176,12 @@ impl<'a> Writer<'a, '_> {
         else {
             return;
         };
-        let Some(tail) = text.len().checked_sub(length).filter(|at| text.is_char_boundary(*at)) else { return };
-        let signed = match text {
-            Cow::Borrowed(whole) => {
-                let (front, end) = whole.split_at(tail);
-                *text = Cow::Borrowed(front);
-                Cow::Borrowed(end)
-            }
-            Cow::Owned(whole) => Cow::Owned(whole.split_off(tail)),
+        let whole = text.plain();
+        let Some((front, signed)) = whole.len().checked_sub(length).and_then(|at| whole.split_at_checked(at)) else {
+            return;
         };
+        let (front, signed) = (front.to_owned(), signed.to_owned());
+        *text = front.into();
         if text.is_empty() {
             self.turn.parts.pop();
         }
@@ -206,12 +204,12 @@ impl<'a> Writer<'a, '_> {
         }
         // Later ones stay where they came: moved to the front, they would be of another time, and spoil every cache.
         let who = if role == ir::Role::System { "system" } else { "developer" };
-        self.push(Role::User, vec![Part::text(Cow::Owned(format!("[instructions of the {who}]\n{text}")))]);
+        self.push(Role::User, vec![Part::text(format!("[instructions of the {who}]\n{}", text.plain()))]);
     }
 
     fn orphan(&mut self, call_id: &'a str, parts: &'a [ir::Part<'a>]) {
         self.losses.push(Loss::new(loss::ORPHAN_OUTPUT, call_id));
-        let mut list = vec![Part::text(Cow::Borrowed("[output of an earlier tool call]"))];
+        let mut list = vec![Part::text("[output of an earlier tool call]")];
         list.extend(self.parts(parts));
         self.push(Role::User, list);
     }
@@ -222,7 +220,7 @@ impl<'a> Writer<'a, '_> {
         for part in parts {
             match part {
                 ir::Part::Text(text) if text.is_empty() => {}
-                ir::Part::Text(text) => list.push(Part::text(Cow::Borrowed(text))),
+                ir::Part::Text(text) => list.push(Part::text(text.borrow())),
                 ir::Part::Image { url, .. } => list.push(self.image(url)),
                 ir::Part::Document { source, .. } => list.push(Part::of(document(source))),
             }
@@ -234,7 +232,7 @@ impl<'a> Writer<'a, '_> {
         match media(url) {
             Ok(data) => Part::of(data),
             Err(what) => {
-                let text = Part::text(Cow::Owned(format!("[{what}, which the model cannot see]")));
+                let text = Part::text(format!("[{what}, which the model cannot see]"));
                 self.losses.push(Loss::new(loss::CONTENT_PART, what));
                 text
             }
@@ -300,12 +298,12 @@ impl<'a> Writer<'a, '_> {
         }
         let moved = [("image", IMAGE_BELOW, images), ("document", DOCUMENT_BELOW, documents)];
         for (noun, note, list) in moved.into_iter().filter(|(.., list)| !list.is_empty()) {
-            append_line(&mut text, note);
-            below.push(Part::text(Cow::Owned(format!("[{noun} from the output of `{}`]", call.name))));
+            text = text.with_line(note);
+            below.push(Part::text(format!("[{noun} from the output of `{}`]", call.name)));
             below.extend(list);
         }
         if text.is_empty() {
-            text = Cow::Borrowed(if response.parts.is_empty() { EMPTY_OUTPUT } else { IMAGE_HERE });
+            text = if response.parts.is_empty() { EMPTY_OUTPUT } else { IMAGE_HERE }.into();
         }
         response.response.output = text;
         response
@@ -314,11 +312,11 @@ impl<'a> Writer<'a, '_> {
     fn finish(mut self) -> Conversation<'a> {
         self.flush();
         if self.contents.first().is_none_or(|first| first.role == Role::Model) {
-            let opening = Content { role: Role::User, parts: vec![Part::text(Cow::Borrowed(OPENING))] };
+            let opening = Content { role: Role::User, parts: vec![Part::text(OPENING)] };
             self.contents.insert(0, opening);
         }
         if self.contents.last().is_some_and(|last| last.role == Role::Model) {
-            self.push(Role::User, vec![Part::text(Cow::Borrowed(GO_ON))]);
+            self.push(Role::User, vec![Part::text(GO_ON)]);
         }
         if self.modern {
             sign_current_turn(&mut self.contents);
@@ -362,27 +360,11 @@ fn responds(content: &Content<'_>) -> bool {
     content.parts.iter().any(|part| matches!(part.data, Data::FunctionResponse(_)))
 }
 
-fn joined<'a>(parts: &'a [ir::Part<'a>], separator: &str) -> Cow<'a, str> {
-    let mut texts = parts.iter().filter_map(|part| match part {
-        ir::Part::Text(text) if !text.is_empty() => Some(text.as_ref()),
-        _ => None,
-    });
-    let first = Cow::Borrowed(texts.next().unwrap_or_default());
-    texts.fold(first, |mut all, text| {
-        all.to_mut().push_str(separator);
-        all.to_mut().push_str(text);
-        all
-    })
-}
-
-fn append_line(text: &mut Cow<'_, str>, line: &'static str) {
-    if text.is_empty() {
-        *text = Cow::Borrowed(line);
-        return;
-    }
-    let text = text.to_mut();
-    text.push('\n');
-    text.push_str(line);
+fn joined<'a>(parts: &'a [ir::Part<'a>], separator: &str) -> JsonStr<'a> {
+    json_str::joined(
+        parts.iter().filter_map(ir::Part::as_text).filter(|text| !text.is_empty()).map(JsonStr::borrow),
+        separator,
+    )
 }
 
 /// JSON arguments as they are; they were found to be an object.

@@ -125,7 +125,7 @@ pub fn encode_with(request: &Request<'_>, upstream_model: &str, quirks: &Quirks,
             answer_format(&mut config, format, quirks, &mut losses);
         } else {
             losses.push(Loss::new(loss::FORMAT, "asked for in words beside tools"));
-            talk.instructions.push(asked_format(format));
+            talk.instructions.push(asked_format(format).into());
         }
     }
     let parts: Vec<Part<'_>> = talk.instructions.into_iter().map(Part::text).collect();

@@ -6,6 +6,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::value::RawValue;
 
+use crate::protocol::ir::JsonStr;
+
 #[derive(Debug, Default, Serialize)]
 pub(super) struct Body<'a> {
     pub model: &'a str,
@@ -68,7 +70,7 @@ pub(super) enum Role {
 #[serde(tag = "type", rename_all = "snake_case")]
 pub(super) enum Block<'a> {
     Text {
-        text: Cow<'a, str>,
+        text: JsonStr<'a>,
         #[serde(skip_serializing_if = "<[Value]>::is_empty")]
         citations: &'a [Value],
         #[serde(skip_serializing_if = "Option::is_none")]
@@ -110,7 +112,7 @@ pub(super) enum Block<'a> {
 
 impl<'a> Block<'a> {
     /// A block of text.
-    pub fn text(text: impl Into<Cow<'a, str>>) -> Self {
+    pub fn text(text: impl Into<JsonStr<'a>>) -> Self {
         Self::Text { text: text.into(), citations: &[], cache_control: None }
     }
 

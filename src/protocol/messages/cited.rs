@@ -3,8 +3,6 @@
 //! Codex gets texts in a row as one message. Thought behind them fits only behind the same blocks, and an answer that
 //! goes on can cite again what was cited.
 
-use std::borrow::Cow;
-
 use serde_json::{Value, json};
 
 use super::body::Block;
@@ -31,8 +29,9 @@ pub(super) fn texts(carrier: &Carrier) -> Option<&[Value]> {
 
 /// Makes the message that was said last into the texts that it was, unless its words are others.
 pub(super) fn split<'a>(blocks: &mut Vec<Block<'a>>, texts: &'a [Value]) {
-    let Some(Block::Text { text: Cow::Borrowed(joined), .. }) = blocks.last() else { return };
-    let (mut rest, mut split) = (*joined, Vec::with_capacity(texts.len()));
+    let Some(Block::Text { text: joined, .. }) = blocks.last() else { return };
+    let (joined, mut split) = (joined.plain(), Vec::with_capacity(texts.len()));
+    let mut rest = joined.as_ref();
     for text in texts {
         let length = text["length"].as_u64().and_then(|length| usize::try_from(length).ok()).unwrap_or(usize::MAX);
         let ends = rest.char_indices().map(|(at, _)| at).chain([rest.len()]);
@@ -40,10 +39,11 @@ pub(super) fn split<'a>(blocks: &mut Vec<Block<'a>>, texts: &'a [Value]) {
         let (words, more) = rest.split_at(end);
         rest = more;
         if !words.trim().is_empty() {
-            split.push(Block::Text { text: words.into(), citations: sources(text), cache_control: None });
+            split.push(Block::Text { text: words.to_owned().into(), citations: sources(text), cache_control: None });
         }
     }
     if rest.is_empty() {
+        drop(joined);
         blocks.pop();
         blocks.extend(split);
     }

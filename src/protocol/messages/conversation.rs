@@ -9,7 +9,8 @@ use super::media::{document, image};
 use super::searches::{SEARCHED, Searches};
 use super::{cited, thinking, tools};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::ir::{self, Item, Loss, Part, Request, lose_media, loss};
+use crate::protocol::ir::{self, Item, JsonStr, Loss, Part, Request, lose_media, loss};
+use crate::protocol::json_str::joined;
 use crate::protocol::pairing::answers;
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments};
@@ -194,10 +195,9 @@ impl<'a> Writer<'a, '_> {
             return;
         }
         // Instructions have their own place at the top alone; later ones are said among the person's words.
-        let text: Vec<&str> = texts(parts).collect();
+        let text = joined(texts(parts), "\n\n");
         if !text.is_empty() {
-            let text = format!("<instructions>\n{}\n</instructions>", text.join("\n\n"));
-            self.user().push(Block::text(text));
+            self.user().push(Block::text(format!("<instructions>\n{}\n</instructions>", text.plain())));
         }
     }
 
@@ -268,8 +268,8 @@ impl<'a> Writer<'a, '_> {
         let mut blocks = Vec::with_capacity(parts.len());
         for part in parts {
             match part {
-                Part::Text(text) if text.trim().is_empty() => {}
-                Part::Text(text) => blocks.push(Block::text(text.as_ref())),
+                Part::Text(text) if text.is_blank() => {}
+                Part::Text(text) => blocks.push(Block::text(text.borrow())),
                 Part::Image { url, .. } => blocks.push(image(url, self.losses)),
                 Part::Document { name, source } => blocks.push(document(name, source)),
             }
@@ -291,9 +291,6 @@ impl<'a> Writer<'a, '_> {
 }
 
 /// The texts that are not blank.
-fn texts<'a>(parts: &'a [Part<'a>]) -> impl Iterator<Item = &'a str> {
-    parts.iter().filter_map(|part| match part {
-        Part::Text(text) if !text.trim().is_empty() => Some(text.as_ref()),
-        _ => None,
-    })
+fn texts<'a>(parts: &'a [Part<'a>]) -> impl Iterator<Item = JsonStr<'a>> {
+    parts.iter().filter_map(Part::as_text).filter(|text| !text.is_blank()).map(JsonStr::borrow)
 }

@@ -4,10 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 
 use serde::Deserialize;
-use serde::de::{Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
 
-use crate::protocol::lenient::{Text, TextOr};
+use crate::protocol::ir::JsonStr;
+use crate::protocol::lenient::{Object, Text, TextOr};
 
 /// Why a request cannot be served at all; becomes a 400.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -36,42 +37,41 @@ pub(super) fn object<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, Reject
     serde_json::from_slice(body).or_else(|error| refuse(&error))
 }
 
-/// Declares [`Body`] with a reader that, unlike a derived one, also tells which fields it does not know.
-macro_rules! body {
-    ($($name:ident: $kind:ty,)*) => {
-        /// The fields of a request that mean something here.
+/// Declares an object with a reader that, unlike a derived one, lets the last of two fields of one name win and hands on
+/// the fields that it does not know.
+macro_rules! object {
+    ($(#[$doc:meta])* $object:ident { $($name:literal $field:ident: $kind:ty,)* } $($rest:ident: $rest_kind:ty = $others:expr)?) => {
+        $(#[$doc])*
         #[derive(Default)]
-        pub(super) struct Body<'a> {
-            $(pub $name: $kind,)*
-            /// The names of the others, but for those that hold nothing.
-            pub unknown: Vec<Cow<'a, str>>,
+        pub(super) struct $object<'a> {
+            $(pub $field: $kind,)*
+            $(
+                /// The names of the others, but for those that hold nothing.
+                pub $rest: $rest_kind,
+            )?
         }
 
-        impl<'de: 'a, 'a> Deserialize<'de> for Body<'a> {
+        impl<'de: 'a, 'a> Deserialize<'de> for $object<'a> {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
                 struct Fields;
                 impl<'a> Visitor<'a> for Fields {
-                    type Value = Body<'a>;
+                    type Value = $object<'a>;
 
                     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                         f.write_str("an object")
                     }
                     fn visit_map<A: MapAccess<'a>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                        let mut body = Body::default();
+                        let mut object = $object::default();
                         while let Some(key) = map.next_key::<Text<'a>>()? {
                             match key.as_str() {
-                                $(stringify!($name) => body.$name = map.next_value()?,)*
-                                name if HARMLESS.contains(&name) => {
-                                    map.next_value::<IgnoredAny>()?;
-                                }
+                                $($name => object.$field = map.next_value()?,)*
                                 _ => {
-                                    if !is_nothing(map.next_value()?) {
-                                        body.unknown.extend(key.0);
-                                    }
+                                    let _value: &RawValue = map.next_value()?;
+                                    $($others(&mut object.$rest, key, _value);)?
                                 }
                             }
                         }
-                        Ok(body)
+                        Ok(object)
                     }
                 }
                 deserializer.deserialize_map(Fields)
@@ -80,26 +80,36 @@ macro_rules! body {
     };
 }
 
-body! {
-    model: Text<'a>,
-    stream: Option<&'a RawValue>,
-    instructions: Text<'a>,
-    input: TextOr<'a, &'a RawValue>,
-    tools: TextOr<'a, &'a RawValue>,
-    tool_choice: Option<&'a RawValue>,
-    parallel_tool_calls: Option<&'a RawValue>,
-    reasoning: Option<&'a RawValue>,
-    text: Option<&'a RawValue>,
-    max_output_tokens: Option<&'a RawValue>,
-    temperature: Option<&'a RawValue>,
-    top_p: Option<&'a RawValue>,
-    prompt_cache_key: Text<'a>,
-    service_tier: Text<'a>,
-    previous_response_id: Text<'a>,
-    conversation: Option<&'a RawValue>,
-    prompt: Option<&'a RawValue>,
-    include: TextOr<'a, Text<'a>>,
-    truncation: Text<'a>,
+object! {
+    /// The fields of a request that mean something here.
+    Body {
+        "model" model: Text<'a>,
+        "stream" stream: Option<&'a RawValue>,
+        "instructions" instructions: Option<&'a RawValue>,
+        "input" input: TextOr<'a, Object<RawItem<'a>>>,
+        "tools" tools: TextOr<'a, &'a RawValue>,
+        "tool_choice" tool_choice: Option<&'a RawValue>,
+        "parallel_tool_calls" parallel_tool_calls: Option<&'a RawValue>,
+        "reasoning" reasoning: Option<&'a RawValue>,
+        "text" text: Option<&'a RawValue>,
+        "max_output_tokens" max_output_tokens: Option<&'a RawValue>,
+        "temperature" temperature: Option<&'a RawValue>,
+        "top_p" top_p: Option<&'a RawValue>,
+        "prompt_cache_key" prompt_cache_key: Text<'a>,
+        "service_tier" service_tier: Text<'a>,
+        "previous_response_id" previous_response_id: Text<'a>,
+        "conversation" conversation: Option<&'a RawValue>,
+        "prompt" prompt: Option<&'a RawValue>,
+        "include" include: TextOr<'a, Text<'a>>,
+        "truncation" truncation: Text<'a>,
+    }
+    unknown: Vec<Cow<'a, str>> = keep_unknown
+}
+
+fn keep_unknown<'a>(unknown: &mut Vec<Cow<'a, str>>, name: Text<'a>, value: &RawValue) {
+    if !HARMLESS.contains(&name.as_str()) && !is_nothing(value) {
+        unknown.extend(name.0);
+    }
 }
 
 /// Fields that change nothing about the answer: who asks, what for, how it is kept and cached, how it is framed.
@@ -136,59 +146,39 @@ fn is_nothing(raw: &RawValue) -> bool {
     matches!(raw.get(), "null" | "false" | "0" | "[]" | "{}" | "\"\"")
 }
 
-/// Every kind of input item in one struct: a tagged enum would copy each item before it looks at the tag.
-#[derive(Deserialize)]
-pub(super) struct RawItem<'a> {
-    #[serde(borrow, default, rename = "type")]
-    pub kind: Text<'a>,
-    #[serde(borrow, default)]
-    pub role: Text<'a>,
-    #[serde(borrow, default)]
-    pub content: TextOr<'a, RawPart<'a>>,
-    #[serde(borrow, default)]
-    pub summary: TextOr<'a, RawPart<'a>>,
-    #[serde(borrow, default)]
-    pub encrypted_content: Text<'a>,
-    #[serde(borrow, default)]
-    pub id: Text<'a>,
-    #[serde(borrow, default)]
-    pub call_id: Text<'a>,
-    #[serde(borrow, default)]
-    pub name: Text<'a>,
-    #[serde(borrow, default)]
-    pub namespace: Text<'a>,
-    #[serde(borrow, default)]
-    pub arguments: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub input: Text<'a>,
-    #[serde(borrow, default)]
-    pub action: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub output: Option<&'a RawValue>,
-    #[serde(borrow, default)]
-    pub tools: TextOr<'a, &'a RawValue>,
+object! {
+    /// Every kind of input item in one struct: a tagged enum would copy each item before it looks at the tag.
+    RawItem {
+        "type" kind: Text<'a>,
+        "role" role: Text<'a>,
+        "content" content: TextOr<'a, Object<RawPart<'a>>>,
+        "summary" summary: TextOr<'a, Object<RawPart<'a>>>,
+        "encrypted_content" encrypted_content: Text<'a>,
+        "id" id: Text<'a>,
+        "call_id" call_id: Text<'a>,
+        "name" name: Text<'a>,
+        "namespace" namespace: Text<'a>,
+        "arguments" arguments: Option<&'a RawValue>,
+        "input" input: Text<'a>,
+        "action" action: Option<&'a RawValue>,
+        "output" output: Option<&'a RawValue>,
+        "tools" tools: TextOr<'a, &'a RawValue>,
+    }
 }
 
-#[derive(Deserialize)]
-pub(super) struct RawPart<'a> {
-    #[serde(borrow, default, rename = "type")]
-    pub kind: Text<'a>,
-    #[serde(borrow, default)]
-    pub text: Text<'a>,
-    #[serde(borrow, default)]
-    pub refusal: Text<'a>,
-    #[serde(borrow, default)]
-    pub image_url: Text<'a>,
-    #[serde(borrow, default)]
-    pub filename: Text<'a>,
-    #[serde(borrow, default)]
-    pub file_data: Text<'a>,
-    #[serde(borrow, default)]
-    pub file_url: Text<'a>,
-    #[serde(borrow, default)]
-    pub file_id: Text<'a>,
-    #[serde(borrow, default)]
-    pub detail: Text<'a>,
+object! {
+    /// A piece of a message, of any kind.
+    RawPart {
+        "type" kind: Text<'a>,
+        "text" text: Option<&'a RawValue>,
+        "refusal" refusal: Option<&'a RawValue>,
+        "image_url" image_url: Text<'a>,
+        "filename" filename: Text<'a>,
+        "file_data" file_data: Text<'a>,
+        "file_url" file_url: Text<'a>,
+        "file_id" file_id: Text<'a>,
+        "detail" detail: Text<'a>,
+    }
 }
 
 #[derive(Deserialize)]
@@ -269,7 +259,7 @@ pub(super) struct RawReasoning<'a> {
 
 impl<'a> RawPart<'a> {
     /// The text of a part of any text kind.
-    pub fn into_text(self) -> Option<Cow<'a, str>> {
-        self.text.0.or(self.refusal.0)
+    pub fn into_text(self) -> Option<JsonStr<'a>> {
+        self.text.and_then(JsonStr::of).or_else(|| self.refusal.and_then(JsonStr::of))
     }
 }

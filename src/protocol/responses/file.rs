@@ -95,7 +95,7 @@ mod tests {
     fn read(json: &str) -> String {
         let (part, lost) = file(serde_json::from_str(json).unwrap());
         let part = match part {
-            Part::Text(text) => format!("text {text}"),
+            Part::Text(text) => format!("text {}", text.plain()),
             Part::Image { url, .. } => format!("image {url}"),
             Part::Document { name, source: DocumentSource::Data(data) } => format!("document {name} {data}"),
             Part::Document { name, source: DocumentSource::Url(url) } => format!("document {name} at {url}"),

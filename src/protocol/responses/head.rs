@@ -1,6 +1,6 @@
 //! What routing needs of a request, found without reading the rest.
 
-use memchr::memchr2;
+use memchr::memchr;
 use serde::Deserialize;
 
 use super::body::{Rejection, object};
@@ -91,15 +91,17 @@ fn split_value(json: &[u8]) -> Option<(&[u8], &[u8])> {
     }
 }
 
-/// The length of the string at the start, quotes included.
+/// The length of the string at the start, quotes included. It is looked through from quote to quote: conversations hold
+/// many more escapes.
 fn string_length(json: &[u8]) -> Option<usize> {
     let mut at = 1;
     loop {
-        at += memchr2(b'"', b'\\', json.get(at..)?)?;
-        if json[at] == b'"' {
-            return Some(at + 1);
+        at += memchr(b'"', json.get(at..)?)?;
+        let backslashes = json[1..at].iter().rev().take_while(|byte| **byte == b'\\').count();
+        at += 1;
+        if backslashes % 2 == 0 {
+            return Some(at);
         }
-        at += 2;
     }
 }
 

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 
 use super::decoder::{Decoder, WIRE};
 use crate::protocol::ir::{
-    DocumentSource, Format, Item, Loss, Part, Request, Role, ToolChoice, ToolSpec, WebSearch, lose_media, loss,
+    DocumentSource, Format, Item, JsonStr, Loss, Part, Request, Role, ToolChoice, ToolSpec, WebSearch, lose_media, loss,
 };
+use crate::protocol::json_str::joined;
 use crate::protocol::pairing::{EMPTY_OUTPUT, NO_OUTPUT, answers};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::tools::{Names, lowered_arguments, lowered_description, lowered_schema, object_schema};
@@ -203,13 +204,14 @@ fn output_text(parts: &[Part<'_>]) -> String {
     let has = |noun| parts.iter().any(|part| part.noun() == noun);
     let notes = [("image", IMAGE_BELOW), ("document", DOCUMENT_BELOW)].into_iter();
     let notes = notes.filter_map(|(noun, note)| has(noun).then_some(note));
-    let text = parts.iter().filter_map(Part::as_text).chain(notes).collect::<Vec<_>>().join("\n");
-    if text.is_empty() { EMPTY_OUTPUT.to_owned() } else { text }
+    let text =
+        joined(parts.iter().filter_map(Part::as_text).map(JsonStr::borrow).chain(notes.map(JsonStr::from)), "\n");
+    if text.is_empty() { EMPTY_OUTPUT.to_owned() } else { text.into_plain().into_owned() }
 }
 
 fn input_part(part: &Part<'_>, kind: &str) -> Value {
     match part {
-        Part::Text(text) => json!({"type": kind, "text": text.as_ref()}),
+        Part::Text(text) => json!({"type": kind, "text": text.plain()}),
         Part::Image { url, detail } => {
             let known = detail.as_deref().filter(|detail| matches!(*detail, "low" | "high" | "auto"));
             json!({"type": "input_image", "image_url": url.as_ref(), "detail": known.unwrap_or("auto")})

@@ -13,9 +13,10 @@ use super::file::file;
 use crate::protocol::carrier::Carrier;
 use crate::protocol::compaction;
 use crate::protocol::ir::{
-    Format, Item, Location, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec, WebSearch, loss,
+    Format, Item, JsonStr, Location, Loss, Part, Request, Role, Tool, ToolChoice, ToolKind, ToolName, ToolSpec,
+    WebSearch, loss,
 };
-use crate::protocol::lenient::{Text, TextOr, read, text_or_json};
+use crate::protocol::lenient::{Object, Text, TextOr, read, text_or_json};
 use crate::protocol::tools::{Names, namespace};
 
 /// The name under which a search for tools is offered; Codex knows that tool by its type alone.
@@ -32,7 +33,7 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
     refuse_references(&body)?;
     let model = body.model.filled().ok_or_else(|| Rejection::new(Some("model"), "`model` is missing"))?;
     let mut request = Request { model, stream: read(body.stream).unwrap_or(false), ..Request::default() };
-    if let Some(text) = body.instructions.filled() {
+    if let Some(text) = body.instructions.and_then(JsonStr::of).filter(|text| !text.is_empty()) {
         request.items.push(Item::Message { role: Role::System, parts: vec![Part::Text(text)] });
     }
     if matches!(body.input, TextOr::Absent) || !matches!(body.tools, TextOr::List(_)) {
@@ -43,10 +44,12 @@ pub fn parse(body: &[u8]) -> Result<Request<'_>, Rejection> {
     add_tools(&mut request, body.tools);
     let mut found = Vec::new();
     match body.input {
-        TextOr::Text(text) => request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(text)] }),
+        TextOr::Text(text) => {
+            request.items.push(Item::Message { role: Role::User, parts: vec![Part::Text(text.into())] });
+        }
         TextOr::List(items) => {
-            for raw in items {
-                match read::<RawItem<'_>>(Some(raw)) {
+            for Object(item) in items {
+                match item {
                     Some(item) => add_item(&mut request, item, &mut found),
                     None => lose(&mut request, loss::INPUT_ITEM, "not an object"),
                 }
@@ -241,15 +244,19 @@ fn add_message<'a>(request: &mut Request<'a>, item: RawItem<'a>) {
     request.items.push(Item::Message { role, parts });
 }
 
-fn parts<'a>(request: &mut Request<'a>, content: TextOr<'a, RawPart<'a>>) -> Vec<Part<'a>> {
+fn parts<'a>(request: &mut Request<'a>, content: TextOr<'a, Object<RawPart<'a>>>) -> Vec<Part<'a>> {
     match content {
         TextOr::Absent => Vec::new(),
-        TextOr::Text(text) => vec![Part::Text(text)],
-        TextOr::List(list) => list.into_iter().filter_map(|raw| part(request, raw)).collect(),
+        TextOr::Text(text) => vec![Part::Text(text.into())],
+        TextOr::List(list) => list.into_iter().filter_map(|raw| part(request, raw.0)).collect(),
     }
 }
 
-fn part<'a>(request: &mut Request<'a>, raw: RawPart<'a>) -> Option<Part<'a>> {
+fn part<'a>(request: &mut Request<'a>, raw: Option<RawPart<'a>>) -> Option<Part<'a>> {
+    let Some(raw) = raw else {
+        lose(request, loss::CONTENT_PART, "not an object");
+        return None;
+    };
     if raw.kind.as_str() == "input_image" {
         if let Some(url) = raw.image_url.filled() {
             return Some(Part::Image { url, detail: raw.detail.filled() });
@@ -273,19 +280,23 @@ fn part<'a>(request: &mut Request<'a>, raw: RawPart<'a>) -> Option<Part<'a>> {
 }
 
 fn output_parts<'a>(request: &mut Request<'a>, output: Option<&'a RawValue>) -> Vec<Part<'a>> {
-    match read::<TextOr<'a, RawPart<'a>>>(output) {
-        Some(content @ (TextOr::Text(_) | TextOr::List(_))) => parts(request, content),
+    // Nearly always a string, which is only carried over.
+    if let Some(text) = output.and_then(JsonStr::of) {
+        return vec![Part::Text(text)];
+    }
+    match read::<TextOr<'a, Object<RawPart<'a>>>>(output) {
+        Some(TextOr::List(list)) if list.iter().all(|part| part.0.is_some()) => parts(request, TextOr::List(list)),
         // Some clients send an object, or a list of other things: the model can read JSON.
-        _ => text_or_json(output).map(Part::Text).into_iter().collect(),
+        _ => text_or_json(output).map(|text| Part::Text(text.into())).into_iter().collect(),
     }
 }
 
-fn joined<'a>(content: TextOr<'a, RawPart<'a>>) -> Cow<'a, str> {
+fn joined<'a>(content: TextOr<'a, Object<RawPart<'a>>>) -> Cow<'a, str> {
     match content {
         TextOr::Absent => Cow::Borrowed(""),
         TextOr::Text(text) => text,
         TextOr::List(list) => {
-            let mut texts = list.into_iter().filter_map(RawPart::into_text);
+            let mut texts = list.into_iter().filter_map(|part| part.0?.into_text()).map(JsonStr::into_plain);
             let Some(first) = texts.next() else { return Cow::Borrowed("") };
             texts.fold(first, |all, text| Cow::Owned(format!("{all}\n\n{text}")))
         }

@@ -89,7 +89,7 @@ fn what_has_an_odd_shape_is_named() {
                 "input_item: not an object",
                 "input_item: not an object",
                 "input_item: not an object",
-                "input_item: without type",
+                "input_item: not an object",
             ],
         ),
         (json!({"input": [{"type": "message", "content": "x"}]}), &["input_item: message without role"]),
@@ -330,7 +330,7 @@ fn a_trigger_makes_the_request_one_for_a_summary() {
         .iter()
         .map(|item| match item {
             Item::Message { role: Role::User, parts } => match &parts[..] {
-                [Part::Text(text)] => text.as_ref(),
+                [Part::Text(text)] => text.plain(),
                 parts => panic!("{parts:?}"),
             },
             item => panic!("{item:?}"),

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use memchr::memmem;
 use serde::Deserialize;
 use serde::de::{Deserializer, MapAccess, Visitor};
 use serde_json::value::RawValue;
@@ -213,6 +214,15 @@ pub(super) fn list<'a>(value: &'a RawValue, mut fate: impl FnMut(&'a RawValue) -
     Cow::Owned(out)
 }
 
+/// Whether an item holds any of the words without which it stays as it is. Most hold none, and looking for words is much
+/// faster than reading.
+fn may_change(raw: &RawValue, quirks: &Quirks) -> bool {
+    let holds = |word: &str| memmem::find(raw.get().as_bytes(), word.as_bytes()).is_some();
+    // A word may be written with escapes.
+    ["encrypted_content", "compaction", "additional_tools", ITEM_METADATA, "\\u00"].into_iter().any(holds)
+        || (quirks.developer_role_rejected && holds("developer"))
+}
+
 fn input_item(
     raw: &RawValue,
     quirks: &Quirks,
@@ -224,6 +234,9 @@ fn input_item(
         && let Some(text) = without_images(raw, losses)
     {
         return Fate::Replace(text);
+    }
+    if !may_change(raw, quirks) {
+        return Fate::Keep;
     }
     let Some(item) = read::<Look<'_>>(Some(raw)) else { return Fate::Keep };
     let sealed = item.encrypted_content.as_str();

@@ -137,6 +137,13 @@ pub fn ids(outcome: &Outcome) -> Vec<String> {
     findings.iter().map(|finding| finding["id"].as_str().unwrap_or_default().to_owned()).collect()
 }
 
+/// The ids of what is more than good to know.
+pub fn troubles(outcome: &Outcome) -> Vec<String> {
+    let findings = report(outcome)["findings"].as_array().cloned().unwrap_or_default();
+    let trouble = findings.iter().filter(|finding| finding["severity"] != "note");
+    trouble.map(|finding| finding["id"].as_str().unwrap_or_default().to_owned()).collect()
+}
+
 /// One finding of its report.
 pub fn finding(outcome: &Outcome, id: &str) -> Option<Value> {
     report(outcome)["findings"].as_array()?.iter().find(|finding| finding["id"] == id).cloned()

@@ -2,7 +2,7 @@
 
 use super::PROVIDER;
 use super::broken::{Broken, doctor, ids};
-use crate::support::Sandbox;
+use crate::support::{Sandbox, Turn, Upstream};
 
 #[test]
 fn a_codex_that_is_missing_old_silent_or_doubled() {
@@ -29,6 +29,32 @@ fn a_folder_of_codex_that_is_odd() {
     let dir = sandbox.path("codex");
     sandbox.set_env("TMPDIR", dir);
     Broken::new("codex-home-temporary", sandbox).note().holds();
+}
+
+/// Databases of Codex's, as one that has run leaves them: whoever opens one makes files beside it.
+#[test]
+fn plain_doctor_leaves_codex_s_folder_as_it_was() {
+    let upstream = Upstream::responses([Turn::text("ready")]);
+    let mut sandbox = Sandbox::with_codex();
+    sandbox.set_env("LAB_KEY", upstream.key());
+    let table = PROVIDER.replace("https://lab.example.net/v1", &upstream.base_url());
+    sandbox.write_config(format!(
+        "model_provider = \"lab\"\nmodel = \"{}\"\n{table}env_key = \"LAB_KEY\"\n",
+        upstream.model()
+    ));
+    sandbox.codex(&["exec", "--skip-git-repo-check", "say hi"]).run().ok();
+    let before = sandbox.files();
+    assert!(before.keys().any(|name| name.ends_with(".sqlite")), "{:?}", before.keys());
+    // The provider's own check asks what an upstream that keeps to the rules counts as a mistake.
+    let own = ["--only", "codex-doctor", "--only", "config", "--only", "old-config", "--only", "session"];
+    doctor(&sandbox, &own).exits(0);
+    assert!(sandbox.files() == before, "{:?}\n{:?}", before.keys(), sandbox.files().keys());
+    assert!(!sandbox.path("codexgw/state").exists());
+    // One that Codex is writing to right now is not looked at, and nothing is said of it.
+    std::fs::write(sandbox.path("codex/state_5.sqlite-wal"), "half a page").expect("a file");
+    let before = sandbox.files();
+    assert_eq!(ids(&doctor(&sandbox, &["--only", "codex-doctor"]).exits(0)), Vec::<String>::new());
+    assert!(sandbox.files() == before);
 }
 
 #[test]

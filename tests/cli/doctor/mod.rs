@@ -15,7 +15,7 @@ mod run;
 
 use crate::support::Sandbox;
 
-use broken::{doctor, ids};
+use broken::{doctor, ids, troubles};
 
 /// A provider's table as a person writes it.
 const PROVIDER: &str = "[model_providers.lab]\nname = \"Lab\"\nbase_url = \"https://lab.example.net/v1\"\n";
@@ -31,6 +31,7 @@ fn a_good_setup_has_nothing_wrong() {
 #[test]
 fn the_worst_comes_first_and_in_words() {
     let sandbox = Sandbox::with_codex();
+    std::fs::write(sandbox.path("codex/auth.json"), "{\"tokens\":{\"access_token\":\"t\"}}").expect("a file");
     sandbox.write_config(format!(
         "web_search = false\nnot_a_key = 1\nmodel_provider = \"lab\"\n{PROVIDER}requires_openai_auth = true\n"
     ));
@@ -51,6 +52,21 @@ fn a_person_s_own_provider_can_be_asked_about_by_name() {
     let outcome = doctor(&sandbox, &["--offline", "labb"]).exits(3);
     assert_eq!(ids(&outcome), ["profile-unknown"]);
     outcome.stdout_has("did you mean `codexgw doctor lab`?");
+}
+
+#[test]
+fn what_was_not_asked_about_is_left_alone() {
+    let sandbox = Sandbox::with_codex();
+    let other = PROVIDER.replace("lab]", "other]").replace("Lab", "Azure");
+    let config = format!("model_provider = \"lab\"\nmodel = \"m\"\n{PROVIDER}{other}[profiles.x]\nmodel = \"m\"\n");
+    sandbox.write_config(&config);
+    let outcome = doctor(&sandbox, &["--offline", "lab", "--fix"]).exits(3);
+    assert_eq!(troubles(&outcome), ["old-config-legacy-profile"], "{outcome}");
+    assert_eq!(sandbox.config(), Some(config));
+    outcome.stdout_has("`codexgw migrate --yes` mends it, with whatever else it finds");
+    let outcome = doctor(&sandbox, &["--offline", "other", "--fix"]).exits(3);
+    assert_eq!(troubles(&outcome), ["old-config-legacy-profile"], "{outcome}");
+    assert!(sandbox.config().unwrap().contains("name = \"other\""), "{:?}", sandbox.config());
 }
 
 #[test]

@@ -56,6 +56,7 @@ fn a_model_that_the_key_may_not_use_or_nobody_serves_is_told() {
 #[test]
 fn codex_is_not_run_while_a_login_would_go_to_a_stranger() {
     let sandbox = Sandbox::with_codex();
+    std::fs::write(sandbox.path("codex/auth.json"), "{\"tokens\":{\"access_token\":\"t\"}}").expect("a file");
     sandbox.write_config("openai_base_url = \"https://relay.example.net/v1\"\n");
     let outcome = run(&sandbox, &[]).exits(3).stderr_has("Codex was not run");
     assert_eq!(ids(&outcome), ["leak-openai-base-url"]);

@@ -7,7 +7,7 @@ use toml_edit::Item;
 use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
 use crate::config::Change;
-use crate::doctor::{Choice, Fix, ProviderTable, Subject, World, typed};
+use crate::doctor::{Choice, Fix, ProviderTable, World, typed};
 use crate::probe::Target;
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
@@ -201,23 +201,14 @@ impl<'w> Asked<'w> {
     /// The tables that are not ours. One whose key cannot be had here is left out: the checks of keys and of token
     /// commands tell why.
     fn tables(world: &'w World) -> Vec<Self> {
-        let wanted = |id: &str| match &world.subject {
-            None => true,
-            Some(Subject::Provider(wanted)) => wanted == id,
-            Some(Subject::Profile(name)) => world
-                .choices()
-                .iter()
-                .any(|choice| choice.profile == Some(name) && choice.text("model_provider") == Some(id)),
-        };
         // What migration left for old sessions to be resumed under.
         let is_left_behind = |id: &str| {
             world.settings.as_ref().is_ok_and(|settings| settings.providers.contains_key(id))
                 && world.choices().iter().all(|choice| choice.text("model_provider") != Some(id))
         };
         let mut found: Vec<Self> = Vec::new();
-        let is_asked = |table: &ProviderTable<'_>| {
-            !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id) && !is_left_behind(table.id)
-        };
+        let is_asked =
+            |table: &ProviderTable<'_>| !is_built_in(table.id) && !table.is_ours(world) && !is_left_behind(table.id);
         for table in world.tables().filter(is_asked) {
             if !found.iter().any(|other| other.id == table.id) {
                 found.extend(Self::table(world, table));

@@ -1,0 +1,33 @@
+//! What `--fix` may touch when one provider or profile was asked about: that alone.
+
+use super::{Finding, Fix, Subject, World};
+
+/// Leaves to the person what would change more than was asked about.
+pub fn narrowed(finding: Finding, world: &World) -> Finding {
+    let is_narrow = match (&world.subject, &finding.fix) {
+        (None, _) | (_, None | Some(Fix::Person(_))) => true,
+        (Some(_), Some(Fix::Edit { file, changes, .. })) => {
+            let is_chosen_here = world.choices().iter().any(|choice| choice.document.path() == file);
+            changes.iter().all(|change| match change.path() {
+                [table, id, ..] if table == "model_providers" => world.is_about(id),
+                _ => is_chosen_here,
+            })
+        }
+        // It mends whatever it finds in the files.
+        (Some(subject), Some(Fix::Command(words))) => match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+            ["migrate", ..] => false,
+            ["profile", "add", name, ..] => *subject == Subject::Profile(name.to_owned()),
+            _ => true,
+        },
+    };
+    match &finding.fix {
+        Some(fix) if !is_narrow => {
+            let words = match fix {
+                Fix::Command(_) => format!("{} mends it, with whatever else it finds", fix.words()),
+                fix => format!("{} mends it, with whatever else is wrong", fix.words()),
+            };
+            finding.say(words)
+        }
+        _ => finding,
+    }
+}
