@@ -13,7 +13,7 @@ const ENDPOINTS: [&str; 5] = ["/chat/completions", "/completions", "/responses",
 /// # Errors
 /// When it is no URL, not of http or https, or carries a user name, a query or a fragment.
 pub fn normalise(base_url: &str) -> Result<Vec<String>, ProbeError> {
-    let url = parse(base_url.trim())?;
+    let url = parse(base_url.trim_matches(|c| is_hidden(c) || is_quote(c)))?;
     let (origin, mut path) = (&url[..Position::BeforePath], url.path().trim_end_matches('/'));
     while let Some(shorter) = ENDPOINTS.iter().find_map(|endpoint| path.strip_suffix(endpoint)) {
         path = shorter.trim_end_matches('/');
@@ -90,6 +90,17 @@ pub fn is_near(url: &str) -> bool {
     Url::parse(url).is_ok_and(|url| host_is_loopback(&url) || is_private(&url))
 }
 
+/// What people paste in around a URL.
+pub fn is_quote(c: char) -> bool {
+    matches!(c, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}')
+}
+
+/// What nobody sees.
+pub fn is_hidden(c: char) -> bool {
+    let is_zero_width = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
+    c.is_whitespace() || c.is_control() || is_zero_width
+}
+
 /// Addresses that have no certificate: servers in the same house.
 fn is_private(url: &Url) -> bool {
     match url.host() {
@@ -142,6 +153,7 @@ mod tests {
             ("http://a.b/v1", "http://a.b/v1", "http://a.b"),
             ("https://v1", "https://v1", "https://v1/v1"),
             ("https://a.b//v1", "https://a.b//v1", "https://a.b"),
+            ("\u{feff}\"https://a.b/v1\u{200b}\"", "https://a.b/v1", "https://a.b"),
         ] {
             assert_eq!(normalise(given).unwrap(), [first, second], "{given}");
         }

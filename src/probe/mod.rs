@@ -28,7 +28,7 @@ mod target;
 mod web_page;
 mod wire;
 
-pub use base_url::{is_loopback, is_near, normalise, with_scheme};
+pub use base_url::{is_hidden, is_loopback, is_near, is_quote, normalise, with_scheme};
 pub use client::{Client, client};
 pub use decision::{Decision, decide, takes_bearer};
 pub use details::details;

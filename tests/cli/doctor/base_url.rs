@@ -78,6 +78,9 @@ fn what_is_wrong_by_its_looks_is_mended_in_the_settings() {
         let found = finding(&outcome, id).unwrap_or_else(|| panic!("{written:?}\n{outcome}"));
         assert!(found["what"].as_str().is_some_and(|what| what.contains(words)), "{found}");
         assert!(!outcome.stdout.contains("pw@"), "{outcome}");
+        if id == "base-url-space" {
+            assert!(found["evidence"][0].as_str().is_some_and(|seen| seen.contains("v1\\u{2")), "{found}");
+        }
         // One finding for one cause.
         let of_it = ids(&doctor(&sandbox, &[]).exits(3));
         assert_eq!(

@@ -2,7 +2,7 @@
 
 use url::Url;
 
-use crate::probe::with_scheme;
+use crate::probe::{is_hidden, is_quote, with_scheme};
 
 /// What Codex and other clients put behind a base URL by themselves.
 const ENDPOINTS: [&str; 5] = ["/responses", "/chat/completions", "/completions", "/messages", "/models"];
@@ -68,8 +68,8 @@ impl Flaw {
             let what = "holds a `#`, and what stands behind one is never sent";
             return flaw("base-url-fragment", what, Some(path.to_owned()));
         }
-        let base = ENDPOINTS.iter().find_map(|endpoint| path.strip_suffix(endpoint))?;
-        flaw("base-url-endpoint", "names an endpoint, which is put behind it once more", Some(base.to_owned()))
+        let shorter = ENDPOINTS.iter().find_map(|endpoint| path.strip_suffix(endpoint))?;
+        flaw("base-url-endpoint", "names an endpoint, which is put behind it once more", Some(shorter.to_owned()))
     }
 
     fn of_scheme(url: &str) -> Self {
@@ -128,16 +128,6 @@ fn whole(rest: &str) -> Option<String> {
 fn query(url: &str) -> Vec<(String, String)> {
     let Some((_, query)) = url.split(['#']).next().unwrap_or_default().split_once('?') else { return Vec::new() };
     url::form_urlencoded::parse(query.trim().trim_end_matches(is_quote).as_bytes()).into_owned().collect()
-}
-
-fn is_quote(c: char) -> bool {
-    matches!(c, '"' | '\'' | '`' | '\u{2018}'..='\u{201f}' | '\u{ab}' | '\u{bb}')
-}
-
-/// What nobody sees.
-fn is_hidden(c: char) -> bool {
-    let is_zero_width = matches!(c, '\u{ad}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2064}' | '\u{feff}');
-    c.is_whitespace() || c.is_control() || is_zero_width
 }
 
 /// Which character nobody sees, and where.

@@ -6,6 +6,7 @@ use url::Url;
 
 use crate::config::Change;
 use crate::doctor::{Check, Finding, Fix, ProviderTable, World};
+use crate::probe::{is_hidden, is_quote, with_scheme};
 
 use flaw::{Flaw, Meant};
 
@@ -99,7 +100,13 @@ fn known_elsewhere(table: ProviderTable<'_>, bare: &str, seen: String) -> Option
     )
 }
 
-/// A query may hold a key.
+/// A query may hold a key, as may what stands before an `@`. What nobody sees is written out where it is no secret.
 fn shown(url: &str) -> String {
-    Url::parse(url).map_or_else(|_| url.to_owned(), |url| crate::secret::redact::redacted_url(&url))
+    if !url.contains(['?', '@', '#']) {
+        return url.chars().map(|c| if is_hidden(c) { c.escape_unicode().to_string() } else { c.into() }).collect();
+    }
+    let bare = url.trim_matches(|c| is_hidden(c) || is_quote(c));
+    let whole = if bare.contains("://") { bare.to_owned() } else { with_scheme(bare) };
+    let parsed = Url::parse(&whole).map(|url| crate::secret::redact::redacted_url(&url));
+    parsed.unwrap_or_else(|_| "… (not shown: it may hold a password)".to_owned())
 }
