@@ -189,7 +189,6 @@ fn where_a_redirect_points_is_tried_at_the_same_host() {
 /// A table that the person wrote is edited.
 #[test]
 fn a_table_of_the_person_s_own_is_mended() {
-    let host = |url: &str| url.trim_start_matches("http://").to_owned();
     let cases: [(&'static str, fn(&str) -> String); 7] = [
         ("base-url-space", |url| format!("{url} ")),
         ("base-url-quotes", |url| format!("'{url}'")),
@@ -202,7 +201,6 @@ fn a_table_of_the_person_s_own_is_mended() {
     for (id, wrong) in cases {
         let upstream = Upstream::responses(Script::none());
         let url = wrong(&upstream.base_url());
-        assert!(host(&url) != host(&upstream.base_url()) || url != upstream.base_url());
         let sandbox = Sandbox::with_codex();
         let table = PROVIDER.replace("https://lab.example.net/v1", &url);
         sandbox.write_config(format!("{table}env_key = \"LAB_KEY\"\n"));
