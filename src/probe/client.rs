@@ -16,6 +16,7 @@ use super::{ProbeError, Spent, Target, is_loopback, stream, web_page};
 use crate::error::{Error, Result};
 use crate::protocol::{FailureCode, failure_from_response};
 use crate::secret::redact::{redact, redacted_url};
+use crate::trust::{Fault, trusting};
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -51,7 +52,7 @@ struct Ledger {
 /// When the TLS library cannot be set up.
 pub fn client() -> Result<Client> {
     let builder = || {
-        reqwest::Client::builder()
+        trusting(reqwest::Client::builder())
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
@@ -286,10 +287,9 @@ pub(super) fn failure(url: &str, error: reqwest::Error) -> ProbeError {
     }
 }
 
-/// The TLS library's name for the most frequent trouble, put into words.
+/// The TLS library's words for the most frequent trouble, put into a person's; its own stay with them.
 fn in_words(why: String) -> String {
-    let untrusted = ["UnknownIssuer", "CaUsedAsEndEntity"].iter().any(|name| why.contains(name));
-    if untrusted { format!("the issuer of its certificate is not trusted on this system ({why})") } else { why }
+    Fault::of(&why).map_or_else(|| why.clone(), |fault| format!("{} ({why})", fault.words()))
 }
 
 /// The innermost causes, in one line.

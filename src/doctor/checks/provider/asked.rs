@@ -7,7 +7,8 @@ use toml_edit::Item;
 use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
 use crate::doctor::{Choice, ProviderTable, Subject, World};
-use crate::probe::Target;
+use crate::launch::{PROXY_VARIABLES, Proxy};
+use crate::probe::{Target, is_loopback};
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
 
@@ -28,7 +29,13 @@ pub struct Asked<'w> {
     pub template: Option<&'static ProviderTemplate>,
     /// What offers it Codex's web search, where nothing is known beforehand of how it takes that.
     pub web_search: Vec<Choice<'w>>,
-    name: &'w str,
+    pub name: &'w str,
+    /// The proxy on the way there.
+    pub proxy: Option<Proxy>,
+    /// The variables that name proxies.
+    pub proxies: Vec<&'static str>,
+    /// Another provider that is set up.
+    pub other: Option<&'w str>,
     key: Option<Secret>,
     key_form: Option<KeyForm>,
     headers: BTreeMap<String, String>,
@@ -41,6 +48,16 @@ impl<'w> Asked<'w> {
     pub fn all(world: &'w World) -> Vec<Self> {
         let ours = world.providers().into_iter().filter_map(|(id, provider)| Self::ours(world, id, provider));
         ours.chain(Self::tables(world)).collect()
+    }
+
+    /// Whether it is the gateway that asks it.
+    pub fn is_behind_gateway(&self) -> bool {
+        self.provider.is_some_and(|provider| provider.road == Road::Gateway)
+    }
+
+    /// What else to use till it works, as the end of a sentence.
+    pub fn till_then(&self) -> String {
+        self.other.map(|other| format!("; another provider till then: `codexgw use {other}`")).unwrap_or_default()
     }
 
     /// The target of the probe.
@@ -93,6 +110,9 @@ impl<'w> Asked<'w> {
             template: provider.template.as_deref().and_then(template_of),
             web_search: if provider.road == Road::Direct { web_search::offering(world, id) } else { Vec::new() },
             name: &provider.name,
+            proxy: proxy_before(world, &provider.base_url),
+            proxies: proxies(world),
+            other: other(world, id),
             key,
             key_form: Some(provider.key_form()),
             headers: provider.headers.clone(),
@@ -150,6 +170,9 @@ impl<'w> Asked<'w> {
             template: table.template(),
             web_search: web_search::offering(world, table.id),
             name: table.text("name").unwrap_or(table.id),
+            proxy: proxy_before(world, table.text("base_url")?),
+            proxies: proxies(world),
+            other: other(world, table.id),
             key: key.map(|key| Secret::new(key.trim().to_owned())),
             key_form: key.map(|_| KeyForm::Bearer),
             headers: BTreeMap::new(),
@@ -157,4 +180,18 @@ impl<'w> Asked<'w> {
             query: strings("query_params").into_iter().collect(),
         })
     }
+}
+
+/// The proxy that the probe and the gateway go through: never one on the way to this machine.
+fn proxy_before(world: &World, url: &str) -> Option<Proxy> {
+    Proxy::before(url, |name| world.env.get(name).cloned()).filter(|_| !is_loopback(url))
+}
+
+fn proxies(world: &World) -> Vec<&'static str> {
+    PROXY_VARIABLES.into_iter().filter(|name| world.var(name).is_some()).collect()
+}
+
+/// The first of our other providers.
+fn other<'w>(world: &'w World, id: &str) -> Option<&'w str> {
+    world.settings.as_ref().ok()?.providers.keys().map(String::as_str).find(|other| *other != id)
 }

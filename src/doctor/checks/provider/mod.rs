@@ -2,6 +2,7 @@
 
 mod asked;
 mod compared;
+mod proxied;
 mod refusal;
 mod trial;
 

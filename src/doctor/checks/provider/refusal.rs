@@ -17,11 +17,14 @@ pub const CLOCK: &str = "provider-clock";
 /// How far the clock may be off: signed requests and young certificates are refused beyond it.
 const CLOCK_IS_OFF: Duration = Duration::from_secs(5 * 60);
 
+/// What Codex does on its own way to somebody who cannot be reached.
+pub const WAITS: &str = "Codex says: Reconnecting... waiting for network; it waits for ever";
+
 /// Nothing came.
 pub fn silent(asked: &Asked<'_>, within: Duration) -> Finding {
     Finding::broken("provider-silent", format!("`{}` did not answer within {} s", asked.id, within.as_secs()))
         .saw(format!("asked {}", asked.base_url))
-        .saw("Codex itself says nothing and waits for ever")
+        .saw(if asked.is_behind_gateway() { "the gateway waits, and Codex with it" } else { WAITS })
         .say(format!("see whether it is up: `curl -sS {}/models`", asked.base_url))
 }
 
@@ -61,7 +64,11 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
             let say = instead(asked, &error);
             let mut finding = Finding::of_error(finding_id, &Error::from(error)).saw(format!("asked `{id}`"));
             if is_network {
-                finding = finding.saw("Codex says: Reconnecting... waiting for network; it waits for ever");
+                finding = finding.saw(if asked.is_behind_gateway() {
+                    format!("Codex says: cannot reach {}", asked.name)
+                } else {
+                    WAITS.to_owned()
+                });
             }
             match say {
                 Some(say) => finding.say(say),
@@ -79,7 +86,7 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
             format!("start the server, or name the address where it is: `{}`", again(asked))
         }
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
-            "try again later; another provider till then: `codexgw use PROVIDER`".to_owned()
+            format!("try again later{}", asked.till_then())
         }
         ProbeError::BaseUrl { .. }
         | ProbeError::OtherForm { .. }
@@ -90,9 +97,6 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
         | ProbeError::NotFound { .. } => {
             format!("look up its base URL: `{}`", again(asked))
         }
-        ProbeError::Tls { why, .. } if why.contains("not trusted") => "where your company's own certificate is in \
-             use, name it to Codex and codexgw: `export SSL_CERT_FILE=/path/to/company.pem`"
-            .to_owned(),
         _ => return None,
     })
 }
@@ -188,7 +192,7 @@ fn other_key(asked: &Asked<'_>) -> String {
 fn no_credit(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
     Finding::broken("provider-no-credit", format!("the key of `{}` works, but the account has no credit", asked.id))
         .saw(said(status, words))
-        .say("add credit in the provider's console; another provider till then: `codexgw use PROVIDER`")
+        .say(format!("add credit in the provider's console{}", asked.till_then()))
 }
 
 fn is_credit(words: &str) -> bool {
@@ -217,7 +221,7 @@ pub fn rate_limit(asked: &Asked<'_>, words: &str, knock: Option<&Knock>) -> Find
         Some(wait) => finding.saw(format!("it wants to be left alone: {wait}")),
         None => finding.saw("it does not say for how long"),
     }
-    .say("wait; another provider till then: `codexgw use PROVIDER`")
+    .say(format!("wait{}", asked.till_then()))
 }
 
 /// The endpoint that is needed is not there, another one is.

@@ -12,7 +12,7 @@ use crate::probe::{self, Client, Knock, ProbeError, Target};
 use crate::settings::Wire;
 
 use super::asked::Asked;
-use super::{compared, refusal};
+use super::{compared, proxied, refusal};
 
 /// Longest time for one provider. All are asked side by side.
 const WITHIN: Duration = Duration::from_secs(8);
@@ -158,7 +158,8 @@ impl Trial<'_> {
                 None => finding.say(format!("name it: `{} --base-url {other}`", asked.add_again())),
             };
         }
-        refusal::of_error(asked, error)
+        let proxied = asked.proxy.as_ref().and_then(|proxy| proxied::of_error(asked, proxy, &error));
+        proxied.unwrap_or_else(|| refusal::of_error(asked, error))
     }
 }
 
