@@ -14,6 +14,8 @@ use crate::settings::Home;
 pub enum Fix {
     /// A command of codexgw, by its arguments; `--fix` runs it.
     Command(Vec<String>),
+    /// Several of them, one after the other.
+    Commands(Vec<Vec<String>>),
     /// A change of a configuration file; `--fix` makes it, and `undo` takes it back.
     Edit {
         /// The file.
@@ -44,6 +46,11 @@ impl Fix {
     pub fn words(&self) -> String {
         match self {
             Self::Command(words) => format!("`codexgw {}`", words.join(" ")),
+            Self::Commands(commands) => {
+                let commands: Vec<String> =
+                    commands.iter().map(|words| format!("`codexgw {}`", words.join(" "))).collect();
+                commands.join(", then ")
+            }
             Self::Edit { .. } => "`codexgw doctor --fix`".to_owned(),
             Self::Person(words) => words.clone(),
         }
@@ -63,6 +70,10 @@ impl Serialize for Fix {
 pub fn apply(fix: &Fix, home: &Home) -> Result<String> {
     match fix {
         Fix::Command(words) => run(words, home),
+        Fix::Commands(commands) => {
+            let done: Vec<String> = commands.iter().map(|words| run(words, home)).collect::<Result<_>>()?;
+            Ok(done.join(", "))
+        }
         Fix::Edit { file, changes, label } => {
             let edit = FileEdit::splice(file, changes.clone(), WhenEmpty::Keep);
             Committer::new(home.state_dir()).commit(&format!("doctor: {label}"), &[edit])?;

@@ -16,7 +16,8 @@ const SAYS: [(&str, &str); 9] = [
 ];
 
 /// Findings that only follow from others at the same provider, by the beginnings of both ids.
-const FOLLOWS: [(&str, &str); 2] = [("base-url-", "provider-"), ("old-config-wire-api", "provider-wire")];
+const FOLLOWS: [(&str, &str); 3] =
+    [("provider-wrong-key", "key-of-another"), ("base-url-", "provider-"), ("old-config-wire-api", "provider-wire")];
 
 /// The findings without those that say what another says already. What Codex said of it goes along.
 pub fn merged(findings: &[Finding]) -> Vec<Finding> {

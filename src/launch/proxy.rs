@@ -5,7 +5,8 @@ use http::{HeaderValue, Uri};
 use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 
 /// The variables that name proxies.
-pub const PROXY_VARIABLES: [&str; 6] = ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
+pub const PROXY_VARIABLES: [&str; 6] =
+    ["HTTP_PROXY", "http_proxy", "HTTPS_PROXY", "https_proxy", "ALL_PROXY", "all_proxy"];
 
 /// What must be in `NO_PROXY` for the gateway to be reached.
 const LOOPBACK: [&str; 2] = ["127.0.0.1", "localhost"];
@@ -36,8 +37,11 @@ impl Proxy {
         let first = |names: [&'static str; 2]| names.into_iter().find_map(|name| Some((name, get(name)?)));
         let target: Uri = url.parse().ok()?;
         let exempt = first(EXEMPT).map(|(_, hosts)| hosts).unwrap_or_default();
-        let own =
-            if target.scheme_str() == Some("https") { ["HTTPS_PROXY", "https_proxy"] } else { ["HTTP_PROXY", "http_proxy"] };
+        let own = if target.scheme_str() == Some("https") {
+            ["HTTPS_PROXY", "https_proxy"]
+        } else {
+            ["HTTP_PROXY", "http_proxy"]
+        };
         [own, ["ALL_PROXY", "all_proxy"]].into_iter().filter_map(first).find_map(|(variable, value)| {
             let matcher = Matcher::builder().all(value).no(exempt.as_str()).build();
             let proxy: Intercept = matcher.intercept(&target)?;

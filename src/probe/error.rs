@@ -301,7 +301,9 @@ impl ProbeError {
                     format!("the port speaks no TLS; if you trust the network: `--base-url http://{host}/v1`")
                 }
                 Some(fault) => fault.remedy(host.rsplit_once(':').map_or(host, |(name, _)| name)),
-                None => "see what the server says of itself: `openssl s_client -connect HOST:443`".replace("HOST:443", host),
+                None => {
+                    "see what the server says of itself: `openssl s_client -connect HOST:443`".replace("HOST:443", host)
+                }
             },
             Self::Proxy { host, why } => {
                 let name = proxy_variable().unwrap_or("HTTPS_PROXY");

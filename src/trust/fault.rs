@@ -92,7 +92,8 @@ impl Fault {
             ),
             Self::WrongName { .. } => "name the host as its certificate does, or give it one for this name".to_owned(),
             Self::Expired { .. } => {
-                "see whether this machine's clock is right: `date`; if it is, the server needs a new certificate".to_owned()
+                "see whether this machine's clock is right: `date`; if it is, the server needs a new certificate"
+                    .to_owned()
             }
             Self::NotYet { .. } => {
                 "see whether this machine's clock is right: `date`; if it is, the server's certificate is for later"

@@ -4,4 +4,4 @@ mod fault;
 mod roots;
 
 pub use fault::Fault;
-pub use roots::{VARIABLE, trusting};
+pub use roots::{VARIABLE, trusting, unusable};

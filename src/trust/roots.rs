@@ -19,6 +19,18 @@ pub fn trusting(builder: ClientBuilder) -> ClientBuilder {
     }
 }
 
+/// Why the file that the variable names is passed over, if it is: Codex does so without a word (measured).
+#[must_use]
+pub fn unusable() -> Option<String> {
+    let error = named(std::env::var_os(VARIABLE).as_deref().map(Path::new)).err()?;
+    Some(
+        std::iter::once(error.message())
+            .chain(error.causes().iter().map(String::as_str))
+            .collect::<Vec<_>>()
+            .join(": "),
+    )
+}
+
 /// The certificates of a file.
 fn named(file: Option<&Path>) -> Result<Vec<Certificate>> {
     let Some(file) = file.filter(|file| !file.as_os_str().is_empty()) else { return Ok(Vec::new()) };

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use toml_edit::Item;
 
-use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
+use crate::catalog::{self, KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
 use crate::doctor::{Choice, ProviderTable, Subject, World};
 use crate::launch::{PROXY_VARIABLES, Proxy};
 use crate::probe::{Target, is_loopback};
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
+use crate::setup::GATEWAY_ID;
 
 use super::super::web_search;
 
@@ -30,6 +31,9 @@ pub struct Asked<'w> {
     /// What offers it Codex's web search, where nothing is known beforehand of how it takes that.
     pub web_search: Vec<Choice<'w>>,
     pub name: &'w str,
+    /// What starts Codex on a model of it, with the provider's own name of that.
+    pub chosen: Vec<(Choice<'w>, &'w str)>,
+    pub world: &'w World,
     /// The proxy on the way there.
     pub proxy: Option<Proxy>,
     /// The variables that name proxies.
@@ -53,6 +57,23 @@ impl<'w> Asked<'w> {
     /// Whether it is the gateway that asks it.
     pub fn is_behind_gateway(&self) -> bool {
         self.provider.is_some_and(|provider| provider.road == Road::Gateway)
+    }
+
+    /// The key, as it is sent.
+    pub fn key(&self) -> Option<&Secret> {
+        self.key.as_ref()
+    }
+
+    /// Whose keys begin as this one does, where those are not its own.
+    pub fn key_owner(&self) -> Option<&'static str> {
+        let key = self.key.as_ref()?.expose();
+        let prefixes = catalog::key_prefixes();
+        let longest =
+            prefixes.iter().map(|(_, prefix)| *prefix).filter(|p| key.starts_with(*p)).max_by_key(|p| p.len())?;
+        let mut owners = prefixes.iter().filter(|(_, prefix)| *prefix == longest).map(|(owner, _)| *owner);
+        let owner = owners.next().filter(|_| owners.next().is_none())?;
+        let own = self.template.is_some_and(|template| template.key_prefixes.iter().any(|own| own == longest));
+        (!own && owner != self.name).then_some(owner)
     }
 
     /// What else to use till it works, as the end of a sentence.
@@ -96,20 +117,30 @@ impl<'w> Asked<'w> {
             KeyStore::None => None,
             // The check of keys says why there is none, here and below.
             KeyStore::Env => Some(Secret::new(world.var(provider.env_key.as_deref()?)?.to_owned())),
-            store => Some(vault.key(id, store, &provider.key_command).ok()?),
+            // One that cannot be sent is told by that check as well.
+            store => Some(vault.key(id, store, &provider.key_command).ok().filter(|key| can_be_sent(key))?),
         };
         let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
-        let others = provider.models.keys().filter(|name| **name != provider.model);
+        let chosen = chosen(world, id, provider.road);
+        let mut models: Vec<&str> = vec![&provider.model];
+        let others = provider.models.keys().map(String::as_str).chain(chosen.iter().map(|(_, model)| *model));
+        for model in others {
+            if !models.contains(&model) {
+                models.push(model);
+            }
+        }
         Some(Self {
             id,
             base_url: &provider.base_url,
             wire: if provider.road == Road::Direct { Wire::Responses } else { provider.wire },
-            models: std::iter::once(&provider.model).chain(others).map(String::as_str).collect(),
+            models,
             provider: Some(provider),
             table: None,
             template: provider.template.as_deref().and_then(template_of),
             web_search: if provider.road == Road::Direct { web_search::offering(world, id) } else { Vec::new() },
             name: &provider.name,
+            chosen,
+            world,
             proxy: proxy_before(world, &provider.base_url),
             proxies: proxies(world),
             other: other(world, id),
@@ -170,10 +201,13 @@ impl<'w> Asked<'w> {
             template: table.template(),
             web_search: web_search::offering(world, table.id),
             name: table.text("name").unwrap_or(table.id),
+            chosen: Vec::new(),
+            world,
             proxy: proxy_before(world, table.text("base_url")?),
             proxies: proxies(world),
             other: other(world, table.id),
-            key: key.map(|key| Secret::new(key.trim().to_owned())),
+            // Spaces before it are sent along, those behind it are not.
+            key: key.map(|key| Secret::new(key.trim_end().to_owned())),
             key_form: key.map(|_| KeyForm::Bearer),
             headers: BTreeMap::new(),
             secret_headers: secret_headers.map(|(name, value)| (name, Secret::new(value))).collect(),
@@ -194,4 +228,25 @@ fn proxies(world: &World) -> Vec<&'static str> {
 /// The first of our other providers.
 fn other<'w>(world: &'w World, id: &str) -> Option<&'w str> {
     world.settings.as_ref().ok()?.providers.keys().map(String::as_str).find(|other| *other != id)
+}
+
+/// What starts Codex on a model of a provider of ours.
+fn chosen<'w>(world: &'w World, id: &str, road: Road) -> Vec<(Choice<'w>, &'w str)> {
+    let model = |choice: &Choice<'w>| {
+        let model = choice.text("model")?;
+        let own = match road {
+            Road::Direct => choice.text("model_provider").filter(|chosen| *chosen == id).map(|_| model),
+            Road::Gateway => {
+                choice.text("model_provider").filter(|chosen| *chosen == GATEWAY_ID)?;
+                model.strip_prefix(id)?.strip_prefix('/')
+            }
+        };
+        own.filter(|model| !model.is_empty())
+    };
+    world.choices().into_iter().filter_map(|choice| Some((choice, model(&choice)?))).collect()
+}
+
+/// Whether a key is more than nothing, and fit for a header.
+fn can_be_sent(key: &Secret) -> bool {
+    !key.expose().trim().is_empty() && !key.expose().chars().any(char::is_control)
 }

@@ -1,6 +1,7 @@
 //! Asks each provider: is it there, does it take the key, has it the endpoint and the models.
 
 mod asked;
+mod certificate;
 mod compared;
 mod proxied;
 mod refusal;

@@ -46,11 +46,15 @@ pub fn of_error(asked: &Asked<'_>, proxy: &Proxy, error: &ProbeError) -> Option<
         ),
         (_, Some(407)) if proxy.authorization.is_some() => (
             format!("the proxy {at}, refuses the user name and password in it"),
-            format!("set them anew: `export {variable}=http://USER:PASSWORD@{name}:{port}`, each special character as `%` and its code"),
+            format!(
+                "set them anew: `export {variable}=http://USER:PASSWORD@{name}:{port}`, each special character as `%` and its code"
+            ),
         ),
         (_, Some(407)) => (
             format!("the proxy {at}, wants a user name and a password"),
-            format!("give them: `export {variable}=http://USER:PASSWORD@{name}:{port}`, each special character as `%` and its code"),
+            format!(
+                "give them: `export {variable}=http://USER:PASSWORD@{name}:{port}`, each special character as `%` and its code"
+            ),
         ),
         (_, Some(status @ (502..=504))) => (
             format!("the proxy {at}, cannot reach `{host}`: status {status}"),

@@ -5,6 +5,7 @@ use std::time::{Duration, SystemTime};
 use crate::doctor::Finding;
 use crate::error::Error;
 use crate::probe::{Knock, ProbeError};
+use crate::secret::{is_wrapped, key_flaw};
 use crate::settings::Wire;
 
 use super::super::web_search;
@@ -26,6 +27,13 @@ pub fn silent(asked: &Asked<'_>, within: Duration) -> Finding {
         .saw(format!("asked {}", asked.base_url))
         .saw(if asked.is_behind_gateway() { "the gateway waits, and Codex with it" } else { WAITS })
         .say(format!("see whether it is up: `curl -sS {}/models`", asked.base_url))
+}
+
+/// It answers, late.
+pub fn slow(asked: &Asked<'_>, took: Duration) -> Finding {
+    Finding::note("provider-slow", format!("`{}` took {} s to answer", asked.id, took.as_secs()))
+        .saw(format!("asked {}", asked.base_url))
+        .saw("Codex waits for it: a server may load its model first")
 }
 
 /// What the probe makes of an answer.
@@ -168,7 +176,12 @@ fn key_refused(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
     } else if status == 403 {
         ("provider-forbidden", format!("`{id}` knows the key, and does not allow it this"))
     } else {
-        ("provider-wrong-key", format!("`{id}` refuses the key"))
+        let flaw = asked.key().and_then(|key| key_flaw(key.expose()));
+        let alien = asked.key_owner().map(|owner| format!("looks like one of {owner}"));
+        match flaw.map(str::to_owned).or(alien) {
+            Some(why) => ("provider-wrong-key", format!("`{id}` refuses the key, which {why}")),
+            None => ("provider-wrong-key", format!("`{id}` refuses the key")),
+        }
     };
     Finding::broken(finding_id, what).saw(said(status, words)).say(other_key(asked))
 }
@@ -178,6 +191,10 @@ fn other_key(asked: &Asked<'_>) -> String {
     let id = asked.id;
     match (asked.table, asked.template.and_then(|template| template.keys_url.as_deref())) {
         (Some(table), _) => match table.text("env_key") {
+            Some(variable) if asked.key().is_some_and(|key| is_wrapped(key.expose())) => format!(
+                "take that off: `export {variable}=\"$(printf %s \"${variable}\" | tr -d \"\\\"'\" | \
+                 sed \"s/^ *[Bb]earer//; s/ //g\")\"`"
+            ),
             Some(variable) => format!("set a good one: `export {variable}=…`"),
             None if table.has("experimental_bearer_token") => {
                 format!("give a good one: `codexgw config edit`, `experimental_bearer_token` of `{id}`")

@@ -1,5 +1,6 @@
 //! Asks one provider.
 
+use std::cell::Cell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -12,7 +13,7 @@ use crate::probe::{self, Client, Knock, ProbeError, Target};
 use crate::settings::Wire;
 
 use super::asked::Asked;
-use super::{compared, proxied, refusal};
+use super::{certificate, compared, proxied, refusal};
 
 /// Longest time for one provider. All are asked side by side.
 const WITHIN: Duration = Duration::from_secs(8);
@@ -23,6 +24,9 @@ const LATEST: Duration = TIME_LIMIT.saturating_sub(Duration::from_secs(1));
 /// Most tokens of an answer: the least that OpenAI takes.
 const MOST_TOKENS: u32 = 16;
 
+/// An answer that takes this long is worth a word.
+const SLOW: Duration = Duration::from_secs(3);
+
 /// Time to a connection on this machine.
 const LOCAL: Duration = Duration::from_millis(500);
 
@@ -30,16 +34,28 @@ pub fn run(asked: &Asked<'_>, since: Instant) -> Vec<Finding> {
     let within = WITHIN.min(LATEST.saturating_sub(since.elapsed()));
     let Ok(client) = probe::client() else { return Vec::new() };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return Vec::new() };
-    let trial = Trial { client, asked };
-    match runtime.block_on(async { tokio::time::timeout(within, trial.run()).await }) {
-        Ok(findings) => findings,
-        Err(_) => vec![refusal::silent(asked, within)],
+    let trial = Trial { client, asked, began: Instant::now(), answered: Cell::new(None) };
+    let found = runtime.block_on(async { tokio::time::timeout(within, trial.run()).await });
+    let slow = trial.answered.get().filter(|took| *took >= SLOW);
+    match (found, slow) {
+        (Ok(findings), None) => findings,
+        (Ok(mut findings), Some(took)) => {
+            findings.push(refusal::slow(asked, took));
+            findings
+        }
+        (Err(_), Some(took)) => {
+            vec![refusal::slow(asked, took).saw("so that not all could be looked at in the time that there is")]
+        }
+        (Err(_), None) => vec![refusal::silent(asked, within)],
     }
 }
 
 struct Trial<'a> {
     client: Client,
     asked: &'a Asked<'a>,
+    began: Instant,
+    /// How long the first answer took.
+    answered: Cell<Option<Duration>>,
 }
 
 impl Trial<'_> {
@@ -60,7 +76,7 @@ impl Trial<'_> {
             (Err(error), Ok(knock)) if asked.table.is_some() && !error.is_about_key() && knock.is_there() => {
                 findings.extend(self.closer(&target, &knock).await);
             }
-            (Err(error), _) | (Ok(_), Err(error)) => findings.push(self.refused(error)),
+            (Err(error), _) | (Ok(_), Err(error)) => findings.push(self.refused(error).await),
             (Ok(listed), Ok(knock)) => {
                 let elsewhere = compared::address(asked, &listed);
                 let is_elsewhere = elsewhere.is_some();
@@ -111,6 +127,7 @@ impl Trial<'_> {
 
     async fn list(&self, target: &Target<'_>) -> Result<probe::Models, ProbeError> {
         let listed = probe::models(&self.client, target).await?;
+        self.note_time();
         if let Some(path) = self.asked.template.and_then(|template| template.key_check_path.as_deref()) {
             let target = Target { base_url: listed.base_url.clone(), ..target.clone() };
             probe::check_key(&self.client, &target, path).await?;
@@ -119,7 +136,15 @@ impl Trial<'_> {
     }
 
     async fn knock(&self, target: &Target<'_>, wire: Wire) -> Result<Knock, ProbeError> {
-        probe::knock(&self.client, target, wire, self.asked.models.first().unwrap_or(&"")).await
+        let knock = probe::knock(&self.client, target, wire, self.asked.models.first().unwrap_or(&"")).await?;
+        self.note_time();
+        Ok(knock)
+    }
+
+    fn note_time(&self) {
+        if self.answered.get().is_none() {
+            self.answered.set(Some(self.began.elapsed()));
+        }
     }
 
     /// The endpoint is not there: another base URL has it, or another endpoint is.
@@ -145,8 +170,11 @@ impl Trial<'_> {
     }
 
     /// No answer, or a refusal. A server on this machine may listen on the other of its two addresses.
-    fn refused(&self, error: ProbeError) -> Finding {
+    async fn refused(&self, error: ProbeError) -> Finding {
         let asked = self.asked;
+        if let ProbeError::Tls { host, why } = &error {
+            return certificate::of_error(asked, host, why).await;
+        }
         if let (ProbeError::Unreachable { .. }, Some(other)) = (&error, other_address(asked.base_url)) {
             let what = format!("`{}` listens on another address of this machine than its base URL names", asked.id);
             let finding = Finding::broken("provider-other-address", what)
@@ -170,6 +198,10 @@ fn other_address(url: &str) -> Option<String> {
     let here = match url.host()? {
         Host::Ipv4(ip) if ip.is_loopback() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         Host::Ipv6(ip) if ip.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        // Some systems know the name by one of its two addresses alone.
+        Host::Domain("localhost") => [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)]
+            .into_iter()
+            .find(|here| TcpStream::connect_timeout(&SocketAddr::new(*here, port), LOCAL).is_ok())?,
         _ => return None,
     };
     TcpStream::connect_timeout(&SocketAddr::new(here, port), LOCAL).ok()?;
