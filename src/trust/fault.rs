@@ -111,7 +111,8 @@ fn day(time: Timestamp) -> String {
 
 /// The number behind these words, as a time.
 fn seconds(words: &str, before: &str) -> Option<Timestamp> {
-    let (_, rest) = words.split_once(before)?;
+    // Our own words may stand before the library's.
+    let (_, rest) = words.rsplit_once(before)?;
     let digits: String = rest.chars().take_while(char::is_ascii_digit).collect();
     Timestamp::from_second(digits.parse().ok()?).ok()
 }
@@ -160,6 +161,10 @@ mod tests {
         ] {
             assert_eq!(Fault::of(said).map(|fault| fault.words()).as_deref(), Some(words), "{said}");
         }
+        let early =
+            "its certificate is not valid before 2030-01-01 (certificate is not valid before 1893456000 (9 seconds))";
+        let early = Fault::of(&format!("{early}: certificate not valid yet"));
+        assert!(early.is_some_and(|fault| fault.words().contains("2030-01-01 00:00")));
         assert_eq!(Fault::of("connection reset by peer"), None);
     }
 }

@@ -32,7 +32,8 @@ fn lost(world: &World, settings: &Settings, choice: Choice<'_>) -> Option<Findin
         return None;
     }
     let ids: Vec<&str> = settings.providers.keys().map(String::as_str).collect();
-    let shown = if ids.is_empty() { "none".to_owned() } else { ids.join(", ") };
+    let ticked: Vec<String> = ids.iter().map(|id| format!("`{id}`")).collect();
+    let shown = if ids.is_empty() { "none".to_owned() } else { ticked.join(", ") };
     let owners: Vec<&str> = ids.iter().copied().filter(|id| has(settings, id, name)).collect();
     let finding = match id {
         Some(id) if owners.is_empty() => {
@@ -52,7 +53,8 @@ fn lost(world: &World, settings: &Settings, choice: Choice<'_>) -> Option<Findin
         return Some(finding.say(without_any(choice, id)));
     };
     let commands = choose_again(world, choice, &owner, &own).into_iter().collect();
-    Some(match (fix(commands, is_sure), choice.profile) {
+    let fix = fix("name it whole", commands, is_sure);
+    Some(match (fix, choice.profile) {
         (Some(fix), _) => finding.mended_by(fix),
         (None, Some(profile)) => {
             finding.say(format!("write `model = \"{owner}/{own}\"`: `codexgw config edit --profile {profile}`"))
@@ -70,6 +72,10 @@ fn meant(
     ids: &[&str],
     owners: &[&str],
 ) -> Option<(String, String, bool)> {
+    if let Some(provider) = name.strip_suffix('/').and_then(|id| settings.providers.get_key_value(id)) {
+        let (id, provider) = provider;
+        return Some((id.clone(), provider.model.clone(), !provider.model.is_empty()));
+    }
     if let Some(owner) = owners.first() {
         return Some(((*owner).to_owned(), name.to_owned(), owners.len() == 1));
     }

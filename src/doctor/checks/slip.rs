@@ -33,13 +33,13 @@ pub fn choose_again(world: &World, choice: Choice<'_>, provider: &str, model: &s
     Some(words)
 }
 
-/// These commands as a fix, which `--fix` carries out when there is no doubt what was meant.
-pub fn fix(commands: Vec<Vec<String>>, is_sure: bool) -> Option<Fix> {
+/// These commands as a fix, which `--fix` carries out when there is no doubt what was meant, else the person.
+pub fn fix(why: &str, commands: Vec<Vec<String>>, is_sure: bool) -> Option<Fix> {
     if commands.is_empty() {
         return None;
     }
     let fix = Fix::Commands(commands);
-    Some(if is_sure { fix } else { Fix::Person(format!("choose another: {}", fix.words())) })
+    Some(if is_sure { fix } else { Fix::Person(format!("{why}: {}", fix.words())) })
 }
 
 #[cfg(test)]

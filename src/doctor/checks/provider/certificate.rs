@@ -5,7 +5,7 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 
 use crate::doctor::Finding;
-use crate::probe::{Shown, look_at};
+use crate::probe::{Shown, is_loopback, look_at};
 use crate::trust::{self, Fault};
 
 use super::asked::Asked;
@@ -32,6 +32,7 @@ fn told(asked: &Asked<'_>, host: &str, why: &str, fault: &Fault, shown: &Shown) 
     if let Some(issuer) = shown.issuer.as_deref().filter(|_| !shown.is_self_signed) {
         finding = finding.saw(format!("`{issuer}` has issued it"));
     }
+    let apart = shown.time.and_then(apart);
     if fault.may_be_the_clock() {
         finding = finding.saw(clocks(shown.time));
     }
@@ -64,7 +65,14 @@ fn told(asked: &Asked<'_>, host: &str, why: &str, fault: &Fault, shown: &Shown) 
             None => fault.remedy(name),
         },
         Fault::NoTls => at(asked, "if you trust the network", &asked.base_url.replacen("https://", "http://", 1)),
-        Fault::Expired { .. } | Fault::NotYet { .. } => fault.remedy(name),
+        Fault::Expired { .. } | Fault::NotYet { .. } => match apart {
+            Some(true) => "set this machine's clock: `sudo timedatectl set-ntp true`".to_owned(),
+            // A server on this machine has the same clock, right or wrong.
+            Some(false) if !is_loopback(asked.base_url) => {
+                "the server needs another certificate: tell whoever runs it".to_owned()
+            }
+            _ => fault.remedy(name),
+        },
     })
 }
 
@@ -85,12 +93,20 @@ fn at(asked: &Asked<'_>, why: &str, url: &str) -> String {
 
 /// The evidence of every such finding.
 fn around(asked: &Asked<'_>, finding: Finding, why: &str) -> Finding {
-    let finding = finding.saw(why.to_owned()).saw(format!("asked `{}`", asked.id));
+    // What it means has been said.
+    let raw = why.split_once(" (").and_then(|(_, raw)| raw.strip_suffix(')')).filter(|_| Fault::of(why).is_some());
+    let finding = finding.saw(raw.unwrap_or(why).to_owned()).saw(format!("asked `{}`", asked.id));
     finding.saw(if asked.is_behind_gateway() {
         format!("Codex says: cannot reach {}", asked.name)
     } else {
         refusal::WAITS.to_owned()
     })
+}
+
+/// Whether this machine's clock and the server's differ.
+fn apart(there: SystemTime) -> Option<bool> {
+    let there = Timestamp::try_from(there).ok()?;
+    Some(Timestamp::now().as_second().abs_diff(there.as_second()) >= APART)
 }
 
 /// What time it is here, and there.
@@ -100,7 +116,7 @@ fn clocks(there: Option<SystemTime>) -> String {
     let here_it_is = format!("this machine's clock says {}", shown(here));
     let Some(there) = there.and_then(|time| Timestamp::try_from(time).ok()) else { return here_it_is };
     if here.as_second().abs_diff(there.as_second()) < APART {
-        format!("{here_it_is}, and the server's agrees")
+        format!("{here_it_is}, as does the server's")
     } else {
         format!("{here_it_is}, the server's {}", shown(there))
     }

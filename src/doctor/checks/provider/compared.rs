@@ -61,7 +61,7 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
         let finding = finding.saw(format!("it lists {}; the nearest are {}", names.len(), shown.join(", ")));
         let best = near.first().copied().unwrap_or_default();
         let commands = users.iter().filter_map(|user| choose_again(asked.world, *user, id, best)).collect();
-        findings.push(match fix(commands, is_slip(wanted, best)) {
+        findings.push(match fix("choose another", commands, is_slip(wanted, best)) {
             Some(fix) => finding.mended_by(fix),
             None => finding.say(choose(asked, Some(best))),
         });

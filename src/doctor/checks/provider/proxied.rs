@@ -71,9 +71,11 @@ pub fn of_error(asked: &Asked<'_>, proxy: &Proxy, error: &ProbeError) -> Option<
         ProxySays::Nothing(why) => finding.saw(why),
         _ => finding,
     };
-    let is_behind_gateway = asked.is_behind_gateway();
-    Some(if is_behind_gateway {
+    let is_variable = matches!(status, None | Some(407));
+    Some(if asked.is_behind_gateway() && is_variable {
         finding.say(format!("{say}; then `codexgw gateway stop`, since the gateway keeps the variables it began with"))
+    } else if asked.is_behind_gateway() {
+        finding.say(say)
     } else {
         finding.saw(super::refusal::WAITS).say(say)
     })
