@@ -35,7 +35,8 @@ impl Fault {
         let has = |text: &str| words.contains(text);
         Some(if has("CaUsedAsEndEntity") {
             Self::Authority
-        } else if has("UnknownIssuer") {
+        } else if has("UnknownIssuer") || has("BadSignature") {
+            // The latter where somebody who is trusted has its issuer's name.
             Self::Untrusted
         } else if has("not valid for name") || has("NotValidForName") {
             Self::WrongName { names: names(words) }

@@ -288,7 +288,7 @@ impl Company {
         file("index", "");
         file("serial", "01\n");
         let is_done = |words: &str| openssl(words).status().is_ok_and(|status| status.success());
-        if !is_done("req -new -newkey rsa:2048 -nodes -keyout key -out request -subj /CN=localhost") {
+        if !is_done("req -new -newkey rsa:2048 -nodes -keyout key -out request -subj /CN=lab-server") {
             return None;
         }
         let [from, until] = times;
