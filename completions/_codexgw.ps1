@@ -153,6 +153,8 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
         'codexgw;migrate' {
             [CompletionResult]::new('--from', '--from', [CompletionResultType]::ParameterName, 'Set up here the providers that another tool holds')
             [CompletionResult]::new('--path', '--path', [CompletionResultType]::ParameterName, 'The tool''s file, when it is not where the tool keeps it')
+            [CompletionResult]::new('--speaks', '--speaks', [CompletionResultType]::ParameterName, 'What a provider of your own really speaks, such as `lab=chat`; it is put behind the gateway, which translates')
+            [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to start with, where your files name none for it')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep the keys')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
@@ -180,6 +182,8 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             break
         }
         'codexgw;probe' {
+            [CompletionResult]::new('--base-url', '--base-url', [CompletionResultType]::ParameterName, 'Ask it at this address')
+            [CompletionResult]::new('--endpoint', '--endpoint', [CompletionResultType]::ParameterName, 'Ask this one of its endpoints: another region or plan (see `codexgw providers show`)')
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to ask, by the provider''s own name')
             [CompletionResult]::new('--key-from-env', '--key-from-env', [CompletionResultType]::ParameterName, 'Read the key from this variable')
             [CompletionResult]::new('--wire', '--wire', [CompletionResultType]::ParameterName, 'Ask this wire alone')

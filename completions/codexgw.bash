@@ -619,7 +619,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__migrate)
-            opts="-v -h --from --path --dry-run --yes --store --no-probe --json --home --verbose --help"
+            opts="-v -h --from --path --speaks --model --dry-run --yes --store --no-probe --json --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -630,6 +630,14 @@ _codexgw() {
                     return 0
                     ;;
                 --path)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --speaks)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --model)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -721,12 +729,20 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__probe)
-            opts="-v -h --model --key-stdin --key-from-env --wire --save --dry-run --strict --json --key --home --verbose --help"
+            opts="-v -h --base-url --endpoint --model --key-stdin --key-from-env --wire --save --dry-run --strict --json --key --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
             fi
             case "${prev}" in
+                --base-url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --endpoint)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --model)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

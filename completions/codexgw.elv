@@ -141,6 +141,8 @@ set edit:completion:arg-completer[codexgw] = {|@words|
         &'codexgw;migrate'= {
             cand --from 'Set up here the providers that another tool holds'
             cand --path 'The tool''s file, when it is not where the tool keeps it'
+            cand --speaks 'What a provider of your own really speaks, such as `lab=chat`; it is put behind the gateway, which translates'
+            cand --model 'The model to start with, where your files name none for it'
             cand --store 'Where to keep the keys'
             cand --home 'Keep everything that is codexgw''s own in DIR'
             cand --dry-run 'Show what would be done, and do nothing'
@@ -166,6 +168,8 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --help 'Print help'
         }
         &'codexgw;probe'= {
+            cand --base-url 'Ask it at this address'
+            cand --endpoint 'Ask this one of its endpoints: another region or plan (see `codexgw providers show`)'
             cand --model 'The model to ask, by the provider''s own name'
             cand --key-from-env 'Read the key from this variable'
             cand --wire 'Ask this wire alone'

@@ -121,6 +121,8 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l from -d 'Set
 litellm\t'What a LiteLLM proxy\'s `config.yaml` sends requests to'
 env\t'The variables of this shell'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l path -d 'The tool\'s file, when it is not where the tool keeps it' -r -F
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l speaks -d 'What a provider of your own really speaks, such as `lab=chat`; it is put behind the gateway, which translates' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l model -d 'The model to start with, where your files name none for it' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l store -d 'Where to keep the keys' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'A file that only you can read'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
@@ -137,6 +139,8 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l home -d 'Keep ev
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -l ephemeral -d 'Pass everything on the command line and write nothing into Codex\'s home but its own session'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s v -l verbose -d 'Say on stderr what happens inside; twice and three times for more'
 complete -c codexgw -n "__fish_codexgw_using_subcommand run" -s h -l help -d 'Print help'
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l base-url -d 'Ask it at this address' -r
+complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l endpoint -d 'Ask this one of its endpoints: another region or plan (see `codexgw providers show`)' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l model -d 'The model to ask, by the provider\'s own name' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l key-from-env -d 'Read the key from this variable' -r
 complete -c codexgw -n "__fish_codexgw_using_subcommand probe" -l wire -d 'Ask this wire alone' -r -f -a "auto\t'Ask the provider'

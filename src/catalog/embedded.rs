@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
 
-use super::{Known, ModelFacts, ProviderTemplate};
+use super::{Known, ModelFacts, ProviderTemplate, Sources};
 
 static PROVIDERS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/providers");
 static MODELS: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates/models");
@@ -30,6 +30,12 @@ pub fn typed_key_prefixes() -> Vec<&'static str> {
     let lines = sources(&PROVIDERS).flat_map(|(_, text)| without_fixture(text).lines());
     let lists = lines.filter_map(|line| line.strip_prefix("key_prefixes = ["));
     lists.flat_map(|list| list.split('"').skip(1).step_by(2)).collect()
+}
+
+/// Where the facts of a template come from.
+pub fn sources_of(id: &str) -> Option<Sources> {
+    let (_, text) = sources(&PROVIDERS).find(|(stem, _)| *stem == id)?;
+    Sources::of(text)
 }
 
 /// A template without its fixture, the last thing in it, which only tests read.

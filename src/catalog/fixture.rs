@@ -22,13 +22,19 @@ pub struct Fixture {
     /// What it answers to a wrong key; none where it wants none.
     #[serde(default)]
     pub wrong_key: Option<Refusal>,
+    /// What it answers when the account is empty, where that is known.
+    #[serde(default)]
+    pub no_credit: Option<Refusal>,
+    /// What it answers to a question to `no-such-model`, where that is known.
+    #[serde(default)]
+    pub unknown_model: Option<Refusal>,
     /// The stream of an answer, one event a line, by wire. The template's wire has a plain one when it is not here; a wire
     /// that is not here is not served.
     #[serde(default)]
     pub answers: BTreeMap<String, String>,
 }
 
-/// What a provider answers to a wrong key.
+/// How a provider refuses a question.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Refusal {

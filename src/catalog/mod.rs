@@ -11,6 +11,7 @@ mod key_form;
 mod own;
 mod price;
 mod rules;
+mod sources;
 mod template;
 
 use std::collections::BTreeMap;
@@ -21,7 +22,7 @@ use crate::protocol::Quirks;
 
 use catalogue::Catalogue;
 pub use catalogue::{nearest as nearest_of, server};
-pub use embedded::typed_key_prefixes;
+pub use embedded::{sources_of, typed_key_prefixes};
 pub use endpoint::Endpoint;
 pub use facts::{ModelFacts, ThinkingKind};
 #[cfg(test)]
@@ -29,6 +30,7 @@ pub use fixture::{Fixture, fixtures};
 pub use key_form::KeyForm;
 pub use own::BrokenTemplate;
 pub use price::{Price, Usd};
+pub use sources::Sources;
 pub use template::{Auth, Origin, ProviderTemplate, parts};
 
 /// The folder of the person's own templates.
@@ -86,6 +88,14 @@ pub fn about_quirk(name: &str) -> Option<String> {
     Quirks::about(name)
 }
 
+/// Why there is no template for a provider that people ask for by that name.
+pub fn unsupported(name: &str) -> Option<&'static str> {
+    let known = ["copilot", "github-copilot"].iter().any(|known| name.eq_ignore_ascii_case(known));
+    known.then_some(
+        "its keys last for minutes, are made at an address that is not documented, and are for its own programs",
+    )
+}
+
 /// The template id or alias that a mistyped name most likely stands for.
 pub fn nearest(id: &str) -> Option<&'static str> {
     CATALOGUE.nearest(id)
@@ -93,7 +103,7 @@ pub fn nearest(id: &str) -> Option<&'static str> {
 
 /// What is known of a model, by the upstream's name of it. A name with a vendor in front (`deepseek/deepseek-v4-pro`,
 /// `us.anthropic.claude-sonnet-4-6`) falls back to the part behind it, one with a date (`-20251001`, `@20251001`) to
-/// the part before it.
+/// the part before it. Letter case does not matter.
 /// The price is not among it: see [`known`].
 pub fn model_facts(model: &str) -> Option<&'static ModelFacts> {
     find(model).map(|known| &known.facts)
@@ -114,8 +124,21 @@ pub fn models_of(template: &str) -> impl Iterator<Item = &'static str> {
 
 fn find(model: &str) -> Option<&'static Known> {
     let bare = model.rsplit_once('/').map_or(model, |(_, bare)| bare);
-    let bare = bare.rsplit_once("anthropic.").map_or(bare, |(_, bare)| bare);
-    MODELS.get(model).or_else(|| MODELS.get(bare)).or_else(|| MODELS.get(undated(bare)))
+    let bare = VENDORS.iter().find_map(|vendor| Some(bare.rsplit_once(vendor)?.1)).unwrap_or(bare);
+    let named = |name: &str| MODELS.get(name).or_else(|| in_other_letters(name));
+    named(model).or_else(|| named(bare)).or_else(|| named(undated(bare)))
+}
+
+/// Vendors that Bedrock writes before a model's name.
+const VENDORS: [&str; 5] = ["anthropic.", "openai.", "zai.", "moonshotai.", "qwen."];
+
+/// The same name in another case (`GLM-5.3`), or with the `p` that Fireworks writes for a point (`glm-5p3`).
+fn in_other_letters(name: &str) -> Option<&'static Known> {
+    let same = |known: &str| {
+        known.len() == name.len()
+            && known.bytes().zip(name.bytes()).all(|(a, b)| a.eq_ignore_ascii_case(&b) || (a, b) == (b'.', b'p'))
+    };
+    MODELS.iter().find(|(known, _)| same(known)).map(|(_, known)| known)
 }
 
 /// A model's name without its date, and without the version that Bedrock writes behind it.

@@ -28,6 +28,7 @@ fn checks(template: &ProviderTemplate, stem: &str) -> Vec<Broken> {
         when(template.id != stem, "id", format!("`{}` is not the name of the file, `{stem}`", template.id)),
         when(!is_name(&template.id), "id", "use lower-case letters, digits and `-`".to_owned()),
         when(template.id == "custom", "id", "`custom` stands for any address".to_owned()),
+        when(template.id == "codexgw", "id", "`codexgw` is the name of the gateway itself".to_owned()),
         when(template.name.trim().is_empty(), "name", "it is empty".to_owned()),
         when(
             ["openai", "azure"].contains(&template.name.to_lowercase().as_str()),

@@ -50,6 +50,9 @@ pub struct ProviderTemplate {
     pub docs: Option<String>,
     /// The wire to use when the probe is skipped.
     pub wire: Wire,
+    /// Further wires that its documentation has under the same base URL.
+    #[serde(default)]
+    pub wires: Vec<Wire>,
     /// Path of the model list under the base URL.
     #[serde(default)]
     pub models_path: Option<String>,

@@ -27,6 +27,9 @@ fn every_provider_file_parses_with_its_fixture_and_keeps_the_rules() {
             template.base_url_for.is_none(),
             "{id}: whom is its own address for?"
         );
+        let mut wires = template.wires.clone();
+        wires.retain(|wire| *wire != template.wire);
+        assert_eq!(wires, template.wires, "{id}: its own wire is among the further ones");
         for name in template.names() {
             assert!(names.insert(name), "{id}: `{name}` is taken");
         }
@@ -156,6 +159,13 @@ fn a_broken_template_is_told_with_its_place_and_breaks_nothing_else() {
 }
 
 #[test]
+fn no_template_takes_the_gateway_s_own_name() {
+    let (_folder, catalogue) = own(&[("codexgw.toml", &LAB.replace("\"lab\"", "\"codexgw\""))]);
+    let [broken] = catalogue.broken.as_slice() else { panic!("{:?}", catalogue.broken) };
+    assert_eq!(broken.why, "`codexgw` is the name of the gateway itself");
+}
+
+#[test]
 fn a_template_is_known_by_the_host_of_any_of_its_addresses() {
     let found = |url| of_host(url).map(|template| template.id.as_str());
     for (url, id) in [
@@ -226,7 +236,12 @@ fn a_price_is_that_of_the_maker_alone() {
         assert_eq!(price(other, "claude-haiku-4-5"), None, "{other:?}");
     }
     assert_eq!(known(Some("anthropic"), "no-such-model"), ModelFacts::default());
-    assert!(models_of("deepseek").eq(["deepseek-v4-flash", "deepseek-v4-pro"]));
+    assert!(models_of("deepseek").eq([
+        "deepseek-flash",
+        "deepseek-v4-flash",
+        "deepseek-v4-pro",
+        "deepseek-v4.1-flash"
+    ]));
     assert_eq!(models_of("openrouter").count(), 0);
 }
 
@@ -288,6 +303,18 @@ fn a_vendor_in_front_of_a_model_falls_back_to_the_bare_name() {
     assert_eq!(model_facts("deepseek-v4-pro:free"), None);
     assert_eq!(model_facts("deepseek-v4-pro/"), None);
     assert_eq!(model_facts(""), None);
+}
+
+#[test]
+fn a_model_is_known_as_other_providers_write_it() {
+    let glm = model_facts("glm-5.3");
+    assert!(glm.is_some());
+    for name in ["zai-org/GLM-5.3", "accounts/fireworks/models/glm-5p3", "global.zai.glm-5.3", "z-ai/Glm-5.3"] {
+        assert_eq!(model_facts(name), glm, "{name}");
+    }
+    assert_eq!(model_facts("openai.gpt-oss-120b"), model_facts("gpt-oss-120b"));
+    assert_eq!(model_facts("glm-5-3"), None);
+    assert_eq!(model_facts("glmp5.3"), None);
 }
 
 /// Whether the opening comment holds a link and a date.

@@ -70,6 +70,13 @@ pub fn commit_or_show(setup: &Setup, label: &str, dry_run: bool) -> Result<Optio
     setup.commit(label).map(Some)
 }
 
+/// A provider that cannot be set up by its name.
+pub(super) fn no_template(words: &str, why: &str) -> Error {
+    Error::usage(format!("codexgw has no template for `{}`", ui::plain(words, 60)))
+        .cause(why)
+        .hint("a bridge of yours goes like any other server: `codexgw add custom --base-url URL`")
+}
+
 /// The error for one of the person's own templates that cannot be used.
 pub fn unusable(broken: &BrokenTemplate) -> Error {
     Error::fixable(format!("the template `{}` cannot be used", broken.id()))

@@ -158,6 +158,14 @@ fn tell(report: &Report) {
     for id in &report.out_of_time {
         ui::warn(format!("the check `{id}` did not end in time"), None);
     }
+    if let Some(asked) = &report.asked {
+        let cost = match (asked.tokens, asked.ended) {
+            (_, false) => ", not answered in full in time".to_owned(),
+            (0, true) => String::new(),
+            (tokens, true) => format!(", {}", ui::plural(usize::try_from(tokens).unwrap_or(usize::MAX), "token")),
+        };
+        ui::note(format!("asked `{}` one short question ({}{cost})", asked.provider, ui::plain(&asked.model, 60)));
+    }
     if !report.left_out.is_empty() {
         let checks: Vec<String> = report.left_out.iter().map(|id| format!("`{id}`")).collect();
         ui::note(format!("not looked at without the network: {}", checks.join(", ")));

@@ -36,13 +36,15 @@ impl Args {
         };
         let found = doctor::explain(&text);
         if self.json {
-            ui::json(&found);
+            ui::json(&found.as_slice());
         }
-        if found.is_empty() {
+        let Some(known) = found else {
             return Err(Error::new(Kind::Found, "codexgw does not know this message")
-                .hint("look for the cause itself: `codexgw doctor`"));
-        }
-        for known in found.iter().filter(|_| !self.json) {
+                .hint("look for the cause itself: `codexgw doctor`")
+                .hint("or let Codex do one turn and see: `codexgw doctor --run`")
+                .hint("what to put into an issue, without secrets: `codexgw doctor --bundle report.md`"));
+        };
+        if !self.json {
             ui::line(format!("{} [{}]", known.cause, known.id));
             ui::line(format!("  → {}", known.fix));
         }

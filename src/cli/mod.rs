@@ -1,6 +1,7 @@
 //! The command line: clap types, one file per subcommand, no logic that another door could need.
 
 mod add;
+mod address;
 mod completions;
 mod config;
 mod context;

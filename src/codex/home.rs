@@ -50,6 +50,13 @@ impl CodexHome {
         &self.dir
     }
 
+    /// The variables of its `.env`, which count over the shell's.
+    #[must_use]
+    pub fn dotenv(&self) -> std::collections::BTreeMap<String, String> {
+        let text = std::fs::read_to_string(self.dir().join(".env")).unwrap_or_default();
+        super::dotenv::variables(&text)
+    }
+
     /// The person's configuration.
     #[must_use]
     pub fn config_file(&self) -> PathBuf {

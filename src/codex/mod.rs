@@ -2,6 +2,7 @@
 
 mod bounded;
 pub mod catalogue;
+mod dotenv;
 mod home;
 mod ids;
 pub mod instructions;

@@ -45,10 +45,9 @@ impl Fix {
     #[must_use]
     pub fn words(&self) -> String {
         match self {
-            Self::Command(words) => format!("`codexgw {}`", words.join(" ")),
+            Self::Command(words) => format!("`{}`", typed(words)),
             Self::Commands(commands) => {
-                let commands: Vec<String> =
-                    commands.iter().map(|words| format!("`codexgw {}`", words.join(" "))).collect();
+                let commands: Vec<String> = commands.iter().map(|words| format!("`{}`", typed(words))).collect();
                 commands.join(", then ")
             }
             Self::Edit { .. } => "`codexgw doctor --fix`".to_owned(),
@@ -61,6 +60,18 @@ impl Serialize for Fix {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.serialize_str(&self.words())
     }
+}
+
+/// A command of codexgw as it is typed.
+#[must_use]
+pub fn typed(words: &[String]) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
+    let quoted = |word: &String| match word.chars().all(is_plain) && !word.is_empty() {
+        true => word.clone(),
+        false => format!("'{}'", word.replace('\'', "'\\''")),
+    };
+    let words: Vec<String> = words.iter().map(quoted).collect();
+    format!("codexgw {}", words.join(" "))
 }
 
 /// Carries out a fix. Gives back what was done.
@@ -92,7 +103,7 @@ fn run(words: &[String], home: &Home) -> Result<String> {
     if let Some(dir) = home.explicit() {
         command.arg("--home").arg(dir);
     }
-    let shown = format!("codexgw {}", words.join(" "));
+    let shown = typed(words);
     let output = command
         .args(words)
         .stdin(Stdio::null())
@@ -109,4 +120,16 @@ fn run(words: &[String], home: &Home) -> Result<String> {
         error
     };
     Err(words.lines().filter(|line| !line.trim().is_empty()).take(6).fold(error, Error::cause))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_is_printed_so_that_it_can_be_typed() {
+        let fix = Fix::command(&["add", "custom", "--model", "it's a model", "--base-url", "http://h/v1?a=1&b=2"]);
+        let typed = "`codexgw add custom --model 'it'\\''s a model' --base-url 'http://h/v1?a=1&b=2'`";
+        assert_eq!(fix.words(), typed);
+    }
 }

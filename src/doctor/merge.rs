@@ -3,7 +3,7 @@
 use super::Finding;
 
 /// What Codex says of a cause for which another check has words and a fix of its own.
-const SAYS: [(&str, &str); 9] = [
+const SAYS: [(&str, &str); 10] = [
     ("old-config-wire-api", "wire_api"),
     ("old-config-wire-api", "expected `responses`"),
     ("old-config-provider-name", "provider name must not be empty"),
@@ -11,13 +11,18 @@ const SAYS: [(&str, &str); 9] = [
     ("old-config-legacy-profile", "legacy `profile"),
     ("old-config-removed-value", "unknown variant"),
     ("old-config-removed-value", "invalid type"),
+    ("old-config-removed-value", "approval_policy"),
     ("old-config-unknown-provider", "` not found"),
     ("catalogue-", "model_catalog_json"),
 ];
 
 /// Findings that only follow from others at the same provider, by the beginnings of both ids.
-const FOLLOWS: [(&str, &str); 3] =
-    [("provider-wrong-key", "key-of-another"), ("base-url-", "provider-"), ("old-config-wire-api", "provider-wire")];
+const FOLLOWS: [(&str, &str); 4] = [
+    ("provider-wrong-key", "key-of-another"),
+    ("base-url-", "provider-"),
+    ("old-config-wire-api", "provider-wire"),
+    ("old-config-reserved-id", "built-in-unreachable"),
+];
 
 /// The findings without those that say what another says already. What Codex said of it goes along.
 pub fn merged(findings: &[Finding]) -> Vec<Finding> {

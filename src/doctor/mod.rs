@@ -11,6 +11,7 @@ mod explain;
 mod finding;
 mod fix;
 mod merge;
+mod placeholder;
 mod run;
 mod table;
 mod turn;
@@ -20,11 +21,11 @@ pub use bundle::{bundle, save};
 pub use checks::CHECKS;
 pub use explain::{Explanation, explain};
 pub use finding::{Finding, Severity};
-pub use fix::{Fix, apply};
+pub use fix::{Fix, apply, typed};
 pub use run::{Report, examine};
 pub use table::{ProviderTable, template_at};
 pub use turn::turn;
-pub use world::{Choice, Subject, World};
+pub use world::{Choice, NO_KEYRING, Question, Subject, World};
 
 use std::time::Duration;
 

@@ -6,7 +6,8 @@ use std::thread;
 use serde::Serialize;
 
 use super::merge::merged;
-use super::{CHECKS, Check, Finding, Severity, TIME_LIMIT, World};
+use super::placeholder::filled;
+use super::{CHECKS, Check, Finding, Question, Severity, TIME_LIMIT, World};
 
 /// What all checks found.
 #[derive(Debug, Serialize)]
@@ -19,6 +20,8 @@ pub struct Report {
     pub out_of_time: Vec<&'static str>,
     /// The checks that ask over the network and were left out.
     pub left_out: Vec<&'static str>,
+    /// The one real question that was asked.
+    pub asked: Option<Question>,
     /// What `--fix` did, by the id of what was found.
     pub mended: Vec<String>,
     /// How long it took, in milliseconds.
@@ -71,8 +74,10 @@ pub fn examine(world: World, only: &[String]) -> Report {
     }
     findings.sort_by_key(|(severity, place, _)| (*severity, *place));
     let findings = merged(&findings.into_iter().map(|(.., finding)| finding).collect::<Vec<_>>());
+    let findings = findings.into_iter().map(|finding| filled(finding, &world)).collect();
     let out_of_time = checks.iter().map(|check| check.id).filter(|id| !looked_at.contains(id)).collect();
     looked_at.sort_unstable();
     let took_ms = started.elapsed().as_millis();
-    Report { findings, looked_at, out_of_time, left_out, mended: Vec::new(), took_ms }
+    let asked = world.question.get().cloned();
+    Report { findings, looked_at, out_of_time, left_out, asked, mended: Vec::new(), took_ms }
 }

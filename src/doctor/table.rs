@@ -2,10 +2,10 @@
 
 use crate::catalog::{self, ProviderTemplate};
 use crate::config::{Change, Document};
-use crate::settings::Road;
+use crate::settings::{Road, Wire};
 use crate::setup::GATEWAY_ID;
 
-use super::{Fix, World};
+use super::{Choice, Fix, World};
 
 /// `[model_providers.<id>]`.
 #[derive(Clone, Copy)]
@@ -17,6 +17,9 @@ pub struct ProviderTable<'w> {
 }
 
 impl<'w> ProviderTable<'w> {
+    /// What stands for a model that only the person can name.
+    pub const ANY_MODEL: &'static str = "MODEL";
+
     /// All of one file.
     pub fn all(document: &'w Document) -> impl Iterator<Item = Self> {
         let tables = document.get(&["model_providers"]).and_then(toml_edit::Item::as_table_like);
@@ -62,6 +65,29 @@ impl<'w> ProviderTable<'w> {
     #[must_use]
     pub fn template(&self) -> Option<&'static ProviderTemplate> {
         template_at(self.text("base_url")?)
+    }
+
+    /// The command that puts it behind the gateway, which asks it in this wire, with all that refers to it. `model` is
+    /// one to start with; without it, where no file names one, it is left to the person as [`Self::ANY_MODEL`].
+    #[must_use]
+    pub fn behind_gateway(&self, world: &World, wire: Wire, model: Option<&str>) -> Vec<String> {
+        let mut words = vec!["migrate".to_owned(), "--speaks".to_owned(), format!("{}={}", self.id, wire.name())];
+        let is_chosen = |choice: &Choice<'_>| choice.text("model_provider") == Some(self.id) && choice.has("model");
+        let has_model = self.template().is_some_and(|template| template.model.is_some());
+        if model.is_some() || !(has_model || world.choices().iter().any(is_chosen)) {
+            words.extend(["--model".to_owned(), model.unwrap_or(Self::ANY_MODEL).to_owned()]);
+        }
+        if self.has_secret() && !world.has_keyring() {
+            words.extend(["--store".to_owned(), "file".to_owned()]);
+        }
+        words.push("--yes".to_owned());
+        words
+    }
+
+    /// Whether it names a key, or holds one.
+    #[must_use]
+    pub fn has_secret(&self) -> bool {
+        ["env_key", "experimental_bearer_token", "env_http_headers"].iter().any(|key| self.has(key))
     }
 
     /// A change of one key.

@@ -8,6 +8,8 @@ use serde_json::Value;
 use crate::codex::{Codex, bounded_all};
 use crate::error::{Error, Result};
 use crate::secret::{credentials, redact::redact};
+use crate::settings::{Road, Wire};
+use crate::setup::GATEWAY_ID;
 
 use super::{Finding, Subject, World, explain};
 
@@ -46,7 +48,7 @@ pub fn turn(world: &World) -> Result<Vec<Finding>> {
     let ended = bounded_all(&mut command, LIMIT);
     let took = started.elapsed();
     Ok(match ended {
-        Ok((status, said, words)) => told(status.success(), &said, &words, took),
+        Ok((status, said, words)) => told(status.success(), &said, &words, took, &instead(world)),
         Err(why) => vec![
             Finding::broken("run-silent", "Codex did not finish one turn")
                 .saw(why)
@@ -89,7 +91,7 @@ fn command(world: &World, codex: &Codex) -> Result<Command> {
 }
 
 /// What happened.
-fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> {
+fn told(is_well: bool, said: &str, words: &str, took: Duration, instead: &str) -> Vec<Finding> {
     let events: Vec<Value> = said.lines().filter_map(|line| serde_json::from_str(line).ok()).collect();
     let answer = events.iter().rev().find_map(|event| {
         let item = &event["item"];
@@ -116,17 +118,55 @@ fn told(is_well: bool, said: &str, words: &str, took: Duration) -> Vec<Finding> 
     let lines: Vec<&str> = failed.map_or_else(|| words.lines().rev().collect(), |failed| failed.lines().collect());
     let lines: Vec<&str> = lines.into_iter().map(str::trim).filter(|line| !line.is_empty()).take(LINES).collect();
     let finding = Finding::broken("run-failed", "Codex could not do one turn");
-    let finding = lines.iter().fold(finding, |finding, line| finding.saw(format!("Codex says: {}", hidden(line))));
-    vec![match explain(&lines.join("\n")).first() {
+    let finding = lines.iter().fold(finding, |finding, line| match line.strip_prefix("hint: ") {
+        // The gateway puts a hint of its own into its answer.
+        Some(hint) => finding.saw(format!("codexgw says: {}", hidden(hint))),
+        None => finding.saw(format!("Codex says: {}", hidden(line))),
+    });
+    vec![match explain(&lines.join("\n")) {
+        // There is no conversation that could be made shorter.
+        Some(known) if known.id == "context-full" => finding
+            .saw("the model's window is too small for what Codex sends with one word")
+            .say("choose a model with a larger window: `codexgw models`"),
         Some(known) => finding.saw(known.cause).say(known.fix),
-        None => finding.say("see what codexgw finds by itself: `codexgw doctor`"),
+        None => finding.say(instead),
     }]
+}
+
+/// What helps against a failure of which nothing more is known: mostly a part of Codex's request is refused.
+fn instead(world: &World) -> String {
+    let choices = world.choices();
+    let named = choices.iter().find(|choice| match &world.subject {
+        Some(Subject::Profile(name)) => choice.profile == Some(name),
+        _ => choice.profile.is_none(),
+    });
+    let id = match (&world.subject, named) {
+        (Some(Subject::Provider(id)), _) => Some(id.as_str()),
+        (_, Some(choice)) => match choice.text("model_provider") {
+            Some(GATEWAY_ID) => choice.text("model").and_then(|model| model.split_once('/')).map(|(id, _)| id),
+            id => id,
+        },
+        _ => None,
+    };
+    let ours = world.settings.as_ref().ok().zip(id).and_then(|(settings, id)| settings.providers.get(id));
+    match (id, ours) {
+        (Some(id), Some(provider)) if provider.road == Road::Direct => format!(
+            "where the provider refuses a part of what Codex sends, the gateway leaves it out: `codexgw add {id} --via \
+             gateway --force`"
+        ),
+        (Some(id), Some(_)) => format!("measure what the provider takes, and keep it: `codexgw probe {id} --save`"),
+        (Some(id), None) if let Some(table) = world.tables().find(|table| table.id == id) => format!(
+            "where the provider refuses a part of what Codex sends, the gateway leaves it out: `{}`",
+            super::typed(&table.behind_gateway(world, Wire::Responses, None))
+        ),
+        _ => "see what its words mean: `codexgw explain \"THE WORDS\"`".to_owned(),
+    }
 }
 
 /// What Codex warned of on the way.
 fn warnings(words: &str) -> Vec<Finding> {
     let lines = words.lines().filter(|line| line.starts_with("warning:"));
-    let known = lines.filter_map(|line| Some((line, explain(line).into_iter().next()?)));
+    let known = lines.filter_map(|line| Some((line, explain(line)?)));
     known
         .map(|(line, known)| {
             Finding::note("run-warning", known.cause).saw(format!("Codex says: {}", hidden(line))).say(known.fix)
@@ -145,7 +185,7 @@ mod tests {
     use super::*;
 
     fn ids(is_well: bool, said: &str, words: &str) -> Vec<(&'static str, String)> {
-        let findings = told(is_well, said, words, Duration::from_millis(1500));
+        let findings = told(is_well, said, words, Duration::from_millis(1500), "`codexgw probe a`");
         findings.into_iter().map(|finding| (finding.id, finding.evidence.join("|"))).collect()
     }
 

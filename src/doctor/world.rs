@@ -5,10 +5,16 @@ use std::path::PathBuf;
 use std::sync::{OnceLock, mpsc};
 use std::time::{Duration, Instant};
 
+use serde::Serialize;
+
 use crate::codex::{Codex, CodexHome, Verdict};
 use crate::config::Document;
 use crate::error::{Error, Result};
-use crate::settings::{Home, Provider, Settings};
+use crate::secret::Vault;
+use crate::settings::{Home, KeyStore, Provider, Settings};
+
+/// What is said where a key goes to a file for want of a keyring.
+pub const NO_KEYRING: &str = "there is no keyring here, so the key goes into a file that only you can read";
 
 /// What the person asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -17,6 +23,19 @@ pub enum Subject {
     Provider(String),
     /// A profile.
     Profile(String),
+}
+
+/// A real question that was put to a provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Question {
+    /// The provider.
+    pub provider: String,
+    /// The model.
+    pub model: String,
+    /// What it cost, by the provider's own figures; 0 when it gave none.
+    pub tokens: u64,
+    /// Whether the answer came to its end in time.
+    pub ended: bool,
 }
 
 /// The person's setup.
@@ -35,7 +54,7 @@ pub struct World {
     pub broken_profiles: BTreeMap<String, Error>,
     /// The Codex on PATH.
     pub codex: Result<Codex>,
-    /// The shell's variables.
+    /// The variables that Codex has: the shell's, and those of its own `.env`.
     pub env: BTreeMap<String, String>,
     /// Where Codex would be started.
     pub cwd: PathBuf,
@@ -47,6 +66,9 @@ pub struct World {
     pub offline: bool,
     /// When the looking began.
     pub since: Instant,
+    /// The one real question that was asked.
+    pub(super) question: OnceLock<Question>,
+    keyring: OnceLock<bool>,
     /// What Codex says of `config.toml`; more than one check wants to know.
     verdict: OnceLock<Option<Verdict>>,
 }
@@ -130,6 +152,10 @@ impl World {
                 }
             }
         }
+        let mut env: BTreeMap<String, String> = std::env::vars_os()
+            .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+            .collect();
+        env.extend(codex_home.as_ref().map(CodexHome::dotenv).unwrap_or_default());
         Self {
             codex_home,
             settings: Settings::read(&home.settings_file()),
@@ -137,14 +163,14 @@ impl World {
             profiles,
             broken_profiles,
             codex: find_codex(home),
-            env: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .collect(),
+            env,
             cwd: std::env::current_dir().unwrap_or_default(),
             person: dirs::home_dir(),
             subject,
             offline,
             since,
+            question: OnceLock::new(),
+            keyring: OnceLock::new(),
             verdict: OnceLock::new(),
             home: home.clone(),
         }
@@ -160,6 +186,12 @@ impl World {
     #[must_use]
     pub fn config(&self) -> Option<&Document> {
         self.config.as_ref().ok()?.as_ref()
+    }
+
+    /// Whether the operating system keeps keys here. Where it does not, a command that stores one has to say so.
+    #[must_use]
+    pub fn has_keyring(&self) -> bool {
+        *self.keyring.get_or_init(|| Vault::new(&self.home).probe(KeyStore::Keyring).is_ok())
     }
 
     /// What Codex says of `config.toml`, when it is there, parses, and Codex can be asked.

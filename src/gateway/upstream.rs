@@ -17,7 +17,7 @@ use super::limits::Limits;
 use super::outgoing::Unsigned;
 use super::{failure, hint, redirect, wait};
 use crate::catalog::KeyForm;
-use crate::protocol::{Failure, FailureCode, Wire, failure_from_response};
+use crate::protocol::{Failure, FailureCode, Meaning, Wire, Words, failure_from_response};
 use crate::secret::redact::redact;
 use crate::settings::KeyStore;
 use crate::trust::{Fault, trusting};
@@ -183,10 +183,14 @@ impl Upstream {
             None => body,
             Some(packing) => format!("words compressed with `{packing}`, which was not asked for"),
         };
-        let wait = wait::asked(&headers).map(wait::seconds);
-        let failure = failure_from_response(&call.name, status.as_u16(), wait, text(CONTENT_TYPE), body.as_bytes());
-        let refuses_key = refuses_key(&failure, &body);
-        let failure = match hint::of(&failure, refuses_key, call) {
+        let words = Words::read(text(CONTENT_TYPE), body.as_bytes());
+        let wait = wait::of_refusal(status, &headers, &words);
+        let mut failure = failure_from_response(&call.name, status.as_u16(), wait, text(CONTENT_TYPE), body.as_bytes());
+        let refuses_key = failure.meaning.is_some_and(Meaning::is_about_key);
+        if failure.code == FailureCode::ContextLengthExceeded && hint::opens(&call.body) {
+            failure.code = FailureCode::WindowTooSmall;
+        }
+        let failure = match hint::of(&failure, &words, call) {
             Some(hint) => failure.with_hint(&hint),
             None => failure,
         };
@@ -200,12 +204,6 @@ enum Attempt {
     Again(String),
     /// Another one would not.
     Over(String),
-}
-
-/// Whether a key was refused. Google calls a wrong one a bad request.
-fn refuses_key(failure: &Failure, body: &str) -> bool {
-    failure.code == FailureCode::InvalidPrompt
-        && (matches!(failure.status, 401 | 403) || failure.status == 400 && body.contains("API_KEY_INVALID"))
 }
 
 fn is_html(headers: &HeaderMap) -> bool {

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
-use http::HeaderMap;
 use http::header::{DATE, HeaderName, RETRY_AFTER};
+use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use jiff::fmt::rfc2822::DateTimeParser;
+
+use crate::protocol::{Wait, Words};
+
+/// OpenRouter's and others'.
+const RESET: HeaderName = HeaderName::from_static("x-ratelimit-reset");
 
 /// OpenAI and Azure say it more finely here.
 const RETRY_AFTER_MS: HeaderName = HeaderName::from_static("retry-after-ms");
@@ -26,6 +31,14 @@ pub(super) fn asked(headers: &HeaderMap) -> Option<Duration> {
         let now = text(&DATE).and_then(date).unwrap_or_else(Timestamp::now);
         Some(until.duration_since(now).try_into().unwrap_or_default())
     })
+}
+
+/// Seconds that a refusal asks for, in its headers or in its words.
+pub(super) fn of_refusal(status: StatusCode, headers: &HeaderMap, words: &Words) -> Option<u64> {
+    let reset = || headers.get(RESET).and_then(|value| value.to_str().ok()).and_then(Wait::of_reset);
+    let is_limit = status == StatusCode::TOO_MANY_REQUESTS;
+    let said = || words.wait().or_else(reset).filter(|_| is_limit)?.seconds(Timestamp::now());
+    asked(headers).map(seconds).or_else(said)
 }
 
 /// Whole seconds, never too few.

@@ -27,7 +27,7 @@ use std::path::Path;
 use crate::config::{Committer, FileDiff, Report};
 use crate::error::Result;
 use crate::secret::Vault;
-use crate::settings::KeyStore;
+use crate::settings::{KeyStore, Wire};
 use crate::setup::{Setup, TokenCommand};
 
 pub use finding::{Finding, Kind};
@@ -44,6 +44,21 @@ pub struct Surroundings<'e> {
     pub home: Option<&'e Path>,
     /// The shell's variables.
     pub env: &'e dyn Fn(&str) -> Option<String>,
+    /// Whether the project's files are looked at, too. What others wrote there gets into the person's own file by it.
+    pub with_project: bool,
+    /// What was measured of providers that do not speak what Codex does.
+    pub spoken: &'e [Spoken],
+}
+
+/// What a provider of the person's own really speaks.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spoken {
+    /// Its id.
+    pub provider: String,
+    /// Its wire.
+    pub wire: Wire,
+    /// The model to start with, where no file names one.
+    pub model: Option<String>,
 }
 
 /// What was found, and what will be written.
@@ -73,9 +88,10 @@ impl Migration {
     /// # Errors
     /// When Codex's `config.toml` cannot be read or does not parse.
     pub fn plan(setup: Setup, command: &TokenCommand, around: &Surroundings<'_>, store: KeyStore) -> Result<Self> {
-        let mut world = World::read(setup, command, around.env)?;
+        let mut world = World::read(setup, command, around)?;
         let config = world.config_file();
-        for file in project::files(around.cwd, &config) {
+        let project = if around.with_project { project::files(around.cwd, &config) } else { Vec::new() };
+        for file in project {
             world.load_or_tell(&file);
             if world.has_file(&file) {
                 project::mend(&mut world, &file)?;
@@ -105,6 +121,12 @@ impl Migration {
     #[must_use]
     pub fn mends(&self) -> bool {
         self.findings.iter().any(|finding| !finding.by_hand)
+    }
+
+    /// Whether a key would go to the store.
+    #[must_use]
+    pub fn stores_keys(&self) -> bool {
+        self.keys.iter().any(|key| !key.name.is_empty())
     }
 
     /// The setup as it will be.

@@ -50,6 +50,7 @@ pub(super) fn find(table: &dyn TableLike, at: &[&str]) -> Vec<Pasted> {
     // `env_key` wants the name of a variable; pasting the key there is the commonest mistake of all.
     if let Some(raw) = text(table.get("env_key"))
         && !is_variable_name(raw)
+        && !is_variable_name(raw.trim_start_matches('$').trim_matches(['{', '}']))
     {
         add(&["env_key"], Place::Key, raw);
     }

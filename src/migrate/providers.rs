@@ -9,6 +9,7 @@ use crate::error::Result;
 use crate::settings::{KeyStore, Provider, Road, Wire};
 use crate::setup::GATEWAY_ID;
 
+use super::Spoken;
 use super::choice::{Choice, Destiny, follow};
 use super::finding::Kind;
 use super::pasted::Place;
@@ -56,6 +57,12 @@ impl Mending<'_, '_> {
         let refused_wire = table.wire_api.as_deref().filter(|wire| *wire != "responses");
         let needs_header = table.pasted.iter().any(|(_, pasted)| matches!(pasted.place, Place::Header(_)));
         let blocked = self.blocked();
+        if let Some(spoken) = self.spoken() {
+            let wire = spoken.wire;
+            let Some(why) = blocked else { return self.put_behind_gateway(wire) };
+            self.left(Kind::WireApi, &["base_url"], self.speaks(wire), why);
+            return Ok(None);
+        }
         if let Some(wire) = refused_wire {
             if wire == "chat" && blocked.is_none() {
                 return self.put_behind_gateway(Wire::Chat);
@@ -80,6 +87,19 @@ impl Mending<'_, '_> {
             return Ok(Some(Destiny::Renamed(id)));
         }
         Ok(None)
+    }
+
+    /// What was measured of it, or said.
+    fn spoken(&self) -> Option<&Spoken> {
+        self.world.spoken.iter().find(|spoken| spoken.provider == self.table.id)
+    }
+
+    fn speaks(&self, wire: Wire) -> String {
+        let id = &self.table.id;
+        match wire {
+            Wire::Responses => format!("provider `{id}` speaks `responses`; codexgw can ask it in Codex's place"),
+            wire => format!("provider `{id}` speaks `{}`, which Codex does not", wire.name()),
+        }
     }
 
     /// Whether Codex refuses a table of this id, or this one with what stands in it. A table of the gateway's id that
@@ -136,7 +156,9 @@ impl Mending<'_, '_> {
 
     /// Puts the provider behind our gateway.
     fn put_behind_gateway(&mut self, wire: Wire) -> Result<Option<Destiny>> {
-        let (kind, key, what) = if wire == Wire::Chat {
+        let (kind, key, what) = if self.spoken().is_some() {
+            (Kind::WireApi, "base_url", self.speaks(wire))
+        } else if wire == Wire::Chat {
             let what = format!("`wire_api = \"chat\"` of provider `{}`: Codex refuses to start with it", self.table.id);
             (Kind::WireApi, "wire_api", what)
         } else {
@@ -195,6 +217,7 @@ impl Mending<'_, '_> {
         let base_url = self.table.plain_base_url()?;
         let template = catalog::of_host(&base_url);
         let mut models = self.models.clone();
+        models.extend(self.spoken().and_then(|spoken| spoken.model.clone()).filter(|_| models.is_empty()));
         models.extend(template.and_then(|template| template.model.clone()).filter(|_| models.is_empty()));
         let facts = |name: &String| (name.clone(), catalog::model_facts(name).cloned().unwrap_or_default());
         let mut headers = template.map(|template| template.headers.clone()).unwrap_or_default();

@@ -46,7 +46,7 @@ impl Place {
         let setup = Setup::load(&home, &CodexHome::at(&self.dir.path().join("codex"))).expect("a setup");
         let env = |name: &str| self.env.get(name).cloned();
         let (cwd, person) = (self.dir.path().join("work"), self.dir.path().join("home"));
-        let around = Surroundings { cwd: &cwd, home: Some(&person), env: &env };
+        let around = Surroundings { cwd: &cwd, home: Some(&person), env: &env, with_project: true, spoken: &[] };
         let command = TokenCommand::of_this_program(&home).expect("a program");
         Migration::plan(setup, &command, &around, KeyStore::File).expect("a plan")
     }

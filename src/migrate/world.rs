@@ -9,6 +9,7 @@ use crate::secret::Secret;
 use crate::setup::{Setup, TokenCommand};
 
 use super::finding::{Finding, Kind};
+use super::{Spoken, Surroundings};
 
 /// A key that leaves a file.
 pub(super) struct MovedKey {
@@ -30,6 +31,7 @@ pub(super) struct World<'e> {
     pub(super) command: &'e TokenCommand,
     /// The shell's variables.
     pub(super) env: &'e dyn Fn(&str) -> Option<String>,
+    pub(super) spoken: &'e [Spoken],
     pub(super) findings: Vec<Finding>,
     /// Commands that the person should run afterwards.
     pub(super) steps: Vec<String>,
@@ -52,16 +54,13 @@ impl Scope {
 
 impl<'e> World<'e> {
     /// Reads Codex's configuration and its profile files; one of those that does not parse is left to the person.
-    pub(super) fn read(
-        setup: Setup,
-        command: &'e TokenCommand,
-        env: &'e dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self> {
+    pub(super) fn read(setup: Setup, command: &'e TokenCommand, around: &Surroundings<'e>) -> Result<Self> {
         let (config, profiles) = (setup.codex_home().config_file(), setup.codex_home().profiles());
         let mut world = Self {
             setup,
             command,
-            env,
+            env: around.env,
+            spoken: around.spoken,
             findings: Vec::new(),
             steps: Vec::new(),
             keys: Vec::new(),

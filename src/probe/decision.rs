@@ -71,11 +71,14 @@ pub fn decide(
         (Road::Direct, _) => Wire::Responses,
         (Road::Gateway, Some(wire)) => wire,
         (Road::Gateway, None) if takes_all => Wire::Responses,
-        (Road::Gateway, None) => likely.into_iter().chain(others).find(speaks).unwrap_or(Wire::Responses),
+        (Road::Gateway, None) => {
+            let lowered = responses.filter(|form| form.is_worth_lowering()).map(|_| Wire::Responses);
+            likely.into_iter().chain(lowered).chain(others).find(speaks).unwrap_or(Wire::Responses)
+        }
     };
     let quirks = match wire {
         Wire::Responses => responses_quirks(responses),
-        Wire::Chat => chat_quirks(chat),
+        Wire::Chat => chat_quirks(chat).into_iter().map(str::to_owned).collect(),
         Wire::Messages | Wire::Gemini => Vec::new(),
     };
     let key_form = match wire {
@@ -90,7 +93,7 @@ pub fn decide(
     if wire == Wire::Chat && chat.is_some_and(|form| form.tool_call == Some(false)) {
         why.push_str("; in the test the model called no tool");
     }
-    Ok(Decision { wire, road, why, quirks: quirks.into_iter().map(str::to_owned).collect(), key_form })
+    Ok(Decision { wire, road, why, quirks, key_form })
 }
 
 /// The road, as far as the evidence allows the one asked for.
@@ -161,17 +164,24 @@ fn why(evidence: &Evidence, wire: Wire) -> String {
 }
 
 /// What the gateway must lower before it passes a request on.
-pub(super) fn responses_quirks(form: Option<&ResponsesForm>) -> Vec<&'static str> {
+pub(super) fn responses_quirks(form: Option<&ResponsesForm>) -> Vec<String> {
     let Some(form) = form else { return Vec::new() };
-    if form.refused.is_some() {
-        return vec!["custom_tools_rejected", "namespace_tools_rejected", "web_search_rejected"];
+    if form.refused.is_some() && form.lessons.is_empty() {
+        return ["custom_tools_rejected", "namespace_tools_rejected", "web_search_rejected"]
+            .map(str::to_owned)
+            .to_vec();
     }
-    let mut quirks = Vec::new();
+    let mut quirks = form.lessons.clone();
+    let is_lowered = |names: &[&str]| quirks.iter().any(|quirk| names.contains(&quirk.as_str()));
+    // With one of the two lowered, all tools become functions.
+    if is_lowered(&["custom_tools_rejected", "namespace_tools_rejected"]) {
+        return quirks;
+    }
     if form.custom != Call::InForm {
-        quirks.push("custom_tools_dropped");
+        quirks.push("custom_tools_dropped".to_owned());
     }
     if form.namespaced != Call::InForm {
-        quirks.push("namespace_tools_rejected");
+        quirks.push("namespace_tools_rejected".to_owned());
     }
     quirks
 }

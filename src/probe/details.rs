@@ -81,7 +81,7 @@ impl Asker<'_> {
             "model": self.model, "max_tokens": 1, "messages": [{"role": "user", "content": "a ".repeat(LONG)}],
         });
         let request = self.post(&format!("{base_url}/chat/completions"), &question);
-        let reply = exchange(request, self.target, WITHIN).await.ok()?;
+        let reply = exchange(self.client, request, self.target, WITHIN).await.ok()?;
         let (_, after) = reply.body.split_once("maximum context length is ")?;
         after.split(' ').next()?.parse().ok()
     }
@@ -96,7 +96,7 @@ impl Asker<'_> {
 
     /// The body of a 2xx answer, or nothing.
     async fn body(&self, request: reqwest::RequestBuilder) -> String {
-        let reply = exchange(request, self.target, WITHIN).await.ok();
+        let reply = exchange(self.client, request, self.target, WITHIN).await.ok();
         reply.and_then(|reply| reply.judge(self.target, None).ok()).map(|reply| reply.body).unwrap_or_default()
     }
 }

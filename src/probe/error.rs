@@ -5,7 +5,7 @@ use std::env;
 use thiserror::Error as ThisError;
 
 use crate::error::{Error, Kind};
-use crate::protocol::Wire;
+use crate::protocol::{Meaning, Remedy, Wire, Words};
 use crate::trust::Fault;
 
 /// The provider that was asked, as far as an error about its key has to say.
@@ -30,6 +30,12 @@ pub enum ProbeError {
         /// What to give.
         hint: String,
     },
+    /// There is no list of models to take one from, and none was named.
+    #[error("{name} lists no models, so one has to be named")]
+    NoModel {
+        /// Shown name of the provider.
+        name: String,
+    },
     /// A header that HTTP does not allow.
     #[error("the header `{name}` cannot be sent")]
     BadHeader {
@@ -37,7 +43,7 @@ pub enum ProbeError {
         name: String,
     },
     /// 401, or 403 in JSON.
-    #[error("{}", refusal(who, words))]
+    #[error("{}", refusal(who, *status, words))]
     WrongKey {
         /// Whose key.
         who: Who,
@@ -64,12 +70,42 @@ pub enum ProbeError {
         /// The provider's words.
         words: String,
     },
+    /// The key is good, and something else of the account or the place is in the way.
+    #[error("{}", meaning.what(&who.name))]
+    Denied {
+        /// Whose key.
+        who: Who,
+        /// HTTP status.
+        status: u16,
+        /// The provider's words.
+        words: String,
+        /// What it means.
+        meaning: Meaning,
+        /// Where to see to it, by the provider's own words.
+        link: Option<String>,
+    },
+    /// A page of a firewall, where an API was expected.
+    #[error("a firewall in front of `{url}` turns the request away")]
+    Blocked {
+        /// What was asked.
+        url: String,
+        /// What the page says in its title.
+        words: String,
+    },
     /// 429.
     #[error("the provider's rate limit is reached")]
     RateLimited {
         /// The provider's words.
         words: String,
         /// How long it wants to be left alone, in its own words.
+        wait: Option<String>,
+    },
+    /// 429 of a LiteLLM whose every deployment of the model has failed a moment ago.
+    #[error("LiteLLM rests the model for a moment, after errors of the server behind it")]
+    Resting {
+        /// LiteLLM's words.
+        words: String,
+        /// How long, in its own words.
         wait: Option<String>,
     },
     /// The name does not resolve.
@@ -180,6 +216,14 @@ pub enum ProbeError {
         /// The provider's words.
         words: String,
     },
+    /// 5xx of Portkey's gateway, whose own code has failed.
+    #[error("Portkey's own code fails at this request")]
+    Portkey {
+        /// HTTP status.
+        status: u16,
+        /// Portkey's words.
+        words: String,
+    },
     /// An answer in a form that nobody documented.
     #[error("`{url}` answers in a form that is not known")]
     Unknown {
@@ -218,12 +262,7 @@ pub enum ProbeError {
 
 /// A wire as `--wire` names it.
 pub(super) const fn name(wire: Wire) -> &'static str {
-    match wire {
-        Wire::Responses => "responses",
-        Wire::Chat => "chat",
-        Wire::Messages => "messages",
-        Wire::Gemini => "gemini",
-    }
+    wire.name()
 }
 
 /// The endpoint of a wire, under the base URL.
@@ -243,10 +282,16 @@ impl ProbeError {
             Self::WrongKey { status, words, .. }
             | Self::NoKey { status, words, .. }
             | Self::NoCredit { status, words }
+            | Self::Denied { status, words, .. }
             | Self::Refused { status, words }
             | Self::Server { status, words } => Some(said(*status, words)),
-            Self::RateLimited { words, .. } => Some(said(429, words)),
+            Self::Portkey { status, words } => Some(format!(
+                "{}; its log says why, `TypeError: immutable` where npm took too new a server library",
+                said(*status, words)
+            )),
+            Self::RateLimited { words, .. } | Self::Resting { words, .. } => Some(said(429, words)),
             Self::NoSuchModel { words: why, .. }
+            | Self::Blocked { words: why, .. }
             | Self::Unreachable { why, .. }
             | Self::Tls { why, .. }
             | Self::Proxy { why, .. }
@@ -267,6 +312,7 @@ impl ProbeError {
             Self::Unknown { start, .. } if start.is_empty() => Some("the answer is empty".to_owned()),
             Self::Unknown { start, .. } => Some(format!("it begins `{start}`")),
             Self::BadHeader { .. }
+            | Self::NoModel { .. }
             | Self::NoSuchHost { .. }
             | Self::Timeout { .. }
             | Self::Portal { .. }
@@ -285,8 +331,23 @@ impl ProbeError {
             Self::NoCredit { .. } => {
                 "add credit in the provider's console, or set it up unasked: `--no-probe`".to_owned()
             }
+            Self::Denied { who, meaning, link, .. } => denied(who, *meaning, link.as_deref()),
+            Self::Blocked { .. } => {
+                Meaning::Blocked.to_do(None, None).unwrap_or_default() + ", or set it up unasked: `--no-probe`"
+            }
             Self::RateLimited { wait: Some(wait), .. } => {
                 format!("wait as long as it asks for ({wait}), or set it up unasked: `--no-probe`")
+            }
+            Self::Portkey { .. } => {
+                "in Portkey's folder: `npm pkg set overrides.@hono/node-server=1.13.7 && npm install`, \
+                                     which mends 1.15.2, then start it again"
+                    .to_owned()
+            }
+            Self::Resting { wait, .. } => {
+                let wait = wait.as_deref().map(|wait| format!("wait {wait}, then try again; ")).unwrap_or_default();
+                format!(
+                    "{wait}LiteLLM's log says what failed, and `cooldown_time` of its `router_settings` how long it rests"
+                )
             }
             Self::RateLimited { .. } | Self::Server { .. } | Self::Timeout { .. } => {
                 "try again later, or set it up unasked: `--no-probe`".to_owned()
@@ -327,6 +388,7 @@ impl ProbeError {
             | Self::Unknown { .. } => {
                 "look up the base URL in the provider's documentation: `--base-url URL`".to_owned()
             }
+            Self::NoModel { .. } => "name one: `--model MODEL`".to_owned(),
             Self::NoSuchModel { .. } => "name one that it serves: `--model MODEL`".to_owned(),
             Self::Refused { words, .. } if wants_a_header(words) => {
                 "send the header that it names: `--header NAME=VALUE`".to_owned()
@@ -352,10 +414,14 @@ impl ProbeError {
         match self {
             Self::BaseUrl { .. } => "base-url",
             Self::BadHeader { .. } => "header",
+            Self::NoModel { .. } => "no-model",
             Self::WrongKey { .. } => "wrong-key",
             Self::NoKey { .. } => "no-key",
             Self::NoCredit { .. } => "no-credit",
+            Self::Denied { meaning, .. } => meaning.id(),
+            Self::Blocked { .. } => Meaning::Blocked.id(),
             Self::RateLimited { .. } => "rate-limit",
+            Self::Resting { .. } => "resting",
             Self::NoSuchHost { .. } => "no-such-host",
             Self::Unreachable { .. } => "unreachable",
             Self::Tls { .. } => "tls",
@@ -370,7 +436,7 @@ impl ProbeError {
             Self::Elsewhere { .. } => "elsewhere",
             Self::NoSuchModel { .. } => "no-such-model",
             Self::Refused { .. } => "refused",
-            Self::Server { .. } => "failing",
+            Self::Server { .. } | Self::Portkey { .. } => "failing",
             Self::Unknown { .. } => "unknown-form",
             Self::Unusable { .. } => "unusable",
             Self::NoResponses { .. } | Self::GatewayOnly { .. } | Self::WireNotServed { .. } => "wire",
@@ -380,7 +446,7 @@ impl ProbeError {
     /// Whether the provider refuses the key, or wants one.
     #[must_use]
     pub const fn is_about_key(&self) -> bool {
-        matches!(self, Self::WrongKey { .. } | Self::NoKey { .. } | Self::NoCredit { .. })
+        matches!(self, Self::WrongKey { .. } | Self::NoKey { .. } | Self::NoCredit { .. } | Self::Denied { .. })
     }
 
     /// Whether no HTTP answer came back at all, so that asking another path of the host is of no use.
@@ -407,11 +473,11 @@ impl ProbeError {
             Self::NotFound { .. } => 0,
             Self::Unknown { .. } => 1,
             Self::WebPage { .. } | Self::LoginPage { .. } | Self::Redirect { .. } | Self::OtherForm { .. } => 2,
-            Self::Server { .. } => 3,
+            Self::Server { .. } | Self::Portkey { .. } | Self::Blocked { .. } => 3,
             Self::Refused { .. } => 4,
             Self::NoSuchModel { .. } => 5,
-            Self::RateLimited { .. } => 6,
-            Self::NoCredit { .. } => 7,
+            Self::RateLimited { .. } | Self::Resting { .. } => 6,
+            Self::NoCredit { .. } | Self::Denied { .. } => 7,
             Self::WrongKey { .. } | Self::NoKey { .. } => 8,
             _ => 9,
         }
@@ -432,9 +498,9 @@ impl ProbeError {
 
 impl From<ProbeError> for Error {
     fn from(error: ProbeError) -> Self {
-        use ProbeError::{BadHeader, BaseUrl, GatewayOnly, NoResponses, WireNotServed};
+        use ProbeError::{BadHeader, BaseUrl, GatewayOnly, NoModel, NoResponses, WireNotServed};
         let kind = match error {
-            BaseUrl { .. } | BadHeader { .. } | GatewayOnly { .. } => Kind::Usage,
+            BaseUrl { .. } | BadHeader { .. } | GatewayOnly { .. } | NoModel { .. } => Kind::Usage,
             NoResponses { .. } | WireNotServed { .. } => Kind::Fixable,
             _ => Kind::Upstream,
         };
@@ -459,18 +525,20 @@ fn wants_a_header(words: &str) -> bool {
 }
 
 /// What it means that a key is refused, as far as the provider tells.
-fn refusal(who: &Who, words: &str) -> String {
-    let (name, words) = (&who.name, words.to_lowercase());
-    let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
-    if says(&["expired"]) {
-        format!("the key of {name} has expired")
-    } else if says(&["coding plan", "token plan", "another plan", "different plan"]) {
-        format!("{name} refuses the key, which is of another plan")
-    } else if says(&["region"]) {
-        format!("{name} refuses the key in this region")
-    } else {
-        format!("{name} refuses the key")
-    }
+fn refusal(who: &Who, status: u16, words: &str) -> String {
+    Words::saying(words).meaning(status).unwrap_or(Meaning::WrongKey).what(&who.name)
+}
+
+/// What helps where the key is good.
+fn denied(who: &Who, meaning: Meaning, link: Option<&str>) -> String {
+    let to_do = meaning.to_do(link, who.keys_url.as_deref());
+    let command = match meaning.remedy() {
+        Remedy::Address => "name the address that the key belongs to: `--base-url URL`",
+        Remedy::Model => "name another model: `--model MODEL`",
+        Remedy::Key => "give another key with `--key-stdin` or when asked",
+        Remedy::Console | Remedy::Time | Remedy::Elsewhere => "set it up unasked: `--no-probe`",
+    };
+    to_do.map_or_else(|| command.to_owned(), |to_do| format!("{to_do}, or {command}"))
 }
 
 fn is_local(host: &str) -> bool {

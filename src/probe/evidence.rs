@@ -73,6 +73,9 @@ pub struct ResponsesForm {
     pub flaw: Option<String>,
     /// The provider's words when it refused what Codex sends; the rest is then about a plain request.
     pub refused: Option<String>,
+    /// The quirks that account for the refusal: without what they are about all the rest was taken, and is what this
+    /// form is about. None when the refusal could not be told.
+    pub lessons: Vec<String>,
     /// The `custom` call.
     pub custom: Call,
     /// The call of the namespace's tool.
@@ -143,6 +146,14 @@ impl ResponsesForm {
             && matches!(self.namespaced, Call::InForm)
     }
 
+    /// Whether, without what it refuses, it takes more of Codex than other wires do: that is so unless nothing but
+    /// functions is left.
+    pub(super) fn is_worth_lowering(&self) -> bool {
+        let has = |quirk: &str| self.lessons.iter().any(|lesson| lesson == quirk);
+        let only_functions = has("custom_tools_rejected") || has("namespace_tools_rejected");
+        !(self.lessons.is_empty() || only_functions && has("web_search_rejected"))
+    }
+
     /// Reads the body of a 2xx answer.
     ///
     /// # Errors
@@ -160,10 +171,18 @@ impl ResponsesForm {
         Ok(Self {
             flaw: flaw(&events),
             refused: None,
+            lessons: Vec::new(),
             custom: best(&items, custom_call),
             namespaced: best(&items, namespaced_call),
             cut_short: events.iter().any(|event| event["type"] == "response.incomplete"),
         })
+    }
+
+    /// Whether a body is of the Responses API at all, streamed or whole.
+    pub(super) fn is_one(body: &str) -> bool {
+        let is_event = |event: &Value| event["type"].as_str().is_some_and(|kind| kind.starts_with("response."));
+        stream::events(body).iter().any(is_event)
+            || serde_json::from_str::<Value>(body).is_ok_and(|whole| whole["output"].is_array())
     }
 
     /// The calls that did not come.

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use crate::protocol::Words;
+
 /// Longest quotation, in characters.
 const LONGEST: usize = 200;
 
@@ -21,26 +23,14 @@ pub fn quote(text: &str) -> String {
 /// The provider's own words in an error body: `error.message` and its usual variants, else the text itself.
 pub fn error_words(body: &str) -> String {
     let Ok(json) = serde_json::from_str::<Value>(body) else { return quote(body) };
-    let paths = [
-        "/error/message",
-        "/error/error/message",
-        "/message",
-        "/detail/0/msg",
-        "/detail",
-        "/error",
-        "/msg",
-        "/errors/0/message",
-        "",
-    ];
-    let found = paths.iter().filter_map(|path| json.pointer(path)).find_map(Value::as_str);
     // FastAPI says beside the words what they are about, as the way to it.
     let field = json.pointer("/detail/0/loc").and_then(Value::as_array).filter(|way| way.len() > 1);
     let field = field.and_then(|way| way.iter().skip(1).find_map(Value::as_str));
-    match (found, field) {
-        (Some(words), Some(field)) => quote(&format!("{field}: {words}")),
-        (Some(words), None) => quote(words),
-        (None, _) => quote(body),
+    if let Some(words) = json.pointer("/detail/0/msg").and_then(Value::as_str) {
+        return quote(&field.map_or_else(|| words.to_owned(), |field| format!("{field}: {words}")));
     }
+    let words = Words::of(&json).message;
+    quote(if words.is_empty() { body } else { &words })
 }
 
 /// Whether a character leaves the terminal as it is: no controls, nothing that turns the direction of the text.
@@ -72,6 +62,8 @@ mod tests {
             (r#"{"detail":[{"msg":"no key","loc":["body"]}]}"#, "no key"),
             (r#"{"detail":[{"msg":"no key","loc":["body","k",0]}]}"#, "k: no key"),
             (r#"{"object":"error","message":"no key"}"#, "no key"),
+            (r#"[{"error":{"code":400,"message":"no key"}}]"#, "no key"),
+            (r#"{"error":{"message":"no","metadata":{"raw":"as the host says"}}}"#, "no: as the host says"),
             (r#"{"success":false,"errors":[{"code":1,"message":"no key"}]}"#, "no key"),
             (r#""no key""#, "no key"),
             (r#"{"code":7}"#, r#"{"code":7}"#),

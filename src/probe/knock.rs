@@ -3,14 +3,15 @@
 use std::time::{Duration, SystemTime};
 
 use http::header::{CONTENT_TYPE, DATE, RETRY_AFTER};
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use url::Url;
 
-use super::client::{Client, failure};
+use super::client::{Client, PORTKEY_FAILS, failure};
 use super::error::path;
 use super::foreign::{error_words, quote};
 use super::{ProbeError, Target};
-use crate::protocol::{Wire, gemini};
+use crate::protocol::{Meaning, Wire, Words, gemini};
 use crate::secret::redact::redact;
 
 /// Time for one answer: a server that loads its model first takes some seconds.
@@ -33,6 +34,12 @@ pub struct Knock {
     pub is_message: bool,
     /// The provider behind the provider, where the answer names one (OpenRouter).
     pub behind: Option<String>,
+    /// What a refusal means, as far as its words tell; of a page, what its title says.
+    pub meaning: Option<Meaning>,
+    /// The address that the words point to.
+    pub link: Option<String>,
+    /// The host that the words send us to.
+    pub host: Option<String>,
     /// How long it wants to be left alone, in its own words.
     pub wait: Option<String>,
     /// What time it is there.
@@ -43,7 +50,7 @@ impl Knock {
     /// Whether the endpoint is there, whatever it thinks of the question.
     #[must_use]
     pub fn is_there(&self) -> bool {
-        let is_absent = matches!(self.status, 404 | 405 | 501) && !self.is_about_model();
+        let is_absent = matches!(self.status, 404 | 405 | 501) && self.meaning.is_none() && !self.is_about_model();
         !self.is_page && !is_absent && !(300..400).contains(&self.status)
     }
 
@@ -103,6 +110,7 @@ pub async fn ask(
     let header = |name| answer.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
     let (kind, wait, date) = (header(CONTENT_TYPE).unwrap_or_default(), header(RETRY_AFTER), header(DATE));
     let status = answer.status().as_u16();
+    let is_portkey_s = answer.headers().contains_key(PORTKEY_FAILS);
     let mut body = Vec::new();
     while let Ok(Some(chunk)) = answer.chunk().await {
         body.extend_from_slice(&chunk);
@@ -114,14 +122,27 @@ pub async fn ask(
     let body = redact(&String::from_utf8_lossy(&body)).into_owned();
     let is_page = kind.to_lowercase().starts_with("text/html") || body.trim_start().starts_with("<!");
     let json: Value = serde_json::from_str(&body).unwrap_or_default();
+    let read = Words::read(Some(&kind), body.as_bytes());
+    // OpenRouter tells some of its errors with a status of success.
+    let code = json.pointer("/error/code").and_then(Value::as_u64).and_then(|code| u16::try_from(code).ok());
+    let meaning = read.meaning(code.filter(|_| status < 300).unwrap_or(status));
+    let said = || read.wait().filter(|_| status == 429).map(|wait| wait.in_words(Timestamp::now()));
     Ok(Knock {
         url,
         status,
-        words: if is_page { String::new() } else { error_words(&body) },
+        words: match meaning {
+            Some(Meaning::Blocked) => quote(&read.message),
+            _ if is_page => String::new(),
+            _ if is_portkey_s => format!("Portkey's own code fails at it ({}); its log says why", error_words(&body)),
+            _ => error_words(&body),
+        },
+        meaning,
+        link: read.link().map(str::to_owned),
+        host: read.host().map(str::to_owned),
         is_page,
         is_message: json["type"] == "message",
         behind: json.pointer("/error/metadata/provider_name").and_then(Value::as_str).map(quote),
-        wait: wait.map(|wait| waiting(&wait)),
+        wait: wait.map(|wait| waiting(&wait)).or_else(said),
         time: date.and_then(|date| jiff::fmt::rfc2822::parse(&date).ok()).map(|date| date.timestamp().into()),
     })
 }
@@ -138,7 +159,8 @@ mod tests {
 
     fn knock(status: u16, words: &str) -> Knock {
         let (url, words) = (String::new(), words.to_owned());
-        Knock { url, status, words, is_page: false, is_message: false, behind: None, wait: None, time: None }
+        let (meaning, link, host, behind, wait) = (None, None, None, None, None);
+        Knock { url, status, words, is_page: false, is_message: false, meaning, link, host, behind, wait, time: None }
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! Asks a provider what it really speaks: where its API lies, which models it has, which wire and road it can take.
 //!
-//! Only [`models()`], [`check_key()`], [`knock()`], [`ask()`], [`wire()`], [`details()`], [`survey()`],
-//! [`look_at()`] and [`ask_proxy()`] call out. What their answers mean is decided by pure functions: [`normalise`], the readers of answers, and [`decide`].
+//! Only [`models()`], [`check_key()`], [`knock()`], [`ask()`], [`wire()`], [`details()`], [`survey()`], [`timed()`],
+//! [`directly()`], [`look_at()`] and [`ask_proxy()`] call out. What their answers mean is decided by pure functions:
+//! [`normalise`], the readers of answers, and [`decide`].
 
 mod base_url;
 mod certificate;
@@ -14,6 +15,7 @@ mod evidence;
 mod facts;
 mod foreign;
 mod knock;
+mod lowered;
 mod models;
 mod pace;
 mod page;
@@ -39,11 +41,15 @@ pub use error::{ProbeError, Who};
 pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
 pub use knock::{Knock, ask, knock};
 pub use models::{Models, check_key, models};
+pub use pace::Pace;
 pub use proxy::{ProxySays, ask_proxy};
 pub use roll_call::{roll_call, unkeyed};
 pub use spent::Spent;
 pub use subject::Subject;
-pub use survey::{Ability, Network, Plan, Problem, Survey, Topic, Verdict, WireSurvey, survey};
+pub use survey::{
+    Ability, Directly, Network, Part, Plan, Problem, Refused, Sends, Survey, Timed, Topic, Verdict, WireSurvey,
+    directly, survey, timed,
+};
 pub use target::Target;
 pub use wire::wire;
 use wire::{one_wire, other_wires};

@@ -123,7 +123,7 @@ async fn page(client: &Client, target: &Target<'_>, url: &str) -> Result<Page, P
 }
 
 async fn get(client: &Client, target: &Target<'_>, url: &str) -> Result<Reply, ProbeError> {
-    let reply = exchange(client.get(url), target, WITHIN).await?;
-    client.take_down(&reply);
+    let reply = exchange(client, client.get(url), target, WITHIN).await?;
+    client.take_version(&reply);
     reply.judge(target, None)
 }

@@ -43,7 +43,7 @@ impl Arrivals {
     }
 
     /// When the first and the last piece of content were there, and how many there are.
-    fn content(&self, body: &str) -> Option<(Duration, Duration, usize)> {
+    pub fn content(&self, body: &str) -> Option<(Duration, Duration, usize)> {
         let mut ends = Vec::new();
         let mut offset = 0;
         for line in body.split_inclusive('\n') {

@@ -38,9 +38,14 @@ pub fn everything(model: &str, wanted: Wanted, most_tokens: u32) -> Value {
         Wanted::Custom => format!("Call {custom} now. Write nothing else."),
         Wanted::Namespaced => format!("Call {namespaced} now. Write nothing else."),
     };
+    of_codex(model, "You are a test of tools.", &task, most_tokens)
+}
+
+/// `/responses` with all that Codex sends, and what the model is told.
+pub fn of_codex(model: &str, rules: &str, task: &str, most_tokens: u32) -> Value {
     json!({
         "model": model,
-        "input": [message("developer", "You are a test of tools."), message("user", &task)],
+        "input": [message("developer", rules), message("user", task)],
         "tools": [
             function(FUNCTION),
             {"type": "custom", "name": CUSTOM, "description": "Takes freeform text.",

@@ -14,11 +14,13 @@ pub struct Spent {
     pub input: u64,
     /// Tokens that came out, thought included.
     pub output: u64,
+    /// Answers that did not say what they cost.
+    pub untold: u64,
 }
 
 impl Spent {
-    /// Adds the figures of one answer. Streams tell them several times, growing.
-    pub(super) fn add(&mut self, body: &str) {
+    /// Adds the figures of one answer, and tells whether there were any. Streams tell them several times, growing.
+    pub(super) fn add(&mut self, body: &str) -> bool {
         let mut events = stream::events(body);
         if events.is_empty() {
             events.extend(serde_json::from_str::<Value>(body));
@@ -26,8 +28,11 @@ impl Spent {
         let most = |names: &[&str], googles: &[&str]| {
             events.iter().map(|event| figure(event, names, googles)).max().unwrap_or_default()
         };
-        self.input += most(&["prompt_tokens", "input_tokens"], &["promptTokenCount"]);
-        self.output += most(&["completion_tokens", "output_tokens"], &["candidatesTokenCount", "thoughtsTokenCount"]);
+        let input = most(&["prompt_tokens", "input_tokens"], &["promptTokenCount"]);
+        let output = most(&["completion_tokens", "output_tokens"], &["candidatesTokenCount", "thoughtsTokenCount"]);
+        self.input += input;
+        self.output += output;
+        input + output > 0
     }
 }
 
@@ -57,9 +62,13 @@ mod tests {
             (r#"{"usageMetadata":{"promptTokenCount":3,"candidatesTokenCount":1,"thoughtsTokenCount":1}}"#, 3, 2),
             ("<html>", 0, 0),
         ] {
-            let mut spent = Spent { requests: 1, input: 10, output: 10 };
-            spent.add(body);
-            assert_eq!(spent, Spent { requests: 1, input: 10 + input, output: 10 + output }, "{body}");
+            let mut spent = Spent { requests: 1, input: 10, output: 10, untold: 0 };
+            assert_eq!(spent.add(body), input > 0);
+            assert_eq!(
+                spent,
+                Spent { input: 10 + input, output: 10 + output, ..Spent { requests: 1, ..Spent::default() } },
+                "{body}"
+            );
         }
     }
 }

@@ -144,6 +144,7 @@ async fn a_provider_that_takes_all_of_codex_is_used_directly() {
     let expected = Evidence {
         base_url: format!("{}/v1", server.url),
         responses: Answer::Spoke(ResponsesForm {
+            lessons: Vec::new(),
             flaw: None,
             refused: None,
             custom: Call::InForm,
@@ -257,7 +258,12 @@ async fn each_refusal_says_what_it_means() {
             "Provider refuses the key",
             "status 401: bad key [redacted]",
         ),
-        (Reply::json(403, r#"{"error":"no"}"#), "Provider refuses the key", "status 403: no"),
+        (Reply::json(403, r#"{"error":"no"}"#), "Provider knows the key, and does not allow it this", "status 403: no"),
+        (
+            Reply::json(403, r#"{"error":{"message":"no","code":"unsupported_country_region_territory"}}"#),
+            "Provider does not serve the country or network that the request came from",
+            "status 403: no",
+        ),
         (
             Reply::json(401, r#"{"error":"API key expired"}"#),
             "the key of Provider has expired",
@@ -265,7 +271,7 @@ async fn each_refusal_says_what_it_means() {
         ),
         (
             Reply::json(401, r#"{"error":"this key belongs to the coding plan"}"#),
-            "Provider refuses the key, which is of another plan",
+            "the key of Provider is one of another plan or region, which has an address of its own",
             "status 401: this key belongs to the coding plan",
         ),
         (Reply::json(402, r#"{"message":"pay"}"#), "the account has no credit", "status 402: pay"),
@@ -511,12 +517,68 @@ async fn a_provider_that_wants_a_short_pause_is_asked_again() {
         _ => Reply::json(200, "{}"),
     })
     .await;
-    for (path, status, asked) in [("short", 200, 2), ("long", 429, 3)] {
-        let request = client().unwrap().get(&format!("{}/{path}", server.url));
+    for (path, status, asked, requests) in [("short", 200, 2, 2), ("long", 429, 3, 1)] {
+        let client = client().unwrap();
+        let request = client.get(&format!("{}/{path}", server.url));
         let target = target(&server.url);
-        let reply = super::client::exchange(request, &target, Duration::from_mins(1)).await.unwrap();
+        let reply = super::client::exchange(&client, request, &target, Duration::from_mins(1)).await.unwrap();
         assert_eq!((reply.status, server.lines().len()), (status, asked), "{path}");
+        assert_eq!(client.spent().requests, u64::try_from(requests).unwrap(), "{path}");
     }
+}
+
+#[tokio::test]
+async fn what_servers_in_between_say_is_not_taken_for_a_missing_model() {
+    for (status, head, words, id) in [
+        (
+            404,
+            "",
+            "litellm.NotFoundError: NotFoundError: OpenAIException - {\"detail\":\"Not Found\"}. Received Model Group=m",
+            "not-found",
+        ),
+        (404, "", "Not found: POST /v1/models/m:streamGenerateContent", "not-found"),
+        (404, "", "The model `m` does not exist", "no-such-model"),
+        (500, "x-portkey-gateway-exception: true\r\n", "Something went wrong", "failing"),
+    ] {
+        let body = json!({"error": {"message": words}}).to_string();
+        let answer =
+            format!("HTTP/1.1 {status} x\r\n{head}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len());
+        let server = Server::start(move |_| Reply::raw(&answer)).await;
+        let client = client().unwrap();
+        let target = target(&server.url);
+        let reply = super::client::exchange(&client, client.get(&server.url), &target, Duration::from_mins(1)).await;
+        let error = reply.unwrap().judge(&target, Some("m")).unwrap_err();
+        assert_eq!(error.id(), id, "{words}");
+        assert_eq!(Error::from(error).message().contains("Portkey"), !head.is_empty());
+    }
+}
+
+#[tokio::test]
+async fn a_model_that_rests_for_a_moment_is_asked_again() {
+    let asked = AtomicUsize::new(0);
+    let words = "No deployments available for selected model, Try again in 0 seconds. Passed model=m.";
+    let server = Server::start(move |_| match asked.fetch_add(1, Ordering::Relaxed) {
+        0 => Reply::json(429, &json!({"error": {"message": words}}).to_string()),
+        _ => Reply::json(200, "{}"),
+    })
+    .await;
+    let client = client().unwrap();
+    let target = target(&server.url);
+    let reply = super::client::exchange(&client, client.get(&server.url), &target, Duration::from_mins(1)).await;
+    assert_eq!((reply.unwrap().status, client.spent().requests), (200, 2));
+}
+
+#[tokio::test]
+async fn a_resting_model_is_not_a_rate_limit() {
+    let words = "No deployments available for selected model, Try again in 59.5 seconds. Passed model=m. \
+                 pre-call-checks=False, cooldown_list=[]";
+    let server = Server::start(move |_| Reply::json(429, &json!({"error": {"message": words}}).to_string())).await;
+    let client = client().unwrap();
+    let target = target(&server.url);
+    let reply = super::client::exchange(&client, client.get(&server.url), &target, Duration::from_mins(1)).await;
+    let error = reply.unwrap().judge(&target, None).unwrap_err();
+    assert_eq!(error.id(), "resting");
+    assert!(Error::from(error).hints()[0].starts_with("wait 60 s, then try again"));
 }
 
 #[test]
@@ -535,8 +597,9 @@ async fn silence_ends_at_the_time_limit() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let host = listener.local_addr().unwrap().to_string();
     let url = format!("http://{host}/v1");
-    let request = client().unwrap().get(&url);
-    let error = super::client::exchange(request, &target(&url), Duration::from_millis(50)).await.unwrap_err();
+    let client = client().unwrap();
+    let request = client.get(&url);
+    let error = super::client::exchange(&client, request, &target(&url), Duration::from_millis(50)).await.unwrap_err();
     assert_eq!(error, ProbeError::Timeout { host });
 }
 
@@ -552,9 +615,10 @@ async fn a_stream_that_stays_open_after_its_end_is_not_waited_for() {
         tokio::io::AsyncWriteExt::write_all(&mut stream, format!("{head}{body}").as_bytes()).await.unwrap();
         stream
     };
-    let request = client().unwrap().get(&url);
+    let client = client().unwrap();
+    let request = client.get(&url);
     let target = target(&url);
-    let (open, reply) = tokio::join!(serve, super::client::exchange(request, &target, Duration::from_mins(1)));
+    let (open, reply) = tokio::join!(serve, super::client::exchange(&client, request, &target, Duration::from_mins(1)));
     assert_eq!(reply.unwrap().body, body);
     drop(open);
 }

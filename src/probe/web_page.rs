@@ -3,6 +3,8 @@
 use url::Url;
 
 use super::ProbeError;
+use super::foreign::quote;
+use crate::protocol::{Meaning, Words};
 
 /// What network portals say of themselves (RFC 6585 gave them status 511, few use it).
 const PORTAL: [&str; 8] = [
@@ -21,6 +23,11 @@ const LOGIN: [&str; 6] = ["sign in", "signin", "log in", "login", "single sign-o
 
 /// What a page means that came in place of an answer.
 pub fn of_page(url: String, status: u16, body: &str) -> ProbeError {
+    let read = Words::read(Some("text/html"), body.as_bytes());
+    // Some of them come with a status of success.
+    if read.meaning(status.max(403)) == Some(Meaning::Blocked) {
+        return ProbeError::Blocked { url, words: quote(&read.message) };
+    }
     let body = body.to_lowercase();
     let title =
         body.split_once("<title").and_then(|(_, rest)| rest.split_once("</title")).map_or("", |(title, _)| title);
@@ -64,6 +71,14 @@ mod tests {
             (200, "<html><body>Airport Hotspot</body>", ProbeError::Portal { url: url() }),
             (200, "<TITLE>Log in to Acme</TITLE>", ProbeError::LoginPage { url: url() }),
             (403, "<form><input type=\"password\"></form>", ProbeError::LoginPage { url: url() }),
+            (
+                403,
+                "<html><title>Attention Required! | Cloudflare</title>",
+                ProbeError::Blocked {
+                    url: url(),
+                    words: "a web page titled `Attention Required! | Cloudflare` instead of an API answer".into(),
+                },
+            ),
             (200, "<title>Docs</title> how to log in", ProbeError::WebPage { url: url(), status: 200 }),
         ] {
             assert_eq!(of_page(url(), status, body), expected, "{body}");

@@ -6,14 +6,20 @@ use serde_json::Value;
 
 use super::client::{Client, exchange};
 use super::error::path;
+use super::foreign::quote;
+use super::lowered::lowered;
 use super::question::{self, FEW_TOKENS, MORE_TOKENS, Wanted};
 use super::target::ANTHROPIC_VERSION;
 use super::{Answer, ChatForm, Evidence, NativeForm, ProbeError, ResponsesForm, Target, normalise};
 use crate::catalog::KeyForm;
+use crate::protocol::refusal::{self, Lesson};
 use crate::protocol::{Wire, gemini};
 
 /// Time for one answer: a model on the person's own machine may have to be loaded first.
 const WITHIN: Duration = Duration::from_mins(1);
+
+/// Most things that are refused one after the other and left out.
+const MOST_LESSONS: usize = 6;
 
 /// Asks the endpoints of all wires, at each candidate base URL until enough have answered: `/responses` always, then the
 /// one that is `likely`, and further ones only while none has spoken. A provider whose `/responses` lies beside the
@@ -181,7 +187,9 @@ impl Asker<'_> {
             }
             ProbeError::NoSuchModel { .. }
             | ProbeError::NoCredit { .. }
+            | ProbeError::Denied { .. }
             | ProbeError::RateLimited { .. }
+            | ProbeError::Resting { .. }
             | ProbeError::Timeout { .. } => true,
             _ => false,
         }
@@ -195,7 +203,7 @@ impl Asker<'_> {
             let asker = Asker { target: &target, ..*self };
             let question = if wire == Wire::Messages { question::messages(self.model) } else { question::gemini() };
             let body = asker.ask(base_url, wire, &question).await?;
-            NativeForm::read(&body, wire, form)
+            NativeForm::read(&body, wire, form)?.ok_or_else(|| self.unknown(base_url, wire, &body))
         };
         let first = self.target.key_form.unwrap_or(KeyForm::of_wire(wire));
         let is_key = |error: &ProbeError| matches!(error, ProbeError::WrongKey { .. } | ProbeError::NoKey { .. });
@@ -206,8 +214,7 @@ impl Asker<'_> {
             answer => answer,
         };
         match answer {
-            Ok(Some(form)) => Answer::Spoke(form),
-            Ok(None) => Answer::Failed(ProbeError::NotFound { urls: vec![self.url(base_url, wire)] }),
+            Ok(form) => Answer::Spoke(form),
             Err(error) => Answer::Failed(error),
         }
     }
@@ -219,36 +226,60 @@ impl Asker<'_> {
         }
     }
 
-    /// Asks `/responses` for everything; where that is refused, for a plain answer.
+    /// Asks `/responses` for everything, again without each thing that is refused by name; where it cannot be told what
+    /// is refused, for a plain answer.
     async fn responses(&self, base_url: &str) -> Answer<ResponsesForm> {
-        match self.everything(base_url, Wanted::Both, FEW_TOKENS).await {
-            Ok(form) => Answer::Spoke(self.the_rest(base_url, form).await),
-            Err(ProbeError::Refused { words, .. } | ProbeError::Server { words, .. }) => {
-                match self.ask(base_url, Wire::Responses, &question::plain(self.model)).await {
-                    Ok(body) => match ResponsesForm::read(&body) {
-                        Ok(form) => Answer::Spoke(ResponsesForm { refused: Some(words), ..form }),
+        let mut lessons: Vec<Lesson> = Vec::new();
+        let mut refused = None;
+        loop {
+            let question = self.question(Wanted::Both, FEW_TOKENS, &lessons);
+            let (status, words) = match self.everything(base_url, &question).await {
+                Ok(form) => {
+                    let names = lessons.iter().map(|lesson| lesson.quirk().to_owned()).collect();
+                    let form = ResponsesForm { refused, lessons: names, ..form };
+                    return Answer::Spoke(self.the_rest(base_url, form, &lessons).await);
+                }
+                Err(ProbeError::Refused { status, words } | ProbeError::Server { status, words }) => (status, words),
+                Err(error) => return Answer::Failed(error),
+            };
+            let lesson = refusal::learn(Wire::Responses, status, &words, question.to_string().as_bytes());
+            let refused = refused.get_or_insert(words);
+            match lesson.filter(|lesson| lessons.len() < MOST_LESSONS && lowered(&question, lesson).is_some()) {
+                Some(lesson) => lessons.push(lesson),
+                None => {
+                    let plain = self.ask(base_url, Wire::Responses, &question::plain(self.model)).await;
+                    return match plain.and_then(|body| ResponsesForm::read(&body)) {
+                        Ok(form) => Answer::Spoke(ResponsesForm { refused: Some(refused.clone()), ..form }),
                         Err(error) => Answer::Failed(error),
-                    },
-                    Err(error) => Answer::Failed(error),
+                    };
                 }
             }
-            Err(error) => Answer::Failed(error),
         }
+    }
+
+    /// Everything but what these lessons are about.
+    fn question(&self, wanted: Wanted, most_tokens: u32, lessons: &[Lesson]) -> Value {
+        let whole = question::everything(self.model, wanted, most_tokens);
+        lessons.iter().fold(whole, |body, lesson| lowered(&body, lesson).unwrap_or(body))
     }
 
     /// Asks again for what did not come: a model that was still thinking gets more tokens, one that makes a single call
     /// a turn is asked for the others one by one.
-    async fn the_rest(&self, base_url: &str, mut form: ResponsesForm) -> ResponsesForm {
+    async fn the_rest(&self, base_url: &str, mut form: ResponsesForm, lessons: &[Lesson]) -> ResponsesForm {
         let mut most_tokens = FEW_TOKENS;
         if form.cut_short && !form.missing().is_empty() {
             most_tokens = MORE_TOKENS;
-            if let Ok(more) = self.everything(base_url, Wanted::Both, most_tokens).await {
+            if let Ok(more) = self.everything(base_url, &self.question(Wanted::Both, most_tokens, lessons)).await {
                 form.add(&more);
             }
         }
-        for wanted in form.missing() {
+        let is_offered = |wanted: &Wanted| {
+            let quirk = if *wanted == Wanted::Custom { "custom_tools_rejected" } else { "namespace_tools_rejected" };
+            lessons.iter().all(|lesson| lesson.quirk() != quirk)
+        };
+        for wanted in form.missing().into_iter().filter(is_offered) {
             if form.flaw.is_none()
-                && let Ok(more) = self.everything(base_url, wanted, most_tokens).await
+                && let Ok(more) = self.everything(base_url, &self.question(wanted, most_tokens, lessons)).await
             {
                 form.add(&more);
             }
@@ -256,10 +287,11 @@ impl Asker<'_> {
         form
     }
 
-    async fn everything(&self, base_url: &str, wanted: Wanted, most: u32) -> Result<ResponsesForm, ProbeError> {
-        let body = self.ask(base_url, Wire::Responses, &question::everything(self.model, wanted, most)).await?;
+    async fn everything(&self, base_url: &str, question: &Value) -> Result<ResponsesForm, ProbeError> {
+        let body = self.ask(base_url, Wire::Responses, question).await?;
         self.is_not_anthropic_s(base_url, Wire::Responses, &body)?;
-        ResponsesForm::read(&body)
+        let form = ResponsesForm::read(&body)?;
+        if ResponsesForm::is_one(&body) { Ok(form) } else { Err(self.unknown(base_url, Wire::Responses, &body)) }
     }
 
     /// Asks `/chat/completions`; with the other name for the limit where a refusal names it.
@@ -267,7 +299,8 @@ impl Asker<'_> {
         let ask = async |limit| {
             let body = self.ask(base_url, Wire::Chat, &question::chat(self.model, limit)).await?;
             self.is_not_anthropic_s(base_url, Wire::Chat, &body)?;
-            ChatForm::read(&body)
+            let form = ChatForm::read(&body)?;
+            if form.is_chat() { Ok(form) } else { Err(self.unknown(base_url, Wire::Chat, &body)) }
         };
         let form = match ask("max_tokens").await {
             Err(ProbeError::Refused { words, .. }) if words.contains("max_completion_tokens") => {
@@ -276,8 +309,7 @@ impl Asker<'_> {
             answer => answer,
         };
         match form {
-            Ok(form) if form.is_chat() => Answer::Spoke(form),
-            Ok(_) => Answer::Failed(ProbeError::NotFound { urls: vec![format!("{base_url}{}", path(Wire::Chat))] }),
+            Ok(form) => Answer::Spoke(form),
             Err(error) => Answer::Failed(error),
         }
     }
@@ -288,6 +320,11 @@ impl Asker<'_> {
             Ok(Some(_)) => Err(ProbeError::OtherForm { url: self.url(base_url, wire), speaks: Wire::Messages }),
             _ => Ok(()),
         }
+    }
+
+    /// A 2xx answer that is none of the wire's.
+    fn unknown(&self, base_url: &str, wire: Wire, body: &str) -> ProbeError {
+        ProbeError::Unknown { url: self.url(base_url, wire), start: quote(body) }
     }
 
     /// The body of a 2xx answer.
@@ -302,7 +339,7 @@ impl Asker<'_> {
             Wire::Messages => request.header(ANTHROPIC_VERSION.0, ANTHROPIC_VERSION.1),
             _ => request,
         };
-        let reply = exchange(request, self.target, WITHIN).await?;
+        let reply = exchange(self.client, request, self.target, WITHIN).await?;
         self.client.take_down(&reply);
         Ok(reply.judge(self.target, Some(self.model))?.body)
     }

@@ -242,7 +242,7 @@ proptest! {
     #[test]
     fn any_body_gives_a_short_clean_message(status in 400u16..600, body in proptest::collection::vec(any::<u8>(), 0..2000)) {
         let failure = failure_from_response("Acme", status, None, None, &body);
-        prop_assert!(failure.message.chars().count() < MAX_WORDS + 80);
+        prop_assert!(failure.message.chars().count() < crate::protocol::words::MAX_WORDS + 80);
         prop_assert!(!failure.message.chars().any(char::is_control));
     }
 }

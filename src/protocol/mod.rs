@@ -17,6 +17,7 @@ pub mod images;
 pub mod ir;
 mod lenient;
 pub mod loss;
+pub mod meaning;
 pub mod messages;
 pub mod openai_error;
 mod outbound;
@@ -27,14 +28,19 @@ pub mod refusal;
 pub mod responses;
 pub mod sse;
 pub mod tools;
+pub mod wait;
 mod wording;
+pub mod words;
 
 pub use decoder::Decoder;
 pub use failure::{Failure, FailureCode, failure_from_response};
 pub use ir::End;
+pub use meaning::{Meaning, Remedy};
 pub use openai_error::OpenAiError;
 pub use outbound::{Destination, Outbound};
 pub use quirks::Quirks;
+pub use wait::Wait;
+pub use words::Words;
 
 /// What an upstream speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -48,6 +54,19 @@ pub enum Wire {
     Messages,
     /// Gemini's `generateContent`.
     Gemini,
+}
+
+impl Wire {
+    /// The word for it in settings and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Responses => "responses",
+            Self::Chat => "chat",
+            Self::Messages => "messages",
+            Self::Gemini => "gemini",
+        }
+    }
 }
 
 #[cfg(test)]

@@ -21,7 +21,9 @@ impl OpenAiError {
     #[must_use]
     pub const fn of(failure: &Failure) -> Self {
         let (status, kind, code) = match failure.code {
-            FailureCode::ContextLengthExceeded => (400, "invalid_request_error", "context_length_exceeded"),
+            FailureCode::ContextLengthExceeded | FailureCode::WindowTooSmall => {
+                (400, "invalid_request_error", "context_length_exceeded")
+            }
             FailureCode::ModelNotFound => (404, "invalid_request_error", "model_not_found"),
             FailureCode::InsufficientQuota => (429, "insufficient_quota", "insufficient_quota"),
             FailureCode::RateLimitExceeded => (429, "rate_limit_error", "rate_limit_exceeded"),

@@ -26,7 +26,7 @@ macro_rules! quirks {
             pub fn set(&mut self, name: &str) -> bool {
                 match name {
                     $(stringify!($name) => self.$name = true,)*
-                    _ => match name.strip_prefix(DROP) {
+                    _ => match name.strip_prefix(DROP).filter(|path| super::refusal::can_go(path)) {
                         Some(path) if self.dropped.iter().any(|known| known == path) => {}
                         Some(path) => self.dropped.push(path.to_owned()),
                         None => return false,
@@ -244,6 +244,9 @@ mod tests {
         assert!(quirks.no_done);
         assert_eq!(quirks.dropped, ["store"]);
         assert_eq!(unknown, ["made_up"]);
+        // Without these there is no request.
+        let needed = ["drop:", "drop:model", "drop:input", "drop:tools", "drop:messages", "drop: store"];
+        assert_eq!(Quirks::from_names(needed), (Quirks::default(), needed.map(str::to_owned).to_vec()));
         assert_eq!(Quirks { no_done: false, dropped: vec![], ..quirks }, Quirks::default());
     }
 

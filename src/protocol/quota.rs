@@ -7,8 +7,27 @@ use serde_json::Value;
 pub(super) struct Quota {
     /// Seconds until another try is welcome.
     pub wait: Option<u64>,
-    /// Why waiting a minute does not help, whatever the details say of it; in words for the person.
-    pub lasting: Option<&'static str>,
+    /// Why waiting a minute does not help, whatever the details say of it.
+    pub lasting: Option<Lasting>,
+}
+
+/// A quota that no wait of seconds helps against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lasting {
+    /// The plan has no quota of this at all.
+    None,
+    /// It is used up for today.
+    Day,
+}
+
+impl Lasting {
+    /// In words for the person.
+    pub const fn in_words(self) -> &'static str {
+        match self {
+            Self::None => "the plan of this key does not cover the model",
+            Self::Day => "the quota of this day is used up",
+        }
+    }
 }
 
 impl Quota {
@@ -26,12 +45,12 @@ impl Quota {
 }
 
 /// A daily quota comes with a wait of seconds too, which is of no use.
-fn lasting(violation: &Value) -> Option<&'static str> {
+fn lasting(violation: &Value) -> Option<Lasting> {
     if violation["quotaValue"].as_str() == Some("0") {
-        return Some("the plan of this key does not cover the model");
+        return Some(Lasting::None);
     }
     let day = violation["quotaId"].as_str().is_some_and(|id| id.contains("PerDay"));
-    day.then_some("the quota of this day is used up")
+    day.then_some(Lasting::Day)
 }
 
 /// A duration as Protocol Buffers write it (`34.07s`), rounded up; at least one second.
@@ -59,8 +78,8 @@ mod tests {
         for (details, quota) in [
             (json!([retry("34.074824224s")]), Some((Some(35), None))),
             (json!([retry("3.000s"), failure(minute, "10")]), Some((Some(3), None))),
-            (json!([failure(day, "20"), retry("59s")]), Some((Some(59), Some("the quota of this day is used up")))),
-            (json!([failure(minute, "0")]), Some((None, Some("the plan of this key does not cover the model")))),
+            (json!([failure(day, "20"), retry("59s")]), Some((Some(59), Some(Lasting::Day)))),
+            (json!([failure(minute, "0")]), Some((None, Some(Lasting::None)))),
             (json!([failure(minute, "10")]), Some((None, None))),
             (json!([retry("0s")]), Some((Some(1), None))),
             (json!([retry("soon")]), None),

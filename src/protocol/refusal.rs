@@ -21,6 +21,14 @@ const NEEDED: [&str; 10] = [
     "generationConfig",
 ];
 
+/// Whether a field can be left out of a request, and there be one all the same.
+#[must_use]
+pub fn can_go(path: &str) -> bool {
+    let names: Vec<&str> = path.split('.').collect();
+    let is_name = |name: &&str| !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_-".contains(c));
+    names.len() <= 2 && names.iter().all(is_name) && (names.len() == 2 || !NEEDED.contains(&path))
+}
+
 /// What providers say of a field that they do not take.
 const PHRASES: [&str; 20] = [
     "unsupported",

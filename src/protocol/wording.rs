@@ -2,8 +2,11 @@
 //!
 //! A `*` in a phrase stands for anything between its parts. All phrases are in lower case.
 
+/// What may be said of one thing.
+pub(super) type Phrases = &'static [&'static str];
+
 /// The conversation is longer than the model takes.
-const TOO_LONG: [&str; 45] = [
+const TOO_LONG: Phrases = &[
     // OpenAI and those who follow it: Azure, vLLM, OpenRouter, DeepSeek, Mistral, Fireworks, Together, Groq.
     "context_length_exceeded",
     "context length exceeded",
@@ -65,49 +68,15 @@ const TOO_LONG: [&str; 45] = [
 ];
 
 /// The same words about a rate, which passes.
-const RATE: [&str; 6] = ["per minute", "per day", "rate limit", "rate_limit", "too many requests", "please wait"];
-
-/// The account is empty, or its plan does not cover what was asked.
-const NO_MONEY: [&str; 9] = [
-    "insufficient_quota",
-    // Anthropic, for long prompts that a plan does not cover.
-    "extra usage is required",
-    "insufficient balance",
-    "billing",
-    "credit",
-    "exceeded your current quota",
-    "exceeded_current_quota",
-    "recharge",
-    "payment",
-];
-
-/// The same in a refusal that may be about anything.
-const SURELY_NO_MONEY: [&str; 6] = [
-    "insufficient_quota",
-    "insufficient balance",
-    "insufficient credits",
-    // Anthropic says it with 400, xAI with 403.
-    "credit balance is too low",
-    "available credits",
-    "any credits",
-];
+const RATE: Phrases = &["per minute", "per day", "rate limit", "rate_limit", "too many requests", "please wait"];
 
 /// Whether the conversation is too long.
 pub(super) fn says_too_long(text: &str) -> bool {
-    says(text, &TOO_LONG) && !says(text, &RATE)
+    says(text, TOO_LONG) && !says(text, RATE)
 }
 
-/// Whether a limit is one of money.
-pub(super) fn says_no_money(text: &str) -> bool {
-    says(text, &NO_MONEY)
-}
-
-/// Whether any refusal is about money.
-pub(super) fn surely_says_no_money(text: &str) -> bool {
-    says(text, &SURELY_NO_MONEY)
-}
-
-fn says(text: &str, phrases: &[&str]) -> bool {
+/// Whether a text holds one of the phrases.
+pub(super) fn says(text: &str, phrases: Phrases) -> bool {
     let text = text.to_lowercase();
     phrases.iter().any(|phrase| {
         let mut rest = text.as_str();
@@ -196,21 +165,6 @@ mod tests {
             "Too many tokens per day",
         ] {
             assert!(!says_too_long(words), "{words}");
-        }
-    }
-
-    #[test]
-    fn money_is_told_from_what_passes() {
-        for (words, limit, refusal) in [
-            ("You exceeded your current quota, please check your plan and billing details.", true, false),
-            ("Your credit balance is too low to access the Anthropic API.", true, true),
-            ("Your team has either used all available credits or reached its monthly limit.", true, true),
-            ("Your newly created team doesn't have any credits or licenses yet.", true, true),
-            ("Insufficient balance or no resource package. Please recharge.", true, true),
-            ("Rate limit reached", false, false),
-            ("messages: `payment` is no role", true, false),
-        ] {
-            assert_eq!((says_no_money(words), surely_says_no_money(words)), (limit, refusal), "{words}");
         }
     }
 }

@@ -114,6 +114,12 @@ pub struct Provider {
 }
 
 impl Provider {
+    /// The quirks that nobody knows, or that would take from a request what makes it one: no notice is taken of them.
+    #[must_use]
+    pub fn unusable_quirks(&self) -> Vec<String> {
+        crate::protocol::Quirks::from_names(self.quirks.iter().flatten()).1
+    }
+
     /// In which header the key is sent.
     #[must_use]
     pub fn key_form(&self) -> KeyForm {

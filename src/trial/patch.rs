@@ -13,6 +13,11 @@ const END_OF_FILE: &str = "*** End of File";
 /// What is wrong with it, in words.
 pub fn check(patch: &str, file: &str, old: &str, new: &str) -> Result<(), String> {
     let lines: Vec<&str> = patch.trim().lines().collect();
+    // Codex takes what stands in a shell's here-document out of it.
+    let lines = match lines.as_slice() {
+        ["<<EOF" | "<<'EOF'" | "<<\"EOF\"", inner @ .., last] if last.ends_with("EOF") => inner.to_vec(),
+        _ => lines,
+    };
     let inner = match lines.as_slice() {
         [first, inner @ .., last] if first.trim() == BEGIN && last.trim() == END => inner,
         [first, ..] if first.trim() == BEGIN => return Err(format!("the patch does not end with `{END}`")),
@@ -34,6 +39,8 @@ pub fn check(patch: &str, file: &str, old: &str, new: &str) -> Result<(), String
 /// One hunk: the lines that have to be there, and those that are to be in their place.
 #[derive(Default)]
 struct Hunk<'a> {
+    /// A line that comes somewhere before it.
+    after: Option<&'a str>,
     old: Vec<&'a str>,
     new: Vec<&'a str>,
 }
@@ -42,6 +49,13 @@ fn apply<'a>(hunks: &[&'a str], file: &[&'a str]) -> Result<Vec<&'a str>, String
     let mut out = Vec::new();
     let mut at = 0;
     for hunk in parse(hunks)? {
+        if let Some(after) = hunk.after {
+            let Some(found) = file[at..].iter().position(|line| line.trim() == after.trim()) else {
+                return Err(format!("its `@@ {after}` names no line of the file"));
+            };
+            out.extend_from_slice(&file[at..=at + found]);
+            at += found + 1;
+        }
         let rest = &file[at..];
         let found = rest.windows(hunk.old.len().max(1)).position(|lines| is_same(lines, &hunk.old));
         let Some(found) = found else { return Err("its context is not in the file".to_owned()) };
@@ -61,7 +75,8 @@ fn parse<'a>(lines: &[&'a str]) -> Result<Vec<Hunk<'a>>, String> {
     let mut hunks: Vec<Hunk<'a>> = Vec::new();
     for line in lines {
         if *line == "@@" || line.starts_with("@@ ") {
-            hunks.push(Hunk::default());
+            let after = line.strip_prefix("@@ ").filter(|after| !after.trim().is_empty());
+            hunks.push(Hunk { after, ..Hunk::default() });
             continue;
         }
         if *line == END_OF_FILE {
@@ -103,6 +118,11 @@ mod tests {
             (patch("*** Update File: a.txt\n@@\n one\n-two\n+2\n three"), Ok(())),
             (patch("*** Update File: a.txt\n@@\n-two\n+2") + "\n", Ok(())),
             (patch("*** Update File: ./a.txt\n@@ one\n-two\n+2\n three\n*** End of File"), Ok(())),
+            ("<<'EOF'\n".to_owned() + &patch("*** Update File: a.txt\n@@\n-two\n+2") + "\nEOF", Ok(())),
+            (
+                patch("*** Update File: a.txt\n@@ -1,3 +1,3 @@\n one\n-two\n+2\n three"),
+                Err("its `@@ -1,3 +1,3 @@` names no line of the file"),
+            ),
             (patch("*** Update File: a.txt\n-two\n+2"), Ok(())),
             (patch("*** Update File: a.txt \n@@\n one \n-two\n+2 \n three "), Ok(())),
             (patch("*** Update File: b.txt\n@@\n-two\n+2"), Err("it names another file than `a.txt`")),

@@ -183,3 +183,17 @@ fn query_parameters_are_kept_and_go_to_codex_or_the_gateway() {
         assert!(text.contains(line), "{text}");
     }
 }
+
+#[test]
+fn a_provider_of_ones_own_is_added_again_by_its_id_alone() {
+    let upstream = Upstream::responses([]);
+    let sandbox = Sandbox::with_keyring();
+    let more = ["--model", "m1", "--model", "m2", "--header", "X-Title=mine", "--query", "tier=2", "--via", "direct"];
+    sandbox.add("lab", &upstream, &more);
+    sandbox.codexgw(&["add", "lab", "--via", "gateway", "--force"]).run().ok().never_says(&upstream.key());
+    let settings = std::fs::read_to_string(sandbox.path("codexgw/config.toml")).expect("settings");
+    for kept in ["road = \"gateway\"", "m2", "X-Title = \"mine\"", "tier = \"2\"", &upstream.base_url()] {
+        assert!(settings.contains(kept), "{kept}: {settings}");
+    }
+    sandbox.codexgw(&["add", "other", "--via", "gateway", "--force"]).run().exits(2).stderr_has("does not know");
+}

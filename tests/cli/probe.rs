@@ -40,6 +40,9 @@ fn what_cannot_be_probed_is_explained() {
     type_in(&["probe", "opnrouter"], "");
     type_in(&["probe", "groq"], "");
     type_in(&["probe", "azure"], "");
+    type_in(&["probe", "qwen", "--endpoint", "workspace"], "");
+    type_in(&["probe", "qwen", "--endpoint", "mars"], "");
+    type_in(&["probe", &url, "--base-url", &url], "");
     type_in(&["probe", "sk-or-v1-0123456789abcdef0123456789abcdef"], "");
     type_in(&["probe", &url, "--save"], "");
     type_in(&["probe", &url, "--key-from-env", "NO_SUCH_KEY"], "");
@@ -58,6 +61,38 @@ fn a_failure_has_a_name_and_a_way_out_in_json() {
         survey["problems"][0]["hint"].as_str().is_some_and(|hint| hint.contains("`codexgw probe http")),
         "{refused}"
     );
+}
+
+#[test]
+fn whatever_ends_a_probe_is_json_with_a_name() {
+    let (chat, page) = (Upstream::chat(Script::none()), Upstream::page(404));
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &chat, &["--via", "direct", "--no-probe"]);
+    let (url, page_url) = (chat.base_url(), page.base_url());
+    for (args, kind, code) in [
+        (&[page_url.as_str()][..], "no-model", 2),
+        (&["groq"], "no-key", 2),
+        (&["azure"], "no-address", 2),
+        (&["opnrouter"], "unknown-provider", 2),
+        (&["ftp://a.b"], "base-url", 2),
+        (&["http://127.0.0.1:1/v1"], "unreachable", 4),
+        (&[&url, "--save"], "usage", 2),
+        (&[&url, "--key-from-env", "NO_SUCH_KEY"], "fixable", 1),
+        (&["up", "--wire", "messages"], "wire", 3),
+    ] {
+        let outcome = sandbox.codexgw(&["probe", "--json"]).args(args).run().exits(code);
+        let told: Value = serde_json::from_str(&outcome.stdout).unwrap_or_else(|e| panic!("{e}\n{outcome}"));
+        let error = &told["error"];
+        assert_eq!((&error["kind"], &told["problems"][0]["id"]), (&kind.into(), &kind.into()), "{outcome}");
+        assert!(
+            ["message", "hint"].iter().all(|name| error[name].as_str().is_some_and(|s| !s.is_empty())),
+            "{outcome}"
+        );
+        assert!(told["spent"]["requests"].is_u64(), "{outcome}");
+    }
+    let kept = sandbox.codexgw(&["probe", "up", "--save", "--dry-run", "--json"]).run().ok();
+    let told: Value = serde_json::from_str(&kept.stderr_has("would be kept").stdout).expect("JSON");
+    assert_eq!(told["problems"], Value::Array(vec![]));
 }
 
 #[test]
@@ -100,6 +135,18 @@ fn a_base_url_with_too_much_at_its_end_is_mended() {
 }
 
 #[test]
+fn an_api_that_has_moved_is_kept_by_the_printed_command() {
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
+    let settings = sandbox.path("codexgw/config.toml");
+    let (right, url) = (fs::read_to_string(&settings).unwrap(), upstream.base_url());
+    fs::write(&settings, right.replace(&url, "http://127.0.0.1:1/v1")).unwrap();
+    sandbox.codexgw(&["probe", "up", "--base-url", &url, "--save"]).run().ok();
+    assert_eq!(fs::read_to_string(&settings).unwrap(), right);
+}
+
+#[test]
 fn what_the_gateway_has_learnt_is_shown() {
     let (upstream, sandbox) = super::with_a_gateway_provider();
     let text = format!(
@@ -110,5 +157,5 @@ fn what_the_gateway_has_learnt_is_shown() {
     sandbox.codexgw(&["providers", "show", "up"]).run().ok().stdout_has("drop:store").stdout_has("m1");
     let shown = sandbox.codexgw(&["providers", "show", "up", "--json"]).run().ok();
     let shown: Value = serde_json::from_str(&shown.stdout).expect("JSON");
-    assert_eq!(shown[0]["learned"]["m1"][0], "drop:store");
+    assert_eq!(shown["measured"][0]["learned"]["m1"][0], "drop:store");
 }

@@ -28,6 +28,39 @@ fn what_is_known_is_listed_searched_and_shown() {
 }
 
 #[test]
+fn a_provider_is_shown_with_its_key_its_list_and_the_pages_that_say_so() {
+    let (_upstream, sandbox) = super::with_a_gateway_provider();
+    let shown = sandbox.codexgw(&["providers", "show", "anthropic"]).run().ok();
+    for text in [
+        "needed, in the header `x-api-key`; begins with `sk-ant-`",
+        "https://api.anthropic.com/v1/models",
+        "read on 20",
+    ] {
+        assert!(shown.stdout.contains(text), "{text}\n{shown}");
+    }
+    let shown = sandbox.codexgw(&["providers", "show", "anthropic", "--json"]).run().ok();
+    let shown: Value = serde_json::from_str(&shown.stdout).expect("JSON");
+    assert_eq!((&shown["key_header"], &shown["models_path"]), (&"x-api-key".into(), &"/models".into()));
+    assert!(shown["sources"]["pages"][0].as_str().is_some_and(|page| page.starts_with("https://")), "{shown}");
+    let own = sandbox.codexgw(&["providers", "show", "up", "--json"]).run().ok();
+    let own: Value = serde_json::from_str(&own.stdout).expect("JSON");
+    assert_eq!((&own["id"], &own["wire"], &own["road"]), (&"up".into(), &"chat".into(), &"gateway".into()));
+    let several = sandbox.codexgw(&["providers", "show", "openrouter"]).run().ok();
+    several.stdout_has("wire           chat; also responses, messages (`--wire`)");
+    let several = sandbox.codexgw(&["providers", "show", "azure", "--json"]).run().ok();
+    let several: Value = serde_json::from_str(&several.stdout).expect("JSON");
+    assert_eq!(several["wires"][0], "chat");
+}
+
+#[test]
+fn a_provider_that_cannot_be_supported_says_why() {
+    let sandbox = Sandbox::with_codex();
+    for args in [&["providers", "show", "copilot"][..], &["add", "GitHub-Copilot"]] {
+        sandbox.codexgw(args).run().exits(2).explains().stderr_has("for its own programs").stderr_has("add custom");
+    }
+}
+
+#[test]
 fn a_provider_says_under_which_id_it_is_configured() {
     let sandbox = Sandbox::with_codex();
     let add = ["add", "deepseek", "--id", "deep", "--key-stdin", "--store", "file", "--no-probe"];

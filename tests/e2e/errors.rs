@@ -156,9 +156,9 @@ fn an_overload_that_stays_is_told_in_the_provider_s_words() {
 }
 
 #[test]
-fn a_conversation_that_does_not_fit_is_told_in_codex_s_words() {
+fn a_first_message_that_does_not_fit_is_told_as_that() {
     for (wire, message) in TOO_LONG {
-        shows_on(wire, Turn::refusal(400, message), &["ran out of room in the model's context window"]);
+        shows_on(wire, Turn::refusal(400, message), &[message, "choose a model with a larger window"]);
     }
 }
 

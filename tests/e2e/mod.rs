@@ -6,6 +6,7 @@ mod config;
 mod daemon;
 mod demo;
 mod direct;
+mod doctor;
 mod doubles;
 mod env_key;
 mod errors;

@@ -24,8 +24,8 @@ const ALLOWED: &[(&str, &[&str])] = &[
     (
         "doctor",
         &[
-            "catalog", "codex", "config", "error", "gateway", "launch", "migrate", "probe", "secret", "settings",
-            "setup", "trust",
+            "catalog", "codex", "config", "error", "gateway", "launch", "migrate", "probe", "protocol", "secret",
+            "settings", "setup", "trust",
         ],
     ),
     ("ui", &["error", "secret"]),

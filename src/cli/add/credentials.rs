@@ -88,6 +88,10 @@ impl Credentials {
             };
             gathered.secret_headers.push((name.to_lowercase(), clean(&value, &[])?));
         }
+        for name in &args.kept_headers {
+            let known = setup.settings.providers.get(&identity.id).map_or(gathered.place, |known| known.key);
+            gathered.secret_headers.push((name.clone(), vault.header(&identity.id, name, known)?));
+        }
         Ok(gathered)
     }
 

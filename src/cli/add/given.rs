@@ -80,6 +80,7 @@ impl Given {
             force: false,
             json: false,
             given: true,
+            kept_headers: Vec::new(),
             never: NoKeyOption::default(),
         };
         args.carry_out(context, key)

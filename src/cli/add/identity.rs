@@ -6,7 +6,8 @@ use crate::settings::Wire;
 use crate::setup::Setup;
 use crate::ui;
 
-use super::super::context::{prefixes, unusable};
+use super::super::address;
+use super::super::context::{no_template, prefixes, unusable};
 use super::Args;
 
 /// Which provider is meant, and under which names it will stand.
@@ -88,6 +89,9 @@ fn template(words: &str) -> Result<Option<&'static ProviderTemplate>> {
         if let Some(broken) = catalog::broken().iter().find(|broken| broken.id() == words) {
             return unusable(broken);
         }
+        if let Some(why) = catalog::unsupported(words) {
+            return no_template(words, why);
+        }
         let error = Error::usage(format!("codexgw does not know the provider `{words}`"))
             .cause(format!("it knows {} others, and `custom`", catalog::providers().count()));
         match catalog::nearest(words) {
@@ -115,19 +119,7 @@ fn tame(words: &str) -> String {
 fn endpoint(args: &Args, template: Option<&'static ProviderTemplate>) -> Result<Option<&'static Endpoint>> {
     let endpoints = template.map(|template| template.endpoints.as_slice()).unwrap_or_default();
     match (&args.endpoint, template) {
-        (Some(wanted), _) => {
-            if let Some(endpoint) = endpoints.iter().find(|endpoint| endpoint.id == *wanted) {
-                return Ok(Some(endpoint));
-            }
-            let known: Vec<String> = endpoints.iter().map(|endpoint| format!("`{}`", endpoint.id)).collect();
-            let error = Error::usage(format!("`{}` has no endpoint `{wanted}`", args.provider));
-            Err(match known.as_slice() {
-                [] => error.hint("name the address: `--base-url URL`"),
-                known => error
-                    .cause(format!("it has {}", known.join(", ")))
-                    .hint(format!("see what each is for: `codexgw providers show {}`", args.provider)),
-            })
-        }
+        (Some(wanted), _) => address::endpoint(&args.provider, template, wanted).map(Some),
         (None, Some(template)) if !endpoints.is_empty() && args.base_url.is_none() && !args.asks_nothing() => {
             let line = |for_whom: &str, url: &str| format!("{for_whom}  ({url})");
             let own = template.base_url_for.as_deref().unwrap_or("most keys");
@@ -144,39 +136,13 @@ fn base_url(args: &Args, template: Option<&ProviderTemplate>, endpoint: Option<&
     match (&args.base_url, template) {
         (Some(url), _) => Ok(url.clone()),
         (None, Some(template)) => {
-            filled(args, template, endpoint.map_or(&template.base_url, |endpoint| &endpoint.base_url))
+            let base_url = endpoint.map_or(&template.base_url, |endpoint| &endpoint.base_url);
+            address::whole(template, base_url, !args.asks_nothing(), "add")
         }
         (None, None) if !args.asks_nothing() => ui::prompt::input("Base URL", "http://localhost:8000/v1"),
         (None, None) => Err(Error::usage("`custom` needs to know where the provider is")
             .hint("name it: `codexgw add custom --id ID --base-url URL`")),
     }
-}
-
-/// A base URL of the template, the parts that only the person knows asked for.
-fn filled(args: &Args, template: &ProviderTemplate, base_url: &str) -> Result<String> {
-    let parts = catalog::parts(base_url);
-    if args.asks_nothing() && !parts.is_empty() {
-        let named: Vec<String> = parts.iter().map(|part| format!("`{part}`")).collect();
-        let example =
-            parts.iter().fold(base_url.to_owned(), |url, part| url.replace(&braced(part), &part.to_uppercase()));
-        return Err(Error::usage(format!("the address of {} holds your {}", template.name, named.join(" and ")))
-            .hint(format!("give it whole: `codexgw add {} --base-url {example}`", template.id)));
-    }
-    let mut url = base_url.to_owned();
-    for part in parts {
-        let value = ui::prompt::input(&format!("Your {} at {}", part.replace('_', " "), template.name), "")?;
-        let is_plain = !value.is_empty() && value.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.".contains(&b));
-        if !is_plain {
-            return Err(Error::usage(format!("`{value}` cannot be a `{part}`"))
-                .hint(format!("give the address whole: `codexgw add {} --base-url URL`", template.id)));
-        }
-        url = url.replace(&braced(part), &value);
-    }
-    Ok(url)
-}
-
-fn braced(part: &str) -> String {
-    format!("{{{part}}}")
 }
 
 fn free_id(args: &Args, template: Option<&ProviderTemplate>) -> Result<String> {

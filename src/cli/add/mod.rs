@@ -1,3 +1,4 @@
+mod again;
 mod credentials;
 mod given;
 mod identity;
@@ -96,6 +97,9 @@ pub struct Args {
     /// Another command has asked already
     #[arg(skip)]
     given: bool,
+    /// Secret headers that it has already
+    #[arg(skip)]
+    kept_headers: Vec<String>,
     #[command(flatten)]
     never: NoKeyOption,
 }
@@ -209,11 +213,12 @@ impl Args {
     fn carry_out(self, context: &Context, key: Option<Secret>) -> Result<u8> {
         // Look before asking: nobody should type a key into a setup that cannot be finished.
         let mut setup = context.setup()?;
+        let this = self.completed(&setup);
         let codex = find_codex(context)?;
         let command = context.token_command()?;
-        let identity = Identity::settle(&self, &setup)?;
-        let via = self.via(&setup)?;
-        if self.force {
+        let identity = Identity::settle(&this, &setup)?;
+        let via = this.via(&setup)?;
+        if this.force {
             setup.replace_gateway_table();
         }
         if via == Via::Gateway {
@@ -221,17 +226,17 @@ impl Args {
         }
 
         let vault = Vault::new(&context.home);
-        let credentials = Credentials::gather(&self, &identity, &vault, &setup, key)?;
-        let upstream = Upstream::ask(&self, &identity, &credentials, via)?;
+        let credentials = Credentials::gather(&this, &identity, &vault, &setup, key)?;
+        let upstream = Upstream::ask(&this, &identity, &credentials, via)?;
         credentials.fit(upstream.road, &identity.id)?;
 
-        setup.add_provider(self.new_provider(&identity, &credentials, &upstream), &command)?;
-        if self.make_default(&identity, &upstream)? {
+        setup.add_provider(this.new_provider(&identity, &credentials, &upstream), &command)?;
+        if this.make_default(&identity, &upstream)? {
             let target = UseTarget { provider: identity.id.clone(), model: upstream.model.clone() };
             setup.set_default(&target, &command)?;
         }
         let label = format!("add {}", identity.id);
-        if self.dry_run {
+        if this.dry_run {
             commit_or_show(&setup, &label, true)?;
             return Ok(0);
         }
@@ -239,7 +244,7 @@ impl Args {
             setup.refresh_catalogues(codex.as_ref())?;
             setup.commit(&label)
         })?;
-        Outcome { args: &self, identity: &identity, upstream: &upstream, setup: &setup, report: &report }
+        Outcome { args: &this, identity: &identity, upstream: &upstream, setup: &setup, report: &report }
             .tell(&command);
         Ok(0)
     }

@@ -1,8 +1,10 @@
 use crate::codex::{Codex, Verdict};
+use crate::config::Document;
 use crate::error::{Error, Result};
-use crate::migrate::{Finding, Migration, Surroundings};
+use crate::migrate::{Finding, Migration, Spoken, Surroundings};
 use crate::secret::{Vault, credentials};
 use crate::settings::KeyStore;
+use crate::setup::Setup;
 use crate::ui;
 
 use super::super::context::{Context, prefixes, say_changed, show_diffs};
@@ -17,16 +19,33 @@ pub struct Options {
     pub json: bool,
     /// Where to keep the keys.
     pub store: KeyStore,
+    /// Take over what this project's file holds, too.
+    pub project: bool,
+    /// What the person's own providers really speak.
+    pub spoken: Vec<Spoken>,
 }
 
 /// Shows what was found and what will be written, asks once, and writes it.
 pub fn run(context: &Context, options: &Options) -> Result<u8> {
     let cwd = std::env::current_dir().unwrap_or_default();
     let home = dirs::home_dir();
-    let env = |name: &str| std::env::var(name).ok();
-    let around = Surroundings { cwd: &cwd, home: home.as_deref(), env: &env };
+    let setup = context.setup()?;
+    let of_codex = setup.codex_home().dotenv();
+    let env = |name: &str| of_codex.get(name).cloned().or_else(|| std::env::var(name).ok());
+    let around = Surroundings {
+        cwd: &cwd,
+        home: home.as_deref(),
+        env: &env,
+        with_project: options.project,
+        spoken: &options.spoken,
+    };
     let command = context.token_command()?;
-    let migration = Migration::plan(context.setup()?, &command, &around, options.store)?;
+    if let Some(spoken) = options.spoken.iter().find(|spoken| !is_own_table(&setup, &spoken.provider)) {
+        let id = ui::plain(&spoken.provider, 60);
+        return Err(Error::usage(format!("there is no provider `{id}` of your own in Codex's files"))
+            .hint("see which ones there are: `codexgw config show`"));
+    }
+    let migration = Migration::plan(setup, &command, &around, options.store)?;
     if options.json {
         ui::json(&migration.findings);
     } else {
@@ -45,6 +64,12 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
         let hint = Some("mend it by hand: `codexgw config edit`");
         ui::warn(format!("Codex would still refuse to start: {}", words.trim()), hint);
     }
+    if let Some(left) = migration.findings.iter().find(|_| !options.spoken.is_empty() && !migration.mends()) {
+        return Err(Error::fixable("nothing was changed")
+            .cause(&left.what)
+            .cause(&left.then)
+            .hint("where no model is named, name one: `--model MODEL`; else mend it: `codexgw config edit`"));
+    }
     if !migration.mends() {
         ui::note(if migration.findings.is_empty() {
             "nothing to mend"
@@ -56,7 +81,7 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
     if options.dry_run || (options.json && !options.yes) {
         return Ok(0);
     }
-    if !options.yes && !agreed()? {
+    if !options.yes && !agreed(options.project)? {
         ui::note("nothing was changed");
         return Ok(0);
     }
@@ -77,6 +102,16 @@ pub fn run(context: &Context, options: &Options) -> Result<u8> {
     Ok(0)
 }
 
+/// Whether the person wrote a table of this id, in `config.toml` or a profile.
+fn is_own_table(setup: &Setup, id: &str) -> bool {
+    let path = ["model_providers", id];
+    let profiles = setup.codex_home().profiles();
+    let in_profile = |(_, file): &(String, std::path::PathBuf)| {
+        Document::read(file).ok().flatten().is_some_and(|document| document.get(&path).is_some())
+    };
+    !setup.table_is_ours(id) && (setup.config_has(&path) || profiles.iter().any(in_profile))
+}
+
 fn show(findings: &[Finding]) {
     for finding in findings {
         let place = match (&finding.file, finding.line) {
@@ -90,10 +125,10 @@ fn show(findings: &[Finding]) {
     }
 }
 
-fn agreed() -> Result<bool> {
+fn agreed(with_project: bool) -> Result<bool> {
     if !ui::prompt::possible() {
         return Err(Error::fixable("nothing was changed, since nobody can be asked here")
-            .hint("agree to it: `codexgw migrate --yes`"));
+            .hint(format!("agree to it: `codexgw migrate{} --yes`", if with_project { " --project" } else { "" })));
     }
     ui::prompt::confirm("Write this?", true)
 }

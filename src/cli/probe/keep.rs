@@ -15,7 +15,8 @@ use super::super::list::label;
 pub const MENDED: [&str; 4] = ["base-url", "wire", "road", "key-header"];
 
 /// Writes the settings and what of Codex's files hangs on them.
-pub fn settings(context: &Context, subject: &Subject, survey: &Survey, dry_run: bool) -> Result<()> {
+/// Where standard output is taken, a dry run shows nothing there.
+pub fn settings(context: &Context, subject: &Subject, survey: &Survey, dry_run: bool, quiet: bool) -> Result<()> {
     let Some((id, _)) = &subject.configured else { return Ok(()) };
     let mut setup = context.setup()?;
     let before = setup.provider_mut(id)?.clone();
@@ -38,17 +39,25 @@ pub fn settings(context: &Context, subject: &Subject, survey: &Survey, dry_run: 
     let after = if after.road == Road::Gateway { Provider { env_key: None, ..after } } else { after };
     let changes = changes(&before, &after);
     let moved = setup.change_provider(id, after, &context.token_command()?)?;
+    if dry_run && quiet {
+        tell("would be kept", id, &changes);
+        return Ok(());
+    }
     let Some(report) = commit_or_show(&setup, &format!("probe {id}"), dry_run)? else { return Ok(()) };
     setup.refresh_catalogues(Codex::find(&context.home).ok().as_ref())?;
-    ui::note(format!("kept in the settings of `{id}`:"));
-    for change in changes {
-        ui::note(format!("  {change}"));
-    }
+    tell("kept", id, &changes);
     say_changed(&report);
     if let Some(moved) = moved {
         say_left_sessions(id, &moved);
     }
     Ok(())
+}
+
+fn tell(what: &str, id: &str, changes: &[String]) {
+    ui::note(format!("{what} in the settings of `{id}`:"));
+    for change in changes {
+        ui::note(format!("  {change}"));
+    }
 }
 
 /// What is different, one line each.

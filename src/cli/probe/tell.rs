@@ -35,7 +35,8 @@ pub fn survey(subject: &Subject, survey: &Survey) {
     }
     let spent = &survey.spent;
     let requests = ui::plural(usize::try_from(spent.requests).unwrap_or_default(), "request");
-    line("spent", &format!("{requests}, {} tokens in, {} out", spent.input, spent.output));
+    let least = if spent.untold > 0 { "at least " } else { "" };
+    line("spent", &format!("{requests}, {least}{} tokens in, {} out", spent.input, spent.output));
     if let Some(decision) = &survey.decision {
         let road = match decision.road {
             Road::Direct => "directly",

@@ -22,6 +22,9 @@ const LIMIT: Duration = Duration::from_secs(9);
 /// What details say that are not as they should be.
 const TROUBLE: [&str; 6] = ["not resolvable", "not found", "not set", "failed", "invalid", "denied"];
 
+/// Largest database that is copied rather than opened where it lies.
+const LARGEST_COPY: u64 = 64 << 20;
+
 /// Most details that are shown of one check.
 const MOST_DETAILS: usize = 3;
 
@@ -120,6 +123,10 @@ const MEANINGS: &[Meaning] = &[
 ];
 
 fn look(world: &World) -> Vec<Finding> {
+    // It asks the address that is configured for OpenAI's, with the login: where that is a stranger's, nothing may ask.
+    if super::leaks::look(world).iter().any(|finding| finding.severity == Severity::Danger) {
+        return Vec::new();
+    }
     // That its folder is none is told by the check of that folder.
     let (Ok(codex), Ok(codex_home)) = (&world.codex, &world.codex_home) else { return Vec::new() };
     let native = codex.native();
@@ -139,7 +146,14 @@ fn stand_in(world: &World, real: &Path) -> io::Result<PassingDir> {
     let dir = PassingDir::for_secrets(world.home.state_dir())?;
     #[cfg(unix)]
     for entry in std::fs::read_dir(real).into_iter().flatten().flatten().filter(|entry| entry.file_name() != "tmp") {
-        std::os::unix::fs::symlink(real.join(entry.file_name()), dir.path().join(entry.file_name()))?;
+        let (from, to) = (real.join(entry.file_name()), dir.path().join(entry.file_name()));
+        // A database that is opened gets files beside it, where it really lies.
+        let is_database = entry.file_name().to_string_lossy().contains(".sqlite");
+        if is_database && entry.metadata().is_ok_and(|meta| meta.is_file() && meta.len() <= LARGEST_COPY) {
+            std::fs::copy(from, to)?;
+        } else {
+            std::os::unix::fs::symlink(from, to)?;
+        }
     }
     #[cfg(not(unix))]
     std::fs::copy(real.join("config.toml"), dir.path().join("config.toml"))

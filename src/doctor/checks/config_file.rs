@@ -56,12 +56,16 @@ fn verdict(verdict: &Verdict, what: &str, edit: &str) -> Vec<Finding> {
             let finding = Finding::broken("config-refused", format!("Codex refuses to start with {what}"));
             let lines = words.lines().map(str::trim).filter(|line| !line.is_empty());
             let finding = lines.take(8).fold(finding, |finding, line| finding.saw(format!("Codex says: {line}")));
-            vec![match explain(words).first() {
+            vec![match explain(words) {
                 Some(known) if known.fix.contains("config edit") => {
                     finding.saw(known.cause).say(format!("mend it: `{edit}`"))
                 }
+                // What the migration mends is told by the check of old settings.
+                Some(known) if known.fix.contains("codexgw migrate") => {
+                    finding.saw(known.cause).say(format!("mend it: `{edit}`"))
+                }
                 Some(known) => finding.saw(known.cause).say(format!("{}; by hand: `{edit}`", known.fix)),
-                None => finding.say(format!("`codexgw migrate` mends what it knows; else by hand: `{edit}`")),
+                None => finding.say(format!("mend it: `{edit}`")),
             }]
         }
         Verdict::Accepts { warnings } => warnings

@@ -47,7 +47,9 @@ fn stored(vault: &Vault<'_>, id: &str, provider: &Provider) -> Option<Finding> {
         let what = format!("`{id}` has no key");
         Finding::broken("key-missing", what).say(format!("store it: `codexgw key set {id}`"))
     } else {
-        Finding::of_error("key-store", &error).saw(format!("asked for the key of `{id}`"))
+        let finding = Finding::of_error("key-store", &error).saw(format!("asked for the key of `{id}`"));
+        let finding = error.hints().iter().filter(|hint| !hint.contains("--store file")).fold(finding, Finding::saw);
+        finding.say(format!("keep it in a file that only you can read: `codexgw key set {id} --store file`"))
     })
 }
 
@@ -57,6 +59,12 @@ fn variables(world: &World) -> Vec<Finding> {
     for table in world.tables() {
         let (id, Some(variable)) = (table.id, table.text("env_key")) else { continue };
         let seen = format!("{} names `{variable}`", table.place("env_key"));
+        if let Some(name) = variable.strip_prefix('$').map(|name| name.trim_matches(['{', '}'])) {
+            let what = format!("`env_key` of `{id}` wants the name alone: `{name}`, not `{variable}`");
+            let fix = table.change(Change::set(&table.path("env_key"), name), "name the variable that holds the key");
+            findings.push(Finding::broken("key-variable-dollar", what).saw(seen).mended_by(fix));
+            continue;
+        }
         findings.extend(match world.env.get(variable).map(String::as_str) {
             None => Some(unset(world, table, variable).saw(seen)),
             Some(value) if value.trim().is_empty() => {

@@ -8,7 +8,7 @@ use crate::doctor::{Check, Finding, Fix, ProviderTable, Severity, World};
 pub const CHECK: Check =
     Check { id: "leak", about: "whether your ChatGPT login goes to a third party", is_online: false, look };
 
-fn look(world: &World) -> Vec<Finding> {
+pub(super) fn look(world: &World) -> Vec<Finding> {
     world.documents().flat_map(|document| base_urls(document).chain(auth(document))).collect()
 }
 
@@ -16,7 +16,9 @@ fn look(world: &World) -> Vec<Finding> {
 fn base_urls(document: &Document) -> impl Iterator<Item = Finding> {
     let keys = [("leak-openai-base-url", "openai_base_url"), ("leak-chatgpt-base-url", "chatgpt_base_url")];
     keys.into_iter().filter_map(move |(id, key)| {
-        let host = foreign_host(document.get_str(&[key])?)?;
+        let url = document.get_str(&[key])?;
+        let host = foreign_host(url)?;
+        let url = url::Url::parse(url).map(|url| crate::secret::redact::redacted_url(&url)).unwrap_or_default();
         let what = format!("`{key}` sends your ChatGPT login, or OpenAI key, to {host}");
         let fix = Fix::Edit {
             file: document.path().to_path_buf(),
@@ -25,7 +27,7 @@ fn base_urls(document: &Document) -> impl Iterator<Item = Finding> {
         };
         let finding = Finding::new(id, Severity::Danger, what)
             .saw(format!("{} sets it", World::place(document, &[key])))
-            .saw("to use that host, add it as a provider: `codexgw add custom --base-url URL`");
+            .saw(format!("to use that host, add it as a provider: `codexgw add custom --id ID --base-url {url}`"));
         Some(finding.mended_by(fix))
     })
 }

@@ -3,7 +3,9 @@
 use crate::catalog::{self, ModelFacts};
 use crate::codex::is_built_in;
 use crate::config::Change;
-use crate::doctor::{Check, Choice, Finding, Fix, ProviderTable, World};
+use crate::doctor::{Check, Choice, Finding, Fix, ProviderTable, World, typed};
+use crate::settings::Wire;
+use crate::setup::GATEWAY_ID;
 
 pub const CHECK: Check = Check { id: "model", about: "whether the models can carry Codex", is_online: false, look };
 
@@ -28,20 +30,27 @@ fn look(world: &World) -> Vec<Finding> {
         for (model, facts) in &provider.models {
             let facts =
                 catalog::model_facts(model).map_or_else(|| facts.clone(), |base| facts.clone().merged_over(base));
-            findings.extend(unfit(id, model, &facts));
+            findings.extend(unfit(id, model, &facts, true));
         }
     }
     for choice in world.choices() {
         findings.extend(set_window(choice));
+        findings.extend(unowned(world, choice));
         findings.extend(unknown(world, choice));
     }
     findings
 }
 
 /// What keeps a model from carrying Codex.
-pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Finding> {
+pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts, is_ours: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
-    let other = || format!("choose another: `codexgw profile add NAME --provider {provider} --model MODEL`");
+    let other = || {
+        if is_ours {
+            format!("choose another: `codexgw profile add NAME --provider {provider} --model MODEL`")
+        } else {
+            "name another in `model`: `codexgw config edit`".to_owned()
+        }
+    };
     if facts.tools == Some(false) {
         let what =
             format!("`{model}` of `{provider}` calls no tools, so Codex can neither read nor change a file with it");
@@ -61,12 +70,9 @@ pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts) -> Vec<Find
     findings
 }
 
-/// The command that sets the person's own provider up in codexgw.
-fn add(table: ProviderTable<'_>) -> String {
-    let url = table.text("base_url").and_then(|url| url::Url::parse(url).ok());
-    let url = url.map_or_else(|| "URL".to_owned(), |url| crate::secret::redact::redacted_url(&url));
-    let key = table.text("env_key").map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
-    format!("codexgw add custom --id {} --base-url {url}{key} --force", table.id)
+/// The command that brings codexgw's catalogue to the person's own provider.
+fn behind_gateway(world: &World, table: ProviderTable<'_>) -> String {
+    typed(&table.behind_gateway(world, Wire::Responses, None))
 }
 
 /// A window that the person has set, too small for what Codex itself has to say.
@@ -80,6 +86,36 @@ fn set_window(choice: Choice<'_>) -> Option<Finding> {
             .saw(format!("Codex's own instructions and tools take about {PROMPT} of them"))
             .say("name the model's real window, or another model: `codexgw config edit`"),
     )
+}
+
+/// A model that goes to the gateway, and does not say to which provider.
+fn unowned(world: &World, choice: Choice<'_>) -> Option<Finding> {
+    let model = choice.text("model").filter(|_| choice.text("model_provider") == Some(GATEWAY_ID))?;
+    let settings = world.settings.as_ref().ok()?;
+    if model.split_once('/').is_some_and(|(id, _)| settings.providers.contains_key(id)) {
+        return None;
+    }
+    let what = format!("{} names the model `{model}`, and not of which provider it is", choice.words());
+    let finding = Finding::broken("model-unowned", what)
+        .saw(World::place(choice.document, &["model"]))
+        .saw("the gateway's models are named `<provider>/<model>`");
+    let of_profile = choice.profile.and_then(|name| settings.profiles.get(name)).map(|record| record.provider.as_str());
+    let mut having = settings.providers.iter().filter(|(_, provider)| provider.chosen().any(|known| known == model));
+    let only = having.next().filter(|_| having.next().is_none()).map(|(id, _)| id.as_str());
+    let lone = settings.providers.keys().next().filter(|_| settings.providers.len() == 1).map(String::as_str);
+    // What stands before a slash may be meant for a provider that is gone.
+    let guess = of_profile.or(lone).filter(|_| !model.contains('/'));
+    Some(match only.or(guess).filter(|_| choice.document.get(&["model"]).is_some()) {
+        Some(id) => finding.mended_by(Fix::Edit {
+            file: choice.document.path().to_path_buf(),
+            changes: vec![Change::set(&["model"], format!("{id}/{model}"))],
+            label: "say whose a model is",
+        }),
+        None => match choice.profile {
+            Some(name) => finding.say(format!("name one of `codexgw list`: `codexgw config edit --profile {name}`")),
+            None => finding.say("choose one: `codexgw use PROVIDER`"),
+        },
+    })
 }
 
 /// A model on a provider of the person's own making, of which Codex knows nothing or something wrong.
@@ -104,7 +140,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
         ];
     };
     let facts = catalog::model_facts(model).cloned().unwrap_or_default();
-    let mut findings = unfit(table.id, model, &facts);
+    let mut findings = unfit(table.id, model, &facts, false);
     // With a catalogue of its own Codex knows what it says there.
     if choice.has("model_catalog_json") || table.has("auth") || table.has("model_catalog_url") {
         return findings;
@@ -116,7 +152,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
         findings.push(
             Finding::warning("model-code-mode", what)
                 .saw(place)
-                .say(format!("through codexgw it is asked in the usual form: `{}`", add(table))),
+                .say(format!("through codexgw it is asked in the usual form: `{}`", behind_gateway(world, table))),
         );
     } else if model != KNOWN && !choice.has("model_context_window") {
         let what = format!("Codex does not know `{model}` and guesses its window of {GUESSED_WINDOW} tokens");
@@ -132,7 +168,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
                 }),
             None => Finding::note("model-metadata", what)
                 .saw(words)
-                .say(format!("codexgw brings the facts along: `{}`", add(table))),
+                .say(format!("codexgw brings the facts along: `{}`", behind_gateway(world, table))),
         });
     }
     findings

@@ -1,7 +1,8 @@
 //! Provider names and addresses that switch Codex into a mode for OpenAI alone (codex-facts G19).
 
 use crate::config::Change;
-use crate::doctor::{Check, Finding, World};
+use crate::doctor::{Check, Finding, World, typed};
+use crate::settings::Wire;
 
 pub const CHECK: Check = Check { id: "name", about: "provider names that break compaction", is_online: false, look };
 
@@ -19,13 +20,16 @@ fn look(world: &World) -> Vec<Finding> {
                     .mended_by(fix),
             );
         }
-        if let Some(url) = table.text("base_url").filter(|url| url.contains("openai.azure.com")) {
+        if let Some(url) =
+            table.text("base_url").filter(|url| url.contains("openai.azure.com") && !table.is_ours(world))
+        {
+            let behind = typed(&table.behind_gateway(world, Wire::Responses, None));
             let what = format!("provider `{id}` lies at Azure, so Codex leaves compaction to it");
             findings.push(
                 Finding::warning("name-azure-address", what)
                     .saw(format!("{} is `{url}`", table.place("base_url")))
                     .saw("where the deployment cannot compact, a long session dies with `remote compaction v2 expected …`")
-                    .say("behind the gateway compaction always works: `codexgw add azure --via gateway`"),
+                    .say(format!("behind the gateway compaction always works: `{behind}`")),
             );
         }
     }

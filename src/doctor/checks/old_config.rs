@@ -1,6 +1,6 @@
 //! What today's Codex refuses or ignores, as `codexgw migrate` finds it.
 
-use crate::doctor::{Check, Finding, Fix, World};
+use crate::doctor::{Check, Finding, Fix, NO_KEYRING, World};
 use crate::migrate::{Kind, Migration, Surroundings};
 use crate::settings::KeyStore;
 use crate::setup::{Setup, TokenCommand};
@@ -17,8 +17,12 @@ fn look(world: &World) -> Vec<Finding> {
     let Ok(setup) = Setup::load(&world.home, codex_home) else { return Vec::new() };
     let Ok(command) = TokenCommand::of_this_program(&world.home) else { return Vec::new() };
     let env = |name: &str| world.env.get(name).cloned();
-    let around = Surroundings { cwd: &world.cwd, home: world.person.as_deref(), env: &env };
+    let around =
+        Surroundings { cwd: &world.cwd, home: world.person.as_deref(), env: &env, with_project: false, spoken: &[] };
     let Ok(migration) = Migration::plan(setup, &command, &around, KeyStore::Keyring) else { return Vec::new() };
+    let words: &[&str] = &["migrate", "--yes", "--store", "file"];
+    let to_file = migration.stores_keys() && !world.has_keyring();
+    let fix = Fix::command(if to_file { words } else { &words[..2] });
     migration
         .findings
         .iter()
@@ -39,7 +43,9 @@ fn look(world: &World) -> Vec<Finding> {
             if found.by_hand {
                 finding.say(found.then.clone())
             } else {
-                finding.saw(format!("the migration: {}", found.then)).mended_by(Fix::command(&["migrate", "--yes"]))
+                let finding = finding.saw(format!("the migration: {}", found.then));
+                let has_key = to_file && matches!(found.kind, Kind::PastedKey | Kind::WireApi);
+                if has_key { finding.saw(NO_KEYRING) } else { finding }.mended_by(fix.clone())
             }
         })
         .collect()

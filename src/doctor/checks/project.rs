@@ -15,6 +15,7 @@ fn look(world: &World) -> Vec<Finding> {
             findings.push(finding);
             continue;
         }
+        findings.extend(in_vain(&document));
         if let Some(model) = document.get_str(&["model"]) {
             let what = format!("this project asks for the model `{model}`, whatever your profile says");
             let fix = Fix::Edit {
@@ -46,6 +47,23 @@ fn look(world: &World) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// What says of providers is ignored there. It is others who wrote it, so that it is never taken over unasked.
+fn in_vain(document: &Document) -> Option<Finding> {
+    let keys: Vec<&str> = ["model_provider", "model_providers", "profile", "openai_base_url", "chatgpt_base_url"]
+        .into_iter()
+        .filter(|key| document.get(&[key]).is_some())
+        .collect();
+    let first = *keys.first()?;
+    let named: Vec<String> = keys.iter().map(|key| format!("`{key}`")).collect();
+    let what = format!("Codex ignores {} in this project's configuration", named.join(", "));
+    Some(
+        Finding::broken("project-settings", what)
+            .saw(World::place(document, &[first]))
+            .saw("a provider in your own files is asked with your key, and its token command is run: read it first")
+            .say("to take it over: `codexgw migrate --project`, which shows what it would write, and asks"),
+    )
 }
 
 /// Codex ignores a project's configuration, with what else stands in it, until the project is trusted.

@@ -5,103 +5,82 @@ use super::{DOCTOR, GATEWAY, Message, message};
 pub const MESSAGES: &[Message] = &[
     message(
         "context-full",
-        &["ran out of room in the model's context window"],
+        &[
+            "codex ran out of room in the model's context window. start a new thread or clear earlier history before retrying",
+            "ran out of room in the model's context window",
+        ],
         "the conversation is longer than the model takes",
         "start a new thread, or `/compact` before it is full",
     ),
     message(
-        "quota",
-        &["quota exceeded. check your plan"],
-        "the provider says that the account has no credit left",
-        "look at the account at the provider; another one: `codexgw use PROVIDER`",
-    ),
-    message(
         "rate-limit-lost",
-        &["exceeded retry limit, last status: 429"],
+        &["exceeded retry limit, last status: 429 too many requests", "last status: 429"],
         "the provider limits the rate; Codex does not show its words",
         "wait a little; through the gateway its words are kept: `codexgw add PROVIDER --via gateway --force`",
     ),
     message(
-        "rate-limit",
-        &["rate limit exceeded:"],
-        "the provider limits how many requests or tokens you may send in a minute or a day",
-        "wait as long as it says; another provider: `codexgw use PROVIDER`",
-    ),
-    message(
         "overloaded",
-        &["selected model is at capacity"],
+        &[
+            "selected model is at capacity. please try a different model",
+            "selected model is at capacity",
+            "overloaded_error",
+            "^overloaded$",
+            "model is overloaded",
+            "currently overloaded",
+            "server_is_overloaded",
+        ],
         "the provider has no room for this model right now",
         "try again later, or another model: `/model`",
     ),
     message(
         "high-demand",
-        &["currently experiencing high demand"],
+        &[
+            "we're currently experiencing high demand, which may cause temporary errors",
+            "we're currently experiencing high demand",
+        ],
         "the provider answered 500; Codex retried 30 times and does not show its words",
         "`codexgw doctor PROVIDER` asks it once and shows what it says",
     ),
     message(
         "stream-cut",
-        &["stream closed before response.completed"],
+        &[
+            "stream disconnected before completion: stream closed before response.completed",
+            "stream closed before response.completed",
+        ],
         "the answer ended without its last event: the provider does not speak the Responses API at this address (a web \
          page, a Chat Completions answer), or the connection broke",
         "`codexgw doctor PROVIDER` finds out what it speaks",
     ),
     message(
         "stream-idle",
-        &["idle timeout waiting for sse"],
+        &["stream disconnected before completion: idle timeout waiting for sse", "idle timeout waiting for sse"],
         "the provider sent nothing for longer than Codex waits",
         "through the gateway Codex is kept waiting: `codexgw add PROVIDER --via gateway --force`",
     ),
     message(
         "stream-broken",
-        &["error decoding response body"],
+        &["transport error: network error: error decoding response body", "error decoding response body"],
         "the connection broke in the middle of the answer",
         DOCTOR,
     ),
     message(
         "no-network",
-        &["waiting for network"],
+        &["^waiting for network", "reconnecting... * waiting for network"],
         "Codex cannot reach the provider: wrong host, no network, a proxy, TLS, or the gateway is down; it waits for \
          ever",
         DOCTOR,
     ),
     message(
         "websockets",
-        &["falling back from websockets"],
+        &["falling back from websockets to https transport", "falling back from websockets"],
         "`openai_base_url` makes Codex try WebSockets first, and sends your ChatGPT login there",
         "`codexgw doctor --fix` takes it out; add the provider instead: `codexgw add custom --base-url URL`",
     ),
     message(
         "cloudflare",
-        &["access blocked by cloudflare"],
+        &["access blocked by cloudflare. this usually happens when connecting from a restricted region"],
         "the provider's protection refused the request, often by country, network or proxy",
         DOCTOR,
-    ),
-    message(
-        "status-401",
-        &["unexpected status 401"],
-        "the provider does not take the key: a wrong one, one of another provider, or none was sent",
-        "`codexgw key set PROVIDER`, then `codexgw doctor PROVIDER`",
-    ),
-    message(
-        "status-402",
-        &["unexpected status 402"],
-        "the provider wants to be paid first",
-        "look at the account at the provider",
-    ),
-    message("status-403", &["unexpected status 403"], "the key may not use this model, or not from here", DOCTOR),
-    message(
-        "status-404",
-        &["unexpected status 404"],
-        "there is no Responses API at this address: `base_url` is wrong (`/v1` missing or doubled), or the provider \
-         speaks only Chat Completions",
-        "`codexgw doctor PROVIDER`, or add it again: `codexgw add custom --base-url URL`",
-    ),
-    message(
-        "status-5xx",
-        &["unexpected status 5"],
-        "the provider, or something before it, failed",
-        "try again later; `codexgw doctor PROVIDER` shows what it says",
     ),
     message(
         "compaction",
@@ -123,7 +102,7 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "unsupported-call",
-        &["unsupported call:"],
+        &["unsupported call: "],
         "the model called a tool that Codex did not offer under this name; some proxies flatten the names of MCP tools",
         GATEWAY,
     ),
@@ -158,30 +137,6 @@ pub const MESSAGES: &[Message] = &[
         "ask for less at a time, or lower the effort: `/model`",
     ),
     message(
-        "content-filter",
-        &["incomplete response returned, reason: content_filter"],
-        "the provider's content filter stopped the answer",
-        "put it in other words, or choose another model: `/model`",
-    ),
-    message(
-        "status-405",
-        &["unexpected status 405"],
-        "the address is there, but takes no questions: `base_url` points beside the API",
-        "`codexgw doctor PROVIDER`",
-    ),
-    message(
-        "status-413",
-        &["unexpected status 413"],
-        "the provider, or a proxy before it, takes no request of this size",
-        "start a new thread, or `/compact`",
-    ),
-    message(
-        "status-422",
-        &["unexpected status 422"],
-        "the provider does not understand what Codex sends: its Responses API is incomplete",
-        GATEWAY,
-    ),
-    message(
         "unsupported-custom-call",
         &["unsupported custom tool call"],
         "the model called a freeform tool that Codex did not offer it",
@@ -200,36 +155,6 @@ pub const MESSAGES: &[Message] = &[
         GATEWAY,
     ),
     message(
-        "web-search-refused",
-        &["web_search", "not supported"],
-        "the provider refuses Codex's `web_search`, which is offered to everybody by default",
-        "set `web_search = \"disabled\"`: `codexgw config edit`",
-    ),
-    message(
-        "web-search-unknown",
-        &["web_search", "unknown"],
-        "the provider does not know Codex's `web_search`, which is offered to everybody by default",
-        "set `web_search = \"disabled\"`: `codexgw config edit`",
-    ),
-    message(
-        "parameter-refused",
-        &["unsupported parameter"],
-        "the provider refuses a part of what Codex sends: its Responses API is incomplete",
-        GATEWAY,
-    ),
-    message(
-        "tool-type-refused",
-        &["tools", "type", "must be", "function"],
-        "the provider takes function tools only; Codex sends other kinds too",
-        GATEWAY,
-    ),
-    message(
-        "model-unknown",
-        &["model", "does not exist"],
-        "the provider does not serve a model of this name, or not to this key",
-        "`codexgw doctor PROVIDER` names the nearest ones",
-    ),
-    message(
         "no-images",
         &["do not support image inputs"],
         "the model takes no images, by what its catalogue says",
@@ -237,7 +162,7 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "interrupted",
-        &["turn interrupted"],
+        &["^turn interrupted"],
         "you, or a signal, stopped the turn; nothing is broken",
         "go on: `codex resume --last`",
     ),

@@ -6,13 +6,13 @@ use super::{DOCTOR, EDIT, MIGRATE, Message, message};
 pub const MESSAGES: &[Message] = &[
     message(
         "wire-api-chat",
-        &["wire_api = \"chat\"` is no longer supported"],
+        &["wire_api = \"chat\" is no longer supported", "github.com/openai/codex/discussions/7782"],
         "since 0.95 Codex speaks only the Responses API; the provider was set up for Chat Completions",
         "`codexgw migrate` puts the provider behind the gateway, which translates",
     ),
     message(
         "wire-api-unknown",
-        &["unknown variant", "expected `responses`"],
+        &["unknown variant * expected `responses`"],
         "`wire_api` of a provider names something that Codex never knew; it takes only `responses`",
         MIGRATE,
     ),
@@ -24,13 +24,13 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "reserved-id",
-        &["reserved built-in provider ids"],
+        &["model_providers contains reserved built-in provider ids", "reserved built-in provider ids"],
         "Codex keeps the ids openai, ollama and lmstudio for itself and refuses a table of that name",
         "`codexgw migrate` renames the provider, with all that refers to it",
     ),
     message(
         "built-in-limited",
-        &["only supports changing"],
+        &["model_providers. * only supports changing", "other non-default provider fields are not supported"],
         "this id is of a provider that is built into Codex, of which only a few settings can be changed",
         MIGRATE,
     ),
@@ -42,25 +42,28 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "unknown-provider",
-        &["model provider `", "` not found"],
+        &["^model provider * not found"],
         "`model_provider` names a provider that is configured nowhere",
         "choose one that is there: `codexgw use PROVIDER`; or add it: `codexgw add …`",
     ),
     message(
         "provider-gone",
-        &["uses model provider", "no longer configured"],
+        &[
+            "this chat uses model provider * which is no longer configured",
+            "restore this provider's configuration to continue",
+        ],
         "the session was made with a provider whose table is gone; Codex resumes it only with that table",
         "put it back: `codexgw undo --list` shows the change that took it out",
     ),
     message(
         "legacy-profile-selector",
-        &["legacy `profile = ", "no longer supported"],
+        &["legacy `profile = * no longer supported"],
         "since 0.134 profiles are files of their own, and `profile = …` is refused",
         "`codexgw migrate` makes the files",
     ),
     message(
         "legacy-profile-table",
-        &["cannot be used while", "legacy `profile"],
+        &["cannot be used while * contains legacy profile", "move those settings into * remove the legacy profile"],
         "`config.toml` still has the old table of that profile, which Codex wants in a file of its own",
         "`codexgw migrate` makes the file",
     ),
@@ -89,28 +92,10 @@ pub const MESSAGES: &[Message] = &[
         MIGRATE,
     ),
     message(
-        "ignored-setting",
-        &["codex is ignoring", "unrecognized configuration setting"],
-        "a key in a configuration file is misspelt, or one that Codex never had; guides invent some",
-        "`codexgw migrate` takes the known ones out; `codexgw doctor --only config` names the others",
-    ),
-    message(
         "strict-config",
         &["unknown configuration field"],
         "with `--strict-config` Codex refuses a key that it does not know",
         "`codexgw migrate`, or leave `--strict-config` out",
-    ),
-    message(
-        "project-settings",
-        &["ignored unsupported project-local config keys"],
-        "provider settings in a project's `.codex/config.toml` are always ignored",
-        "`codexgw migrate`, run in that project, moves them to where Codex reads them",
-    ),
-    message(
-        "project-untrusted",
-        &["untrusted project-local configuration is disabled"],
-        "Codex ignores a project's configuration until you trust the project",
-        "trust it, if you do: start `codex` there and say yes, or `codex exec --trust`",
     ),
     message(
         "env-key-missing",
@@ -121,13 +106,11 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "token-command-failed",
-        &["failed to resolve external auth"],
-        "the command that hands Codex the key failed, and Codex sent the request without any key",
-        DOCTOR,
-    ),
-    message(
-        "token-command-failed",
-        &["provider auth command `"],
+        &[
+            "failed to resolve external auth",
+            "provider auth command *  exited with",
+            "provider auth command * timed out",
+        ],
         "the command that hands Codex the key failed, and Codex sent the request without any key",
         DOCTOR,
     ),
@@ -139,21 +122,9 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "builder-error",
-        &["builder error"],
+        &["stream disconnected before completion: builder error", "^builder error"],
         "the provider's `base_url` is empty or has no `https://` in front",
         "`codexgw config edit`, or add the provider anew: `codexgw add custom --base-url URL`",
-    ),
-    message(
-        "metadata",
-        &["model metadata for", "not found"],
-        "Codex does not know the model, so it guesses its window and offers fewer tools",
-        "`codexgw run`, or a profile of codexgw, brings the facts along; they are made anew with `codexgw use PROVIDER`",
-    ),
-    message(
-        "models-unreadable",
-        &["failed to decode models response"],
-        "the provider lists its models in OpenAI's form, not in Codex's; nothing is broken by it",
-        "nothing has to be done; behind the gateway it does not come up",
     ),
     message(
         "catalogue",
@@ -163,7 +134,7 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "codex-home",
-        &["error finding codex home"],
+        &["error finding codex home", "codex_home points to * but that path does not exist"],
         "`CODEX_HOME` names a folder that does not exist",
         "make it: `mkdir -p \"$CODEX_HOME\"`, or `unset CODEX_HOME`",
     ),
@@ -181,7 +152,7 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "number-out-of-range",
-        &["invalid value: integer", "expected u64"],
+        &["invalid value: integer * expected u64"],
         "a number in the configuration is negative, or too large for what it stands for",
         EDIT,
     ),
@@ -196,12 +167,6 @@ pub const MESSAGES: &[Message] = &[
         &["provider aws is only supported for"],
         "`aws` belongs to Codex's own Bedrock providers and not into a table of your own",
         "`codexgw add bedrock`, or take `aws` out: `codexgw config edit`",
-    ),
-    message(
-        "service-tier",
-        &["is not advertised as supported for model"],
-        "Codex leaves `service_tier` out, because the model's entry in the catalogue does not name it; nothing is broken by it",
-        "nothing has to be done; to be rid of the line take `service_tier` out: `codexgw config edit`",
     ),
     message(
         "token-command-empty",
@@ -223,13 +188,17 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "gateway-oauth-command",
-        &["gateway credential export command"],
+        &[
+            "failed to run gateway credential export command",
+            "gateway credential export command * exited",
+            "gateway credential export command",
+        ],
         "the command of `gateway_oauth.credential_export` failed or is not there; Codex sends nothing without it",
         "run that command by hand; name its whole path: `codexgw config edit`",
     ),
     message(
         "gateway-oauth-header",
-        &["header conflict", "gateway_oauth.delivery"],
+        &["header conflict * gateway_oauth.delivery"],
         "`gateway_oauth` and `env_key` both want the `Authorization` header",
         EDIT,
     ),
@@ -241,13 +210,13 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "catalogue-empty",
-        &["must contain at least one model"],
+        &["model_catalog_json * must contain at least one model"],
         "the catalogue that `model_catalog_json` names holds no model",
         "`codexgw doctor --fix` takes the line out",
     ),
     message(
         "catalogue-instructions",
-        &["is missing both", "base_instructions"],
+        &["is missing both base_instructions and model_messages.instructions_template"],
         "an entry of the model catalogue has no `base_instructions`, which Codex wants of each",
         "codexgw makes catalogues that Codex takes: `codexgw add PROVIDER`",
     ),
@@ -265,49 +234,19 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "no-daemon-place",
-        &["unexpected argument", "--no-daemon"],
+        &["unexpected argument * --no-daemon"],
         "`--no-daemon` stands before the subcommand, and older versions of Codex do not have it",
         "`codex --no-daemon exec …`, or `codexgw run`, which knows",
     ),
     message(
         "not-a-terminal",
-        &["stdin is not a terminal"],
+        &["^stdin is not a terminal"],
         "`codex` alone wants a terminal",
         "in a script: `codexgw run -- exec \"…\"`",
     ),
     message(
-        "reads-stdin",
-        &["reading additional input from stdin"],
-        "`codex exec` reads what is piped into it and waits for its end",
-        "give it none: `codex exec … < /dev/null`",
-    ),
-    message(
-        "temporary-home",
-        &["refusing to create helper binaries under temporary dir"],
-        "`CODEX_HOME` lies in a folder that the system clears up, so Codex does without its helpers; the rest works",
-        "name one that stays: `export CODEX_HOME=\"$HOME/.codex\"`",
-    ),
-    message(
-        "other-model",
-        &["this session was recorded with model"],
-        "the session goes on with another model than it began with; Codex sends it the whole history",
-        "nothing has to be done; the old one: `codex resume --last -m MODEL`",
-    ),
-    message(
-        "no-login",
-        &["no codex credentials were found"],
-        "`codex doctor` looks for an OpenAI login; a provider of your own needs none",
-        "nothing has to be done for a provider of codexgw; see `codexgw doctor`",
-    ),
-    message(
         "doctor-env-key",
-        &["active model provider auth env var is missing"],
-        "the variable with the provider's key is not set where `codex doctor` runs",
-        "`codexgw doctor --only key`",
-    ),
-    message(
-        "doctor-env-key",
-        &["set ", "for the active model provider"],
+        &["active model provider auth env var is missing", "^set * for the active model provider"],
         "the variable with the provider's key is not set where `codex doctor` runs",
         "`codexgw doctor --only key`",
     ),
@@ -325,13 +264,19 @@ pub const MESSAGES: &[Message] = &[
     ),
     message(
         "doctor-config",
-        &["config could not be loaded"],
+        &[
+            "config could not be loaded",
+            "error: invalid data",
+            "^invalid data$",
+            "error: entity not found",
+            "^entity not found$",
+        ],
         "`codex doctor` could not read the configuration and does not say why",
         "`codexgw doctor --only config` says why",
     ),
     message(
         "no-such-file",
-        &["no such file or directory (os error 2)"],
+        &["^no such file or directory (os error 2)$"],
         "a file that the configuration names is not there, often `model_catalog_json` or `model_instructions_file`",
         "`codexgw doctor` names it",
     ),

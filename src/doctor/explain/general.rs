@@ -4,32 +4,26 @@ use super::{DOCTOR, Message, message};
 
 pub const MESSAGES: &[Message] = &[
     message(
-        "status-other",
-        &["unexpected status 4"],
-        "the provider refuses the request, in the words that follow the status",
-        DOCTOR,
-    ),
-    message(
         "config-unreadable",
         &["error loading config.toml:"],
         "Codex cannot use a configuration file; the rest of the message names the place in it",
         "`codexgw doctor --only config`, then `codexgw config edit`",
     ),
     message(
-        "doctor-config",
-        &["invalid data"],
-        "`codex doctor` could not read the configuration and does not say why",
-        "`codexgw doctor --only config` says why",
+        "answer-broken-off",
+        &["stream disconnected before completion"],
+        "the answer broke off; what stands behind it are the words of the provider, or of what is between",
+        "try again; `codexgw doctor PROVIDER --run` shows whether it comes back",
     ),
     message(
-        "doctor-config",
-        &["entity not found"],
-        "`codex doctor` could not read the configuration and does not say why",
-        "`codexgw doctor --only config` says why",
+        "connection-failed",
+        &["error sending request for url", "^error sending request"],
+        "Codex could not reach the provider and has given up: wrong host, no network, a proxy, TLS, or the gateway is down",
+        DOCTOR,
     ),
     message(
         "reconnecting",
-        &["reconnecting... "],
+        &["^reconnecting..."],
         "the request failed and Codex tries again; why stands in its last line",
         DOCTOR,
     ),

@@ -146,6 +146,13 @@ async fn only_what_is_certainly_too_long_is_refused_beforehand() {
         small_provider.models = [("m1".to_owned(), small)].into();
         let rig = Rig::start(quick(), &[("p", small_provider)]).await;
         let long = json!({"model": "p/m1", "stream": true, "input": "x".repeat(9000)}).to_string();
+        // Codex's own words for a full window speak of an earlier conversation.
+        let answer = rig.send(rig.post("/v1/responses", &long).as_bytes()).await.all().await;
+        assert!(answer.contains("\"code\":\"invalid_prompt\"") && answer.contains("larger window"), "{answer}");
+        let said = json!({"type": "message", "role": "assistant", "content": [
+            {"type": "output_text", "text": "x".repeat(9000)}
+        ]});
+        let long = json!({"model": "p/m1", "stream": true, "input": [said]}).to_string();
         let answer = rig.send(rig.post("/v1/responses", &long).as_bytes()).await.all().await;
         assert!(answer.contains("\"code\":\"context_length_exceeded\"") && answer.contains("1000 tokens"), "{answer}");
         let (status, body) = rig.send(rig.foreign_post("/v1/responses", &long).as_bytes()).await.json().await;

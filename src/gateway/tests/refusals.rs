@@ -28,6 +28,8 @@ struct Refusal {
     /// Whether it is about money.
     #[serde(default)]
     money: bool,
+    /// What can be done, where the status alone does not tell.
+    hint: Option<String>,
     #[serde(default = "once")]
     calls: usize,
 }
@@ -54,7 +56,13 @@ impl Refusal {
         let elsewhere = "use another provider: `codexgw use <provider>/<model>`";
         let model = format!("choose another model: `codexgw use {id}/<model>`");
         let hint = match self.number() {
-            _ if self.is_context() => String::new(),
+            _ if self.hint.is_some() => {
+                self.hint.clone().unwrap_or_default().replace("ID", id).replace("ELSEWHERE", elsewhere)
+            }
+            _ if self.is_context() => format!(
+                "this is what Codex sends at the least, so that nothing can be left out; choose a model with a larger \
+                 window: `codexgw use {id}/<model>`"
+            ),
             402 | 403 | 429 if self.has_no_money() => {
                 format!("add credit or look at your plan in the provider's console, or {elsewhere}")
             }
@@ -62,13 +70,18 @@ impl Refusal {
             401 => format!("set another key: `codexgw key set {id}`"),
             403 => format!("set a key that may do this: `codexgw key set {id}`, or {model}"),
             404 => model,
-            413 => "make the conversation shorter: `/compact`".to_owned(),
+            413 => format!("the provider, or a proxy in front of it, has to take larger requests; or {elsewhere}"),
             429 if self.code == "invalid_prompt" => elsewhere.to_owned(),
             408 | 409 | 500..=599 => format!("try again later, or look at the provider's status page, or {elsewhere}"),
             _ => String::new(),
         };
         let hint = if hint.is_empty() { hint } else { format!("\nhint: {hint}") };
         format!("Test Provider answered {}: {}{hint}", self.number(), self.said)
+    }
+
+    /// What Codex is told: these are first messages, for which its own words about a full window would not do.
+    fn codex(&self) -> &str {
+        if self.is_context() { "invalid_prompt" } else { &self.code }
     }
 
     fn is_context(&self) -> bool {
@@ -120,7 +133,7 @@ async fn every_refusal_is_told_once_in_the_providers_words() {
             let message = row.message(dialect.id());
             let shown = format!("{} {} {}", row.wire, row.status, row.from);
             let played = stage.play(dialect, Asker::Codex, &row.answer(), row.calls).await;
-            let expected = Told { status: 200, code: row.code.clone(), message: message.clone() };
+            let expected = Told { status: 200, code: row.codex().to_owned(), message: message.clone() };
             assert_eq!(played.told(), expected, "{shown}");
             let played = stage.play(dialect, Asker::Whole, &row.answer(), row.calls).await;
             let (status, code) = row.plain();

@@ -17,7 +17,7 @@ fn evidence(responses: Answer<ResponsesForm>, chat: Answer<ChatForm>) -> Evidenc
 }
 
 fn full() -> ResponsesForm {
-    ResponsesForm { flaw: None, refused: None, custom: Call::InForm, namespaced: Call::InForm, cut_short: false }
+    ResponsesForm { custom: Call::InForm, namespaced: Call::InForm, ..ResponsesForm::default() }
 }
 
 fn chat() -> Answer<ChatForm> {
@@ -63,6 +63,11 @@ fn auto_goes_direct_only_when_all_of_codex_came_back_in_form() {
             Spoke(ResponsesForm { refused: Some(String::new()), ..full() }),
             Failed(absent()),
             decision(Wire::Responses, Gateway, &partial("it refuses what Codex sends"), &lowered),
+        ),
+        (
+            Spoke(ResponsesForm { refused: Some("include".into()), lessons: vec!["drop:include".into()], ..full() }),
+            chat(),
+            decision(Wire::Responses, Gateway, &partial("it refuses what Codex sends: include"), &["drop:include"]),
         ),
         (
             Spoke(ResponsesForm { custom: Call::OtherForm, ..full() }),

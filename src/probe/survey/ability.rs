@@ -117,6 +117,8 @@ pub(super) fn words(error: &ProbeError) -> String {
     match error {
         ProbeError::Refused { words, .. } | ProbeError::Server { words, .. } if !words.is_empty() => words.clone(),
         ProbeError::NotFound { .. } => "there is no such path".to_owned(),
+        ProbeError::Unknown { start, .. } if start.is_empty() => "the answer is empty".to_owned(),
+        ProbeError::Unknown { start, .. } => format!("it answers in a form that is not known: `{start}`"),
         error => error.to_string(),
     }
 }

@@ -41,6 +41,9 @@ pub struct WireSurvey {
     pub first_piece_ms: Option<u128>,
     /// Quirks that were found.
     pub quirks: Vec<String>,
+    /// The provider's words when it refused what Codex sends, all at once.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub refused: Option<String>,
     /// What ended the questions before their time.
     #[serde(serialize_with = "in_words", skip_serializing_if = "Option::is_none")]
     pub cut: Option<ProbeError>,
@@ -60,6 +63,7 @@ impl WireSurvey {
             reasoning: Vec::new(),
             first_piece_ms: None,
             quirks: Vec::new(),
+            refused: None,
             cut: None,
         }
     }
@@ -113,6 +117,7 @@ impl<'a> Interview<'a> {
 
     /// Asks everything. `form` is what was seen of `/responses` before.
     pub async fn hold(mut self, form: Option<&ResponsesForm>) -> WireSurvey {
+        self.found.refused = form.and_then(|form| form.refused.clone());
         let outcome = self.ask_all(form).await;
         self.found.cut = outcome.err();
         self.found.abilities.sort_by_key(|ability| Topic::ALL.iter().position(|topic| *topic == ability.topic));
@@ -131,10 +136,9 @@ impl<'a> Interview<'a> {
 
     /// Two calls that must be made, streamed.
     async fn tools(&mut self, form: Option<&ResponsesForm>) -> Result<(), ProbeError> {
-        for quirk in
-            form.filter(|form| form.refused.is_none()).map(|form| responses_quirks(Some(form))).into_iter().flatten()
-        {
-            self.learn(quirk);
+        let is_known = |form: &&ResponsesForm| form.refused.is_none() || !form.lessons.is_empty();
+        for quirk in responses_quirks(form.filter(is_known)) {
+            self.learn(&quirk);
         }
         let mut answer = self.two_calls(FEW_TOKENS).await;
         if matches!(answer, Err(ProbeError::Refused { .. } | ProbeError::Server { .. }))
@@ -144,7 +148,7 @@ impl<'a> Interview<'a> {
             for quirk in
                 responses_quirks(Some(&ResponsesForm { refused: Some(String::new()), ..ResponsesForm::default() }))
             {
-                self.learn(quirk);
+                self.learn(&quirk);
             }
             answer = self.two_calls(FEW_TOKENS).await;
         }
@@ -173,7 +177,7 @@ impl<'a> Interview<'a> {
             _ => Ability::yes(Topic::Functions),
         });
         self.note(if self.quirks.tool_choice_auto_only {
-            Ability::no(Topic::Required, "refused")
+            Ability::no(Topic::Required, self.refused("tool_choice_auto_only"))
         } else if !heard.calls.is_empty() {
             Ability::yes(Topic::Required)
         } else if heard.cut_short {
@@ -182,7 +186,9 @@ impl<'a> Interview<'a> {
             Ability::no(Topic::Required, "taken, but not kept to")
         });
         self.note(match calls {
-            _ if self.quirks.parallel_true_rejected => Ability::no(Topic::Parallel, "refused"),
+            _ if self.quirks.parallel_true_rejected => {
+                Ability::no(Topic::Parallel, self.refused("parallel_true_rejected"))
+            }
             0 | 1 => Ability::unclear(Topic::Parallel, format!("{calls} of 2 calls came")),
             _ => Ability::yes(Topic::Parallel),
         });
@@ -199,17 +205,30 @@ impl<'a> Interview<'a> {
     fn kinds_of_tools(&mut self, form: Option<&ResponsesForm>) {
         let as_functions = |topic| Ability::told(topic, Verdict::Gateway, "as functions");
         let was_refused = form.is_some_and(|form| form.refused.is_some());
-        let of_call = |topic, call, refused: bool| match call {
-            _ if refused => Ability::no(topic, "refused"),
+        let was_lowered = form.is_some_and(|form| !form.lessons.is_empty());
+        let of_call = |topic, call, refused: bool, why| match call {
+            _ if refused => Ability::no(topic, why),
             Call::InForm => Ability::yes(topic),
             Call::OtherForm => Ability::no(topic, "comes back in another form"),
-            Call::Missing if was_refused => Ability::unclear(topic, "not tried, since others are refused"),
+            Call::Missing if was_refused && !was_lowered => {
+                Ability::unclear(topic, "not tried, since others are refused")
+            }
             Call::Missing => Ability::unclear(topic, "taken, but the model did not call it"),
         };
         if self.found.wire == Wire::Responses {
             let form = form.cloned().unwrap_or_default();
-            self.note(of_call(Topic::Custom, form.custom, self.quirks.custom_tools_rejected));
-            self.note(of_call(Topic::Namespace, form.namespaced, was_refused && self.quirks.namespace_tools_rejected));
+            self.note(of_call(
+                Topic::Custom,
+                form.custom,
+                self.quirks.custom_tools_rejected,
+                self.refused("custom_tools_rejected"),
+            ));
+            self.note(of_call(
+                Topic::Namespace,
+                form.namespaced,
+                was_refused && self.quirks.namespace_tools_rejected,
+                self.refused("namespace_tools_rejected"),
+            ));
         } else {
             self.note(as_functions(Topic::Custom));
             self.note(as_functions(Topic::Namespace));
@@ -220,7 +239,7 @@ impl<'a> Interview<'a> {
         });
         let works = self.found.is(Topic::Functions, Verdict::Yes);
         self.note(match lost {
-            _ if self.quirks.web_search_rejected => Ability::no(Topic::WebSearch, "refused"),
+            _ if self.quirks.web_search_rejected => Ability::no(Topic::WebSearch, self.refused("web_search_rejected")),
             Some(_) if self.found.wire == Wire::Chat => Ability::no(Topic::WebSearch, "the protocol has none"),
             Some(detail) if detail == "web_search" => Ability::no(Topic::WebSearch, "the model has none"),
             Some(detail) => Ability::no(Topic::WebSearch, detail),
@@ -261,10 +280,17 @@ impl<'a> Interview<'a> {
             _ if matches!(self.found.wire, Wire::Messages | Wire::Gemini) => {
                 Ability::told(Topic::DeveloperRole, Verdict::Gateway, "as `system`")
             }
-            _ if self.quirks.developer_role_rejected => Ability::no(Topic::DeveloperRole, "refused"),
+            // Chat Completions is asked with that role whatever is known.
+            Ok((heard, _))
+                if heard.says(WORD) && (self.found.wire == Wire::Chat || !self.quirks.developer_role_rejected) =>
+            {
+                Ability::yes(Topic::DeveloperRole)
+            }
+            _ if self.quirks.developer_role_rejected => {
+                Ability::no(Topic::DeveloperRole, self.refused("developer_role_rejected"))
+            }
             Err(error @ ProbeError::Refused { .. }) => Ability::no(Topic::DeveloperRole, words(error)),
             Err(error) => Ability::unclear(Topic::DeveloperRole, words(error)),
-            Ok((heard, _)) if heard.says(WORD) => Ability::yes(Topic::DeveloperRole),
             Ok(_) => Ability::unclear(Topic::DeveloperRole, "taken, but not heeded"),
         };
         self.note(role);
@@ -307,6 +333,11 @@ impl<'a> Interview<'a> {
         }
     }
 
+    /// Why something is not there: seen just now, or known before and therefore not asked for.
+    fn refused(&self, quirk: &str) -> &'static str {
+        if self.found.quirks.iter().any(|found| found == quirk) { "refused" } else { "not asked, by its settings" }
+    }
+
     /// Remembers a quirk; tells whether it is new.
     fn learn(&mut self, quirk: &str) -> bool {
         let before = self.quirks.clone();
@@ -325,7 +356,7 @@ impl<'a> Interview<'a> {
     }
 
     /// Asks, again without each field that is refused by name.
-    async fn ask(&mut self, question: &Value) -> Result<(Heard, Reply), ProbeError> {
+    pub async fn ask(&mut self, question: &Value) -> Result<(Heard, Reply), ProbeError> {
         let mut lessons = 0;
         loop {
             let written = self.write(question)?;
@@ -341,6 +372,13 @@ impl<'a> Interview<'a> {
                 answer => return answer,
             }
         }
+    }
+
+    /// Asks `/responses` in these very words, as Codex does itself.
+    pub async fn ask_as_codex(&self, question: &Value) -> Result<(Heard, Reply), ProbeError> {
+        let mut written = self.write(question)?;
+        written.body = question.to_string().into_bytes();
+        self.send(written).await
     }
 
     /// Asks Chat Completions with the role `developer`, which the gateway itself never sends there.
@@ -366,7 +404,7 @@ impl<'a> Interview<'a> {
             Wire::Messages => request.header(ANTHROPIC_VERSION.0, ANTHROPIC_VERSION.1),
             _ => request,
         };
-        let reply = exchange(request, &self.target, WITHIN).await?;
+        let reply = exchange(self.client, request, &self.target, WITHIN).await?;
         self.client.take_down(&reply);
         let reply = reply.judge(&self.target, Some(self.model))?;
         let heard = Heard::read(written.decoder, &reply)?;
@@ -380,7 +418,9 @@ fn is_lasting(error: &ProbeError) -> bool {
         || matches!(
             error,
             ProbeError::RateLimited { .. }
+                | ProbeError::Resting { .. }
                 | ProbeError::NoCredit { .. }
+                | ProbeError::Denied { .. }
                 | ProbeError::WrongKey { .. }
                 | ProbeError::NoKey { .. }
                 | ProbeError::NoSuchModel { .. }

@@ -33,7 +33,7 @@ impl Survey {
         let responses = self.wires.iter().find(|wire| wire.wire == Wire::Responses && wire.absent.is_none());
         responses.is_some_and(|wire| {
             let needed = [Topic::Streamed, Topic::Custom, Topic::Namespace, Topic::WebSearch, Topic::DeveloperRole];
-            needed.into_iter().all(|topic| !wire.is(topic, Verdict::No))
+            wire.refused.is_none() && needed.into_iter().all(|topic| !wire.is(topic, Verdict::No))
         })
     }
 }

@@ -1,6 +1,7 @@
 //! A survey of one provider: the way to it, its key, its models, each wire with all that Codex needs of it.
 
 mod ability;
+mod directly;
 mod heard;
 mod interview;
 mod keep;
@@ -9,19 +10,21 @@ mod lost;
 mod network;
 mod problem;
 mod questions;
+mod timed;
 mod written;
 
 use std::time::Instant;
 
 use serde::Serialize;
 
-use ability::in_words;
 pub use ability::{Ability, Topic, Verdict};
+pub use directly::{Directly, Part, Refused, Sends, directly};
 pub use interview::WireSurvey;
 use interview::{Interview, Known};
 pub use lost::Lost;
 pub use network::{Network, host};
 pub use problem::Problem;
+pub use timed::{Timed, timed};
 
 use super::error::name;
 use super::{
@@ -29,7 +32,6 @@ use super::{
     elsewhere, models, normalise, one_wire, other_wires, wire,
 };
 use crate::catalog::{self, KeyForm, ModelFacts};
-use crate::error::{Error, Result};
 use crate::protocol::messages::Abilities;
 use crate::protocol::{Quirks, Wire};
 use crate::settings::{Road, Via};
@@ -78,7 +80,7 @@ pub struct Survey {
     /// What is wrong.
     pub problems: Vec<Problem>,
     /// What ended the survey.
-    #[serde(serialize_with = "in_words", rename = "error", skip_serializing_if = "Option::is_none")]
+    #[serde(skip)]
     pub failure: Option<ProbeError>,
     /// What speaks against the key, when it was refused.
     #[serde(skip_serializing_if = "Vec::is_empty")]
@@ -87,42 +89,50 @@ pub struct Survey {
     pub spent: Spent,
 }
 
-/// Surveys a provider. `note` hears what is asked next.
-///
-/// # Errors
-/// When it cannot begin: the base URL is none, or there is no model to ask. What the provider does wrong is part of the
-/// survey.
-pub async fn survey(client: &Client, subject: &Subject, plan: &Plan<'_>, note: impl Fn(String)) -> Result<Survey> {
-    let base_url = normalise(&subject.base_url)?.remove(0);
+/// Surveys a provider. `note` hears what is asked next. Whatever goes wrong is part of the survey, with what was found
+/// out until then.
+pub async fn survey(client: &Client, subject: &Subject, plan: &Plan<'_>, note: impl Fn(String)) -> Survey {
+    let base_url = match normalise(&subject.base_url) {
+        Ok(mut candidates) => candidates.remove(0),
+        Err(error) => {
+            return Survey { base_url: subject.base_url.clone(), failure: Some(error), ..Survey::default() };
+        }
+    };
     let mut survey = Survey { network: Network::to(&base_url), base_url, ..Survey::default() };
     note(format!("asking {} for its models …", subject.name));
     let started = Instant::now();
-    let listed = models(client, &subject.target()).await;
+    let listed = match models(client, &subject.target()).await {
+        // The provider may want the key in another header than it did.
+        Err(error) if is_about_key(&error) && subject.configured.is_some() && subject.key.is_some() => {
+            let target = Target { key_form: None, ..subject.target() };
+            models(client, &target).await.map_err(|_| error)
+        }
+        listed => listed,
+    };
     let answered = listed.as_ref().err().is_none_or(|error| !error.is_final());
     survey.network.first_answer_ms = answered.then(|| started.elapsed().as_millis());
     survey.network.http = client.version();
     let outcome = match listed {
         Ok(listed) => ask_on(client, subject, plan, &mut survey, listed, &note).await,
-        Err(error) if error.is_final() || is_about_key(&error) => Ok(Err(error)),
+        Err(error) if error.is_final() || is_about_key(&error) => Err(error),
         // With a model at hand the wires may work all the same.
-        Err(error) if plan.model.or(subject.model.as_deref()).is_none() => Ok(Err(error)),
+        Err(error) if plan.model.or(subject.model.as_deref()).is_none() => Err(error),
         Err(_) => {
             let listed = Models::unlisted(subject.base_url.clone(), subject.key_form);
             ask_on(client, subject, plan, &mut survey, listed, &note).await
         }
     };
     // Nothing is there, or nothing that tells of a model.
-    let is_nowhere = matches!(&outcome, Err(_) | Ok(Err(ProbeError::NotFound { .. })));
-    let outcome = match elsewhere_if(is_nowhere, client, subject).await {
-        Some(found) => Ok(Err(ProbeError::Elsewhere { found })),
-        None => outcome,
+    let is_nowhere = matches!(&outcome, Err(ProbeError::NoModel { .. } | ProbeError::NotFound { .. }));
+    survey.failure = match elsewhere_if(is_nowhere, client, subject).await {
+        Some(found) => Some(ProbeError::Elsewhere { found }),
+        None => outcome.err(),
     };
     survey.spent = client.spent();
-    survey.failure = outcome?.err();
     if survey.failure.as_ref().is_some_and(is_about_key) {
         survey.doubts = key::doubts(subject.key.as_ref(), subject.template);
     }
-    Ok(survey)
+    survey
 }
 
 async fn elsewhere_if(is_nowhere: bool, client: &Client, subject: &Subject) -> Option<String> {
@@ -133,7 +143,7 @@ fn is_about_key(error: &ProbeError) -> bool {
     matches!(error, ProbeError::WrongKey { .. } | ProbeError::NoKey { .. })
 }
 
-/// Everything after the list of models. The inner error is the provider's.
+/// Everything after the list of models.
 async fn ask_on(
     client: &Client,
     subject: &Subject,
@@ -141,7 +151,7 @@ async fn ask_on(
     survey: &mut Survey,
     listed: Models,
     note: &impl Fn(String),
-) -> Result<Result<(), ProbeError>> {
+) -> Result<(), ProbeError> {
     let names: Vec<&str> = listed.list.iter().map(|(name, _)| name.as_str()).collect();
     survey.models = (!names.is_empty()).then_some(names.len());
     let model = choose(subject, plan, &names)?;
@@ -152,7 +162,7 @@ async fn ask_on(
     if let Some(path) = subject.template.and_then(|template| template.key_check_path.as_deref())
         && let Err(error) = check_key(client, &target, path).await
     {
-        return Ok(Err(error));
+        return Err(error);
     }
     note(format!("asking what it speaks, with `{}` …", super::foreign::quote(&model)));
     let likely = plan.wire.or(subject.wire);
@@ -163,10 +173,7 @@ async fn ask_on(
         }),
         None => wire(client, &target, &model, likely).await,
     };
-    let mut evidence = match asked {
-        Ok(evidence) => evidence,
-        Err(error) => return Ok(Err(error)),
-    };
+    let mut evidence = asked?;
     if plan.wire.is_none() {
         other_wires(client, &target, &model, &mut evidence).await;
     }
@@ -175,10 +182,7 @@ async fn ask_on(
     let known = Known { abilities: facts(subject, &model, &listed).abilities(&model), quirks, model };
     let target = Target { base_url: evidence.base_url.clone(), ..target };
     survey.wires = interview_all(client, &target, plan.wire, &evidence, &known, note).await;
-    let decision = match decide(&evidence, plan.wire, plan.via, likely) {
-        Ok(decision) => decision,
-        Err(error) => return Ok(Err(error)),
-    };
+    let decision = decide(&evidence, plan.wire, plan.via, likely)?;
     conclude(subject, survey, &evidence, decision.with_key_in(listed.key_form), &known.abilities);
     survey.key_form = subject.key.as_ref().map(|_| {
         let decided = survey.decision.as_ref().map(|decision| decision.wire);
@@ -186,7 +190,7 @@ async fn ask_on(
         form.unwrap_or(KeyForm::Bearer)
     });
     survey.problems = problem::problems(subject, survey, &names);
-    Ok(Ok(()))
+    Ok(())
 }
 
 /// What is known of the model: what the list says, the gaps filled from the settings and from our own table.
@@ -228,11 +232,13 @@ fn conclude(subject: &Subject, survey: &mut Survey, evidence: &Evidence, decisio
     let asked = survey.wires.iter().find(|wire| wire.wire == decision.wire);
     let mut found = asked.map(|wire| wire.quirks.clone()).unwrap_or_default();
     // Where all was refused at once, the interview has found out more precisely what it was.
-    let was_refused = evidence.responses.spoke().is_some_and(|form| form.refused.is_some());
-    if decision.wire != Wire::Responses || !was_refused || found.is_empty() {
+    let refused = evidence.responses.spoke().and_then(|form| form.refused.as_ref());
+    if decision.wire != Wire::Responses || refused.is_none() {
         found.extend(decision.quirks.iter().cloned());
     }
+    let (_, unusable) = Quirks::from_names(&subject.quirks);
     let mut quirks = subject.quirks.clone();
+    quirks.retain(|quirk| !unusable.contains(quirk));
     found.retain(|quirk| {
         let is_new = !quirks.contains(quirk);
         if is_new {
@@ -250,16 +256,13 @@ fn conclude(subject: &Subject, survey: &mut Survey, evidence: &Evidence, decisio
 }
 
 /// The model to ask: the one that was named, else the subject's, else the first on the list.
-fn choose(subject: &Subject, plan: &Plan<'_>, listed: &[&str]) -> Result<String> {
+fn choose(subject: &Subject, plan: &Plan<'_>, listed: &[&str]) -> Result<String, ProbeError> {
     let favourite = subject
         .model
         .as_deref()
         .filter(|model| subject.configured.is_some() || listed.is_empty() || listed.contains(model));
     let chosen = plan.model.or(favourite).or(listed.first().copied());
-    chosen.map(str::to_owned).ok_or_else(|| {
-        Error::usage(format!("{} lists no models, so one has to be named", subject.name))
-            .hint("name one: `--model MODEL`")
-    })
+    chosen.map(str::to_owned).ok_or_else(|| ProbeError::NoModel { name: subject.name.clone() })
 }
 
 fn failure_of(evidence: &Evidence, wire: Wire) -> Option<&ProbeError> {

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::probe::question::{CUSTOM, FUNCTION, NAMESPACE, NAMESPACED, function, message};
+use crate::probe::question::{CUSTOM, FUNCTION, NAMESPACE, NAMESPACED, function, message, of_codex};
 
 /// A red pixel.
 const PIXEL: &str = "data:image/png;base64,\
@@ -16,6 +16,7 @@ pub const WORD: &str = "walrus";
 pub const TEXTS: [&str; 2] = ["ping", "pong"];
 /// Most tokens of an answer of one word: models that think need some before it.
 const ONE_WORD: u32 = 64;
+const COUNT: &str = "Count from 1 to 40 in digits, with spaces between. Write nothing else.";
 /// Most tokens of an answer that is long enough to be timed.
 const TIMED: u32 = 160;
 
@@ -47,7 +48,17 @@ pub fn tools(model: &str, most_tokens: u32, required: bool, effort: Option<&str>
 
 /// An answer long enough to be timed.
 pub fn count(model: &str) -> Value {
-    base(model, &[message("user", "Count from 1 to 40 in digits, with spaces between. Write nothing else.")], TIMED)
+    base(model, &[message("user", COUNT)], TIMED)
+}
+
+/// The same, asked for as Codex asks, with its fields and tools.
+pub fn count_of_codex(model: &str, effort: Option<&str>) -> Value {
+    let mut body = of_codex(model, "You need no tools.", COUNT, TIMED);
+    body["instructions"] = "You count.".into();
+    if let Some(effort) = effort {
+        body["reasoning"]["effort"] = effort.into();
+    }
+    body
 }
 
 /// One word that stands in the developer's message, in one piece.

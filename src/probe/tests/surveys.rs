@@ -8,10 +8,11 @@ use crate::catalog::KeyForm;
 use crate::probe::{Plan, ProbeError, Subject, Survey, Verdict, client, survey};
 use crate::protocol::Wire;
 use crate::secret::Secret;
+use crate::settings::{Provider, Road, Settings};
 
 async fn of(server: &Server, path: &str, plan: Plan<'_>) -> Survey {
     let subject = Subject::of_url(&format!("{}{path}", server.url), None);
-    survey(&client().unwrap(), &subject, &plan, |_| {}).await.unwrap_or_else(|e| panic!("{e}"))
+    survey(&client().unwrap(), &subject, &plan, |_| {}).await
 }
 
 /// One wire as lines: topic, verdict, reason.
@@ -110,6 +111,41 @@ async fn a_picky_chat_server_is_told_in_full() {
     assert_eq!(survey.spent.requests, u64::try_from(server.lines().len()).unwrap());
     assert!(survey.spent.input > 0 && survey.spent.output > 0);
     assert!(server.lines().len() < 25, "{:?}", server.lines());
+}
+
+#[tokio::test]
+async fn nothing_is_said_of_a_server_whose_answers_are_no_answers() {
+    for (body, words) in [("", "the answer is empty"), ("{\"choices\": [{\"mess", "a form that is not known")] {
+        let server = Server::start(move |request| match request.line.as_str() {
+            "GET /v1/models" => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
+            _ => Reply::json(200, body),
+        })
+        .await;
+        let survey = of(&server, "/v1", Plan::default()).await;
+        assert!(matches!(survey.failure, Some(ProbeError::Unknown { .. })), "{survey:?}");
+        assert!(survey.wires.iter().all(|wire| wire.abilities.is_empty()), "{survey:?}");
+        let error = crate::error::Error::from(survey.failure.unwrap());
+        assert!(words.contains("not known") || error.causes().concat().contains(words), "{error:?}");
+        assert!(survey.spent.untold > 0);
+    }
+}
+
+#[tokio::test]
+async fn a_setting_is_not_told_as_a_measurement() {
+    let server = Server::start(|request| match request.line.as_str() {
+        "POST /v1/chat/completions" if request.body["stream"] == false => {
+            Reply::json(200, r#"{"choices":[{"message":{"content":"walrus"},"finish_reason":"stop"}]}"#)
+        }
+        _ => picky_chat(request),
+    })
+    .await;
+    let mut subject = Subject::of_url(&format!("{}/v1", server.url), None);
+    subject.quirks = vec!["developer_role_rejected".into(), "tool_choice_auto_only".into()];
+    let plan = Plan { wire: Some(Wire::Chat), ..Plan::default() };
+    let told = told(&survey(&client().unwrap(), &subject, &plan, |_| {}).await, Wire::Chat);
+    for line in ["`developer` role yes", "`tool_choice: required` no: not asked, by its settings"] {
+        assert!(told.iter().any(|said| said == line), "{line}: {told:?}");
+    }
 }
 
 #[tokio::test]
@@ -269,7 +305,7 @@ async fn a_rate_limit_says_for_how_long() {
     let server =
         Server::start(|_| Reply::raw("HTTP/1.1 429 x\r\nretry-after: 37\r\ncontent-length: 2\r\n\r\n{}")).await;
     let subject = Subject::of_url(&format!("{}/v1", server.url), None);
-    let told = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap();
+    let told = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
     let (words, wait) = ("{}".to_owned(), Some("37 s".to_owned()));
     assert_eq!(told.failure, Some(ProbeError::RateLimited { words, wait }));
 }
@@ -281,7 +317,7 @@ async fn what_stops_a_survey_is_told_with_what_is_known_of_the_key() {
     let template = crate::catalog::provider("groq").unwrap();
     let key = Secret::new("sk-or-v1-0123456789abcdef".to_owned());
     let subject = Subject::of_template(template, &url, Some(key));
-    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap();
+    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
     assert!(matches!(survey.failure, Some(ProbeError::WrongKey { .. })), "{survey:?}");
     assert!(survey.doubts[0].contains("OpenRouter"), "{survey:?}");
     assert_eq!(survey.decision, None);
@@ -304,10 +340,11 @@ async fn a_limit_in_the_middle_ends_the_questions() {
 async fn a_provider_without_list_and_model_cannot_be_asked() {
     let server = Server::start(|_| Reply::not_found()).await;
     let subject = Subject::of_url(&format!("{}/v1", server.url), None);
-    let error = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap_err();
-    assert_eq!(error.hints(), ["name one: `--model MODEL`"]);
+    let told = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
+    assert!(matches!(told.failure, Some(ProbeError::NoModel { .. })), "{told:?}");
+    assert_eq!(told.spent.requests, u64::try_from(server.lines().len()).unwrap());
     let named = Plan { model: Some("m"), ..Plan::default() };
-    let told = survey(&client().unwrap(), &subject, &named, |_| {}).await.unwrap();
+    let told = survey(&client().unwrap(), &subject, &named, |_| {}).await;
     assert!(matches!(told.failure, Some(ProbeError::NotFound { .. })));
 }
 
@@ -335,10 +372,55 @@ async fn messages_take_the_key_in_their_own_header() {
     })
     .await;
     let subject = Subject::of_url(&format!("{}/v1", server.url), Some(Secret::new("k".to_owned())));
-    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await.unwrap();
+    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
     assert_eq!(survey.key_form, Some(KeyForm::XApiKey), "{survey:?}");
     let lines = told(&survey, Wire::Messages);
     assert!(lines.contains(&"function tools yes".to_owned()), "{lines:?}");
     assert!(lines.contains(&"parallel calls ?: 1 of 2 calls came".to_owned()), "{lines:?}");
     assert!(lines.contains(&"`developer` role gateway: as `system`".to_owned()), "{lines:?}");
+}
+
+/// A provider on the direct road whose settings name this server.
+fn configured(server: &Server) -> (Subject, Provider) {
+    let url = format!("{}/v1", server.url);
+    let text = format!(
+        "[providers.a]\nname = \"A\"\nbase_url = \"{url}\"\nroad = \"direct\"\nwire = \"responses\"\nkey = \"none\"\nmodel = \"m\"\n"
+    );
+    let provider = Settings::parse(&text).unwrap().providers.remove("a").unwrap();
+    let key = Some(Secret::new("k".to_owned()));
+    let subject = Subject {
+        key_form: Some(provider.key_form()),
+        configured: Some(("a".to_owned(), provider.clone())),
+        ..Subject::of_url(&url, key)
+    };
+    (subject, provider)
+}
+
+#[tokio::test]
+async fn a_field_that_is_refused_on_the_direct_road_leads_behind_the_gateway() {
+    let server = Server::start(|request| match request.line.as_str() {
+        "GET /v1/models" => Reply::json(200, r#"{"data":[{"id":"m"}]}"#),
+        "POST /v1/responses" if request.says("client_metadata") => refused("Unknown parameter: 'client_metadata'."),
+        "POST /v1/responses" => responses_calls(request),
+        _ => Reply::not_found(),
+    })
+    .await;
+    let (subject, provider) = configured(&server);
+    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
+    assert_eq!(survey.found_quirks, ["drop:client_metadata"], "{survey:?}");
+    let kept = survey.kept_in(&provider).unwrap();
+    assert_eq!((kept.road, kept.wire), (Road::Gateway, Wire::Responses));
+    assert_eq!(kept.quirks, Some(vec!["drop:client_metadata".to_owned()]));
+}
+
+#[tokio::test]
+async fn a_key_that_is_wanted_in_another_header_is_found_out() {
+    let server = Server::start(|request| {
+        if request.head.to_lowercase().contains("x-api-key: k") { picky_chat(request) } else { Reply::json(401, "{}") }
+    })
+    .await;
+    let (subject, provider) = configured(&server);
+    let survey = survey(&client().unwrap(), &subject, &Plan::default(), |_| {}).await;
+    assert_eq!((survey.failure.is_none(), survey.key_form), (true, Some(KeyForm::XApiKey)), "{survey:?}");
+    assert_eq!(survey.kept_in(&provider).unwrap().key_form, Some(KeyForm::XApiKey));
 }

@@ -135,6 +135,42 @@ async fn every_template_keeps_what_its_fixture_shows() {
     }
 }
 
+/// What a question to a model is refused for must be told as what it is, in the provider's words.
+#[tokio::test]
+async fn every_known_refusal_of_a_question_is_told_as_what_it_is() {
+    const MODEL: &str = "no-such-model";
+    let client = client().unwrap();
+    let mut told = Vec::new();
+    for (template, fixture) in fixtures() {
+        let credit = fixture.no_credit.map(|refusal| (refusal, true));
+        let model = fixture.unknown_model.map(|refusal| (refusal, false));
+        for (refusal, is_about_credit) in [credit, model].into_iter().flatten() {
+            let (status, body) = (refusal.status, refusal.body.clone());
+            let server = Server::start(move |_| Reply::json(status, &body)).await;
+            let key = secret(GOOD_KEY);
+            let target = Target { key: Some(&key), key_form: template.auth.form(), ..target(&server.url) };
+            let error = wire(&client, &target, MODEL, Some(template.wire)).await.err();
+            let words = refusal.says;
+            let is_told = match &error {
+                Some(ProbeError::NoCredit { status: told, words: said }) => {
+                    is_about_credit && (*told, said) == (status, &words)
+                }
+                Some(ProbeError::Denied { status: told, words: said, meaning, .. }) => {
+                    is_about_credit && meaning.is_about_money() && (*told, said) == (status, &words)
+                }
+                Some(ProbeError::NoSuchModel { model, words: said }) => {
+                    !is_about_credit && (model.as_str(), said) == (MODEL, &words)
+                }
+                _ => false,
+            };
+            if !is_told {
+                told.push(format!("{}: {error:?}, said {words:?}", template.id));
+            }
+        }
+    }
+    assert!(told.is_empty(), "{told:#?}");
+}
+
 /// The first error on the way of `add`.
 async fn refused(client: &Client, target: &Target<'_>, template: &ProviderTemplate, model: &str) -> Option<ProbeError> {
     if let Err(error) = models(client, target).await {

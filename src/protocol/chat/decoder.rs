@@ -10,13 +10,14 @@ use super::chunk::{Chunk, ContentPart, Delta as Piece, Function, RawUsage, ToolC
 use super::citations::Citations;
 use super::think::{Piece as Thought, Think};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{clean, failure_from_stream};
+use crate::protocol::failure::failure_from_stream;
 use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read, text_or_json};
 use crate::protocol::quirks::Quirks;
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
+use crate::protocol::words::clean;
 
 /// Reads one answer.
 #[derive(Debug, Clone)]

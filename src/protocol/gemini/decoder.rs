@@ -9,12 +9,13 @@ use super::grounding::Sources;
 use super::signatures::{Signatures, Signed, SignedCall};
 use super::{GIVEN_ID, WIRE};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{Failure, clean, failure_from_stream};
+use crate::protocol::failure::{Failure, failure_from_stream};
 use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{Text, TextOr, mended, read, text_or_json};
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
+use crate::protocol::words::clean;
 
 /// Reads one answer.
 #[derive(Debug, Clone)]

@@ -14,12 +14,13 @@ use super::pause::is_blank;
 use super::raw::RawBlock;
 use super::searches::{BLOCKS, MAX_KEPT, SEARCHED, is_of_server};
 use crate::protocol::carrier::Carrier;
-use crate::protocol::failure::{clean, failure_from_stream};
+use crate::protocol::failure::failure_from_stream;
 use crate::protocol::frame::{Frame, MAX_CALLS, told_error};
 use crate::protocol::ir::{Delta, End, Stop, Usage};
 use crate::protocol::lenient::{TextOr, is_json_object, mended, read};
 use crate::protocol::sse;
 use crate::protocol::tools::Names;
+use crate::protocol::words::clean;
 
 /// Reads one answer.
 #[derive(Debug, Clone)]

@@ -3,9 +3,10 @@
 use serde_json::value::RawValue;
 
 use super::event::StopDetails;
-use crate::protocol::failure::{Failure, FailureCode, clean};
+use crate::protocol::failure::{Failure, FailureCode};
 use crate::protocol::ir::Stop;
 use crate::protocol::lenient::read;
+use crate::protocol::words::clean;
 
 /// How the upstream said that it stopped.
 #[derive(Debug, Clone)]

@@ -247,8 +247,13 @@ fn tools(request: &Request<'_>, names: &Names, quirks: &Quirks, losses: &mut Vec
     if let Some(search) = &request.web_search {
         if quirks.web_search_rejected || quirks.non_function_tools_skipped {
             losses.push(Loss::new(loss::WEB_SEARCH, "web_search"));
-        } else {
+        } else if !quirks.web_search_extra_fields_rejected {
             tools.push(web_search(search));
+        } else if search.allowed_domains.is_empty() {
+            tools.push(json!({"type": "web_search"}));
+        } else {
+            let reason = "only some domains were allowed, which the provider cannot be told";
+            losses.push(Loss::new(loss::WEB_SEARCH, reason));
         }
     }
     tools

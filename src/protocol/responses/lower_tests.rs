@@ -143,3 +143,20 @@ fn what_the_quirks_refuse_is_named_or_moved() {
     );
     assert!(out.get("tool_choice").is_none() && out.get("parallel_tool_calls").is_none(), "{out}");
 }
+
+#[test]
+fn a_search_without_further_fields_is_only_asked_for_where_nothing_forbids_a_page() {
+    for (search, sent, lost) in [
+        (json!({"type": "web_search", "user_location": {"type": "approximate", "country": "DE"}}), true, None),
+        (
+            json!({"type": "web_search", "filters": {"allowed_domains": ["a.example"]}}),
+            false,
+            Some("web_search: only some domains were allowed, which the provider cannot be told"),
+        ),
+    ] {
+        let body = json!({"model": "p/up", "input": [], "tools": [{"type": "function", "name": "see"}, search]});
+        let (out, losses) = lowered(&body, &["custom_tools_rejected", "web_search_extra_fields_rejected"]);
+        assert_eq!(out["tools"].get(1), sent.then(|| json!({"type": "web_search"})).as_ref());
+        assert_eq!(losses, lost.map(str::to_owned).into_iter().collect::<Vec<_>>());
+    }
+}

@@ -16,6 +16,7 @@ pub struct Broken {
     args: Vec<&'static str>,
     is_mended: bool,
     is_note: bool,
+    is_typed: bool,
     /// What has to stay alive, such as a server.
     kept: Box<dyn Any>,
 }
@@ -23,7 +24,15 @@ pub struct Broken {
 impl Broken {
     /// A world in which the doctor has to find this.
     pub fn new(id: &'static str, sandbox: Sandbox) -> Self {
-        Self { id, sandbox, args: vec!["--offline"], is_mended: false, is_note: false, kept: Box::new(()) }
+        Self {
+            id,
+            sandbox,
+            args: vec!["--offline"],
+            is_mended: false,
+            is_note: false,
+            is_typed: false,
+            kept: Box::new(()),
+        }
     }
 
     /// Codex with this configuration.
@@ -57,6 +66,12 @@ impl Broken {
         self
     }
 
+    /// What is printed is a command, and mends it as it is typed.
+    pub fn prints_command(mut self) -> Self {
+        self.is_typed = true;
+        self
+    }
+
     /// It is no trouble, only good to know.
     pub fn note(mut self) -> Self {
         self.is_note = true;
@@ -66,7 +81,7 @@ impl Broken {
     /// All of the above holds.
     #[track_caller]
     pub fn holds(self) {
-        let Self { id, sandbox, args, is_mended, is_note, kept: _alive } = self;
+        let Self { id, sandbox, args, is_mended, is_note, is_typed, kept: _alive } = self;
         let before = files(&sandbox);
         let outcome = doctor(&sandbox, &args);
         let outcome = outcome.exits(if is_note { 0 } else { 3 });
@@ -79,7 +94,16 @@ impl Broken {
             let word = command.split([' ', '`']).next().unwrap_or_default();
             assert!(COMMANDS.contains(&word), "`{id}`: there is no `codexgw {word}`\n{outcome}");
         }
+        let commands = commands(fix);
+        assert!(!is_typed || !commands.is_empty(), "`{id}` prints no command\n{outcome}");
         if !is_mended {
+            for command in &commands {
+                sandbox.command("sh", &["-c", command]).run().ok();
+            }
+            if !commands.is_empty() {
+                let outcome = doctor(&sandbox, &args);
+                assert!(self::finding(&outcome, id).is_none(), "{commands:?} does not mend `{id}`\n{outcome}");
+            }
             return;
         }
         let outcome = doctor(&sandbox, &[&args[..], &["--fix"]].concat());
@@ -87,6 +111,19 @@ impl Broken {
         let outcome = outcome.exits(0);
         assert!(self::finding(&outcome, id).is_none(), "`{id}` is still there\n{outcome}");
     }
+}
+
+/// The commands of codexgw in the words of a remedy that change something and want nothing filled in.
+fn commands(fix: &str) -> Vec<&str> {
+    let words = |command: &str| command.split(' ').nth(1).unwrap_or_default().to_owned();
+    let changes =
+        |command: &&str| ["migrate", "add", "remove", "use", "gateway", "profile"].contains(&words(command).as_str());
+    let is_whole =
+        |command: &&str| !command.split(' ').any(|word| ["PROVIDER", "NAME", "URL", "MODEL", "ID"].contains(&word));
+    // What others wrote is shown and asked about first.
+    let is_whole = |command: &&str| is_whole(command) && !command.ends_with(" --project");
+    let quoted = fix.split('`').skip(1).step_by(2);
+    quoted.filter(|command| command.starts_with("codexgw ")).filter(changes).filter(is_whole).collect()
 }
 
 /// Runs the doctor, with its report in JSON.

@@ -5,6 +5,8 @@ use std::net::{SocketAddr, TcpListener};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread;
 
+use serde_json::Value;
+
 /// An answer: status, headers, body.
 pub type Answer = (u16, Vec<(&'static str, String)>, String);
 
@@ -18,6 +20,30 @@ pub fn models(entry: &str) -> Answer {
     json(200, &format!("{{\"object\":\"list\",\"data\":[{entry}]}}"))
 }
 
+/// A stream of the Responses API that counts, in as many pieces.
+pub fn counted(pieces: u32) -> Answer {
+    let delta = |n| format!("{{\"type\":\"response.output_text.delta\",\"item_id\":\"i\",\"delta\":\"{n} \"}}");
+    let item = r#"{"id":"i","type":"message","role":"assistant","content":[{"type":"output_text","text":"1"}]}"#;
+    let ends = [
+        format!("{{\"type\":\"response.output_item.done\",\"item\":{item}}}"),
+        "{\"type\":\"response.completed\",\"response\":{\"id\":\"r\",\"usage\":{\"input_tokens\":30,\"output_tokens\":22}}}"
+            .to_owned(),
+    ];
+    let start = r#"{"type":"response.created","response":{"id":"r"}}"#.to_owned();
+    let events = std::iter::once(start).chain((1..=pieces).map(delta)).chain(ends);
+    let body = events.map(|event| format!("data: {event}\n\n")).collect();
+    (200, vec![("content-type", "text/event-stream".to_owned())], body)
+}
+
+/// What a good one says to everything but a real question.
+pub fn good(line: &str) -> Answer {
+    match line {
+        "GET /v1/models" => models(r#"{"id":"m"}"#),
+        line if line.starts_with("POST /v1/") => json(400, r#"{"error":{"message":"`model` is missing"}}"#),
+        _ => json(404, r#"{"error":{"message":"not found"}}"#),
+    }
+}
+
 /// The server. It runs until the tests end.
 pub struct Canned {
     pub address: SocketAddr,
@@ -27,13 +53,12 @@ pub struct Canned {
 impl Canned {
     /// Answers `GET /v1/models` with one model `m`, and everything else as said; a request is told by method and path.
     pub fn good_but(answer: impl Fn(&str) -> Option<Answer> + Send + Sync + 'static) -> Self {
-        Self::at("127.0.0.1:0", move |line| {
-            answer(line).unwrap_or_else(|| match line {
-                "GET /v1/models" => models(r#"{"id":"m"}"#),
-                line if line.starts_with("POST /v1/") => json(400, r#"{"error":{"message":"`model` is missing"}}"#),
-                _ => json(404, r#"{"error":{"message":"not found"}}"#),
-            })
-        })
+        Self::at("127.0.0.1:0", move |line| answer(line).unwrap_or_else(|| good(line)))
+    }
+
+    /// The same, where real questions, which want a stream, are answered as said.
+    pub fn answering(answer: Answer) -> Self {
+        Self::start("127.0.0.1:0", move |line, body| if body["stream"] == true { answer.clone() } else { good(line) })
     }
 
     /// The same answer to everything.
@@ -43,6 +68,11 @@ impl Canned {
 
     /// Answers at this address.
     pub fn at(address: &str, answer: impl Fn(&str) -> Answer + Send + Sync + 'static) -> Self {
+        Self::start(address, move |line, _| answer(line))
+    }
+
+    /// Answers by what is asked, too.
+    pub fn start(address: &str, answer: impl Fn(&str, &Value) -> Answer + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind(address).expect("loopback has free ports");
         let address = listener.local_addr().expect("it is bound");
         let heads = Arc::new(Mutex::new(Vec::new()));
@@ -60,8 +90,14 @@ impl Canned {
                 }
                 let head = String::from_utf8_lossy(&head).into_owned();
                 seen.lock().unwrap_or_else(PoisonError::into_inner).push(head.clone());
+                let length = head
+                    .lines()
+                    .find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length:")?.trim().parse().ok());
+                let mut body = vec![0; length.unwrap_or(0)];
+                let _ = stream.read_exact(&mut body);
+                let body = serde_json::from_slice(&body).unwrap_or_default();
                 let line: Vec<&str> = head.split([' ', '?']).take(2).collect();
-                let (status, headers, body) = answer(&line.join(" "));
+                let (status, headers, body) = answer(&line.join(" "), &body);
                 let headers: String = headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
                 let text = format!(
                     "HTTP/1.1 {status} As said\r\nconnection: close\r\n{headers}content-length: {}\r\n\r\n{body}",

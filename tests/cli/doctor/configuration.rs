@@ -8,6 +8,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use super::PROVIDER;
 use super::broken::{Broken, doctor, ids};
 use super::canned::Canned;
+use crate::cli::with_a_gateway_provider;
 use crate::support::{Sandbox, Turn, Upstream};
 
 /// The provider's table with another address.
@@ -63,7 +64,8 @@ fn a_login_really_goes_where_the_doctor_says() {
 
 #[test]
 fn what_codex_refuses_or_ignores() {
-    Broken::config("config-refused", "approval_policy = \"untrusted\"\n").mended().holds();
+    Broken::config("old-config-removed-value", "approval_policy = \"untrusted\"\n").mended().holds();
+    Broken::config("config-refused", "sandbox_mode = \"nonsense\"\n").holds();
     Broken::config("config-ignored-key", "not_a_key = 1\n").holds();
     Broken::config("config-broken", "model = \n").holds();
     Broken::config("old-config-legacy-profile", "[profiles.x]\nmodel = \"m\"\n").mended().holds();
@@ -82,8 +84,30 @@ fn what_codex_refuses_or_ignores() {
 }
 
 #[test]
+fn what_fix_runs_can_be_typed_as_it_is_printed() {
+    let nameless = "[model_providers.x]\nbase_url = \"http://127.0.0.1:9/v1\"\n";
+    for (id, config) in [
+        ("old-config-legacy-profile", "[profiles.x]\nmodel = \"m\"\n".to_owned()),
+        ("old-config-wire-api", format!("{PROVIDER}wire_api = \"chat\"\n")),
+        ("old-config-reserved-id", PROVIDER.replace("lab]", "ollama]")),
+        ("old-config-provider-name", nameless.to_owned()),
+        ("old-config-removed-value", "approval_policy = \"untrusted\"\n".to_owned()),
+        ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
+        (
+            "old-config-pasted-key",
+            format!(
+                "model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{PROVIDER}experimental_bearer_token = \"sk-0123456789abcdef\"\n"
+            ),
+        ),
+    ] {
+        Broken::config(id, &config).prints_command().holds();
+    }
+}
+
+#[test]
 fn one_cause_is_told_once() {
     for (id, config) in [
+        ("old-config-removed-value", "approval_policy = \"untrusted\"\n".to_owned()),
         ("old-config-wire-api", format!("{PROVIDER}wire_api = \"chat\"\n")),
         ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
         ("old-config-unknown-provider", format!("model = \"m\"\nmodel_provider = \"labb\"\n{PROVIDER}")),
@@ -133,7 +157,11 @@ fn names_that_stand_for_openai() {
     for name in ["OpenAI", "Azure"] {
         Broken::config("name-of-openai", &PROVIDER.replace("Lab", name)).mended().holds();
     }
-    Broken::config("name-azure-address", &at("https://lab.openai.azure.com/openai/v1")).holds();
+    let azure = at("https://lab.openai.azure.com/openai/v1");
+    Broken::config("name-azure-address", &azure).holds();
+    Broken::config("name-azure-address", &format!("model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{azure}"))
+        .prints_command()
+        .holds();
 }
 
 #[test]
@@ -171,7 +199,17 @@ fn projects_that_want_their_own_way() {
     Broken::new("project-model", project("model = \"theirs\"\n", true)).mended().holds();
     Broken::new("project-catalogue", project("model_catalog_json = \"gone.json\"\n", true)).mended().holds();
     let settings = format!("model_provider = \"lab\"\n{PROVIDER}");
-    Broken::new("old-config-project-settings", project(&settings, true)).holds();
+    Broken::new("project-settings", project(&settings, true)).asked("project").holds();
+    // Nothing that others wrote gets into the person's own files, and none of it is run.
+    for is_trusted in [false, true] {
+        let evil = format!("{PROVIDER}auth = {{ command = \"touch\", args = [\"{}\"] }}\n", "PWNED");
+        let sandbox = project(&format!("model_provider = \"lab\"\n{evil}"), is_trusted);
+        let before = sandbox.config();
+        doctor(&sandbox, &["--fix"]);
+        sandbox.codexgw(&["migrate", "--yes"]).run().ok();
+        assert_eq!(sandbox.config(), before);
+        assert!(!sandbox.work().join("PWNED").exists());
+    }
 }
 
 #[test]
@@ -193,4 +231,17 @@ fn sessions_whose_provider_is_gone() {
     let outcome = doctor(&sandbox, &["--offline"]).exits(0);
     assert_eq!(ids(&outcome), ["session-orphaned"]);
     Broken::new("session-orphaned", sandbox).note().holds();
+}
+
+#[test]
+fn quirks_that_break_every_turn_or_that_nobody_knows_are_told_and_not_followed() {
+    let (_upstream, sandbox) = with_a_gateway_provider();
+    let file = sandbox.path("codexgw/config.toml");
+    let settings = std::fs::read_to_string(&file).expect("settings");
+    let quirks = "quirks = [\"drop:model\", \"nope\", \"drop:\", \"drop:include\"]\nbase_url = ";
+    std::fs::write(&file, settings.replacen("base_url = ", quirks, 1)).expect("settings");
+    let outcome = doctor(&sandbox, &["--only", "settings", "--offline"]).exits(3);
+    let found: Vec<_> = ids(&outcome).into_iter().filter(|id| id == "settings-quirk").collect();
+    assert_eq!(found.len(), 3, "{outcome}");
+    outcome.stdout_has("without the field `model`, which cannot be left out");
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::PROVIDER;
-use super::broken::Broken;
+use super::broken::{Broken, doctor, ids};
 use crate::support::upstream::Script;
 use crate::support::{Sandbox, Upstream};
 
@@ -27,6 +27,12 @@ fn variables_that_are_missing_or_wrong() {
         .mended()
         .holds();
     Broken::config("key-variable-other", &keyed("LAB_API_KEY")).env("LAB_APIKEY", "0123456789abcdef").mended().holds();
+    Broken::config("key-variable-dollar", &keyed("$LAB_KEY")).env("LAB_KEY", "sk-0123456789").mended().holds();
+    // Codex reads a file of its own, too.
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config(keyed("LAB_KEY"));
+    fs::write(sandbox.path("codex/.env"), "LAB_KEY=\"0123456789abcdef\"\n").expect("a file");
+    assert_eq!(ids(&doctor(&sandbox, &["--offline"]).exits(0)), Vec::<String>::new());
     Broken::config("key-of-another", &openrouter("MY_KEY")).env("MY_KEY", "gsk_0123456789abcdefghij").holds();
     let sandbox = Sandbox::with_codex();
     fs::write(sandbox.path("home/.zshrc"), "# mine\nexport LAB_KEY=abc\n").expect("a file");

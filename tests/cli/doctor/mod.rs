@@ -9,6 +9,7 @@ mod gateway;
 mod keys;
 mod models;
 mod provider;
+mod question;
 mod run;
 
 use crate::support::Sandbox;
@@ -90,7 +91,15 @@ fn errors_of_codex_are_explained() {
         .run()
         .ok()
         .stdout_has("\"profile-not-here\"");
-    sandbox.codexgw(&["explain", "all is well"]).run().exits(3).explains();
+    let unknown = sandbox.codexgw(&["explain", "all is well"]).run().exits(3).explains();
+    unknown.stderr_has("codexgw doctor --run").stderr_has("--bundle report.md");
+    // A provider's words, out of a coloured log that says more than one thing.
+    let log = "warning: Model metadata for `m1` not found.\nERROR: Reconnecting... 1/5\n\
+               \u{1b}[31mERROR:\u{1b}[0m developer is not one of ['system', 'user']\n";
+    let told = sandbox.codexgw(&["explain", "--json"]).stdin(log).run().ok();
+    let told: serde_json::Value = serde_json::from_str(&told.stdout).unwrap();
+    assert_eq!(told.as_array().map(Vec::len), Some(1), "{told}");
+    assert_eq!(told[0]["id"], "developer-role");
     // The words of the Codex that is installed.
     sandbox.write_config(format!("{PROVIDER}wire_api = \"chat\"\n"));
     let refused = sandbox.codex(&["mcp", "list"]).run().exits(1);

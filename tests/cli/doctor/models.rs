@@ -4,7 +4,7 @@ use std::fs;
 
 use super::PROVIDER;
 use super::broken::{Broken, doctor, ids};
-use super::canned::{Canned, models};
+use super::canned::{Canned, counted, good, models};
 use crate::support::upstream::Script;
 use crate::support::{Sandbox, Upstream};
 
@@ -17,9 +17,9 @@ fn default(model: &str) -> String {
 fn models_of_which_codex_knows_nothing_or_something_wrong() {
     Broken::config("model-missing", &format!("model_provider = \"lab\"\n{PROVIDER}")).holds();
     Broken::config("model-window", &format!("model_context_window = 4096\n{}", default("gpt-5.5"))).holds();
-    Broken::config("model-code-mode", &default("gpt-6-sol")).holds();
+    Broken::config("model-code-mode", &default("gpt-6-sol")).prints_command().holds();
     Broken::config("model-metadata", &default("claude-sonnet-4-5")).mended().holds();
-    Broken::config("model-metadata", &default("nobody-knows-it")).note().holds();
+    Broken::config("model-metadata", &default("nobody-knows-it")).note().prints_command().holds();
     let sandbox = Sandbox::with_codex();
     sandbox.write_config(default("gpt-5.5"));
     assert_eq!(ids(&doctor(&sandbox, &["--offline"]).exits(0)), Vec::<String>::new());
@@ -85,5 +85,28 @@ fn a_model_that_is_not_served() {
     sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe", "--model", "m-old"]);
     let outcome = sandbox.codexgw(&["doctor", "up"]).run().exits(3);
     outcome.stdout_has("[provider-model]").stdout_has("`m-new`");
-    Broken::new("provider-model", sandbox).asked("provider").keeping(upstream).holds();
+    Broken::new("provider-model", sandbox).asked("provider").keeping(upstream).prints_command().holds();
+}
+
+/// What a profile names counts as much as what codexgw's settings say.
+#[test]
+fn a_model_that_is_misspelt_where_codex_reads_it() {
+    for (model, id) in [("up/m-nwe", "provider-model"), ("m-new", "model-unowned"), ("m-nwe", "model-unowned")] {
+        let upstream = Upstream::chat(Script::none()).with_models(&["m-new", "other"]);
+        let sandbox = Sandbox::with_codex();
+        sandbox.add("up", &upstream, &["--via", "gateway", "--wire", "chat", "--no-probe"]);
+        let file = sandbox.path("codex/up.config.toml");
+        let profile = fs::read_to_string(&file).expect("a profile");
+        fs::write(&file, profile.replace("up/m-new", model)).expect("a profile");
+        let check = if id == "provider-model" { "provider" } else { "model" };
+        Broken::new(id, sandbox).asked(check).keeping(upstream).mended().holds();
+    }
+    let canned = Canned::start("127.0.0.1:0", |line, body| match line {
+        "GET /v1/models" => models(r#"{"id":"m-new"}"#),
+        _ if body["stream"] == true => counted(3),
+        line => good(line),
+    });
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config(default("m-nwe").replace("https://lab.example.net/v1", &canned.base_url()));
+    Broken::new("provider-model", sandbox).asked("provider").keeping(canned).mended().holds();
 }

@@ -70,13 +70,56 @@ fn a_question_that_names_the_model_is_refused() {
         ("provider-failing", error(500, "out of order"), false),
         ("web-search-refused", error(400, "Invalid value: 'web_search'. Supported values are: 'function'."), true),
     ] {
-        let canned = Canned::good_but(move |line| line.starts_with("POST").then(|| answer.clone()));
+        let canned = Canned::start("127.0.0.1:0", move |line, body| match line {
+            "GET /v1/models" => super::canned::models(r#"{"id":"m"}"#),
+            // The tools are not in it.
+            _ if body["stream"] == true && is_mended => super::canned::counted(3),
+            _ => answer.clone(),
+        });
         let sandbox = at(&canned.base_url());
         let config = sandbox.config().unwrap();
         sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m\"\n{config}"));
         let broken = Broken::new(id, sandbox).env("LAB_KEY", "sk-0123456789abcdef").asked("provider").keeping(canned);
         if is_mended { broken.mended() } else { broken }.holds();
     }
+}
+
+/// One of each kind; all that providers say is in a table beside `protocol::meaning`.
+#[test]
+fn what_a_key_cannot_mend_is_told_as_what_it_is() {
+    for (id, status, message) in [
+        ("provider-country", 403, "Country, region, or territory not supported"),
+        ("provider-network", 403, "Access denied. Please check your network settings."),
+        ("provider-setup", 403, "Generative Language API has not been used in project 1 before or it is disabled."),
+        ("provider-spending-limit", 403, "Key limit exceeded (total limit). Manage it using https://a.example/keys"),
+        (
+            "provider-key-scope",
+            403,
+            "You have insufficient permissions for this operation. Missing scopes: model.request.",
+        ),
+        ("provider-key-disabled", 403, "Your API key was reported as leaked. Please use another API key."),
+        ("provider-key-kind", 400, "This credential is only authorized for use with Claude Code"),
+        ("provider-account-disabled", 400, "This organization has been disabled."),
+        ("provider-unpaid", 429, "Your account is not active, please check your billing details on our website."),
+        ("provider-plan-ended", 429, "Your GLM Coding Plan package has expired and is temporarily unavailable."),
+        ("provider-plan-lacks", 429, "The current subscription plan does not yet include access to m"),
+        ("provider-no-tools", 404, "No endpoints found that support tool use."),
+    ] {
+        let canned = Canned::good_but(move |line| line.starts_with("POST").then(|| error(status, message)));
+        broken(id, &canned.base_url()).keeping(canned).holds();
+    }
+    let page = "<html><head><title>Attention Required! | Cloudflare</title></head></html>".to_owned();
+    always("provider-blocked", (403, vec![("content-type", "text/html".to_owned())], page)).holds();
+}
+
+#[test]
+fn an_address_that_the_provider_names_is_in_the_command() {
+    let canned = Canned::always(error(401, "incorrect regional hostname. Please make your request to eu.a.example"));
+    let mut sandbox = at(&canned.base_url());
+    sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+    let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+    let finding = finding(&outcome, "provider-key-elsewhere").unwrap_or_else(|| panic!("{outcome}"));
+    assert!(finding.to_string().contains("https://eu.a.example/v1"), "{finding}");
 }
 
 #[test]
@@ -92,6 +135,11 @@ fn a_limit_is_told_by_whom_and_for_how_long() {
     let text = finding.to_string();
     assert!(text.contains("Deep Hosting, behind `lab`") && text.contains("17 s"), "{text}");
     always("provider-rate-limit", error(429, "slow down")).holds();
+    // The words may say it, too.
+    let canned = Canned::always(error(429, "Your limit will reset at 2026-11-21 23:10:00"));
+    let mut sandbox = at(&canned.base_url());
+    sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+    doctor(&sandbox, &["--only", "provider"]).exits(3).stdout_has("until 2026-11-21 23:10:00");
 }
 
 #[test]
@@ -129,17 +177,40 @@ fn the_api_is_elsewhere_or_speaks_something_else() {
         line => line.starts_with("POST").then(|| error(404, "nothing here")),
     });
     broken("provider-not-found", &anthropic.base_url()).holds();
+}
+
+/// The key is had, so that `--fix` puts it behind the gateway; into a file only where there is no keyring.
+#[test]
+fn a_provider_that_speaks_chat_alone_is_put_behind_the_gateway() {
+    for (sandbox, store) in [(Sandbox::with_codex(), " --store file"), (Sandbox::with_keyring(), "")] {
+        let upstream = Upstream::chat(Script::none());
+        let mut sandbox = sandbox;
+        sandbox.set_env("LAB_KEY", upstream.key());
+        let table = PROVIDER.replace("https://lab.example.net/v1", &upstream.base_url());
+        sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m1\"\n{table}env_key = \"LAB_KEY\"\n"));
+        let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+        let found = finding(&outcome, "provider-wire").unwrap_or_else(|| panic!("{outcome}"));
+        assert_eq!(found["fix"], format!("`codexgw migrate --speaks lab=chat{store} --yes`"), "{outcome}");
+        let broken = Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream);
+        if store.is_empty() { broken.mended() } else { broken.prints_command() }.holds();
+    }
+    // No file names a model, so the list does.
     let upstream = Upstream::chat(Script::none());
-    let (url, key) = (upstream.base_url(), upstream.key());
-    let mut sandbox = at(&url);
-    sandbox.set_env("LAB_KEY", &key);
-    sandbox
-        .codexgw(&["doctor", "--only", "provider"])
-        .run()
-        .exits(3)
-        .stdout_has("`chat` works")
-        .stdout_has("--wire chat");
-    Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream).holds();
+    let mut sandbox = at(&upstream.base_url());
+    sandbox.set_env("LAB_KEY", upstream.key());
+    let outcome = sandbox.codexgw(&["doctor", "--only", "provider"]).run().exits(3).stdout_has("`chat` works");
+    outcome.stdout_has("migrate --speaks lab=chat --model m1");
+    Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream).mended().holds();
+    // What is wrong behind a wrong address shows when that is mended.
+    let upstream = Upstream::chat(Script::none());
+    let mut sandbox = at(upstream.base_url().trim_end_matches("/v1"));
+    sandbox.set_env("LAB_KEY", upstream.key());
+    Broken::new("provider-address", sandbox).asked("provider").keeping(upstream).mended().holds();
+    // One that codexgw set up for Codex to ask itself.
+    let upstream = Upstream::chat(Script::none());
+    let sandbox = Sandbox::with_codex();
+    sandbox.add("up", &upstream, &["--via", "direct", "--no-probe"]);
+    Broken::new("provider-wire", sandbox).asked("provider").keeping(upstream).mended().holds();
 }
 
 #[test]

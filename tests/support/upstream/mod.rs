@@ -78,12 +78,17 @@ pub struct Recorded {
     pub status: u16,
 }
 
+/// The words with which a request is refused, if it is.
+pub type Refusing = fn(&Value) -> Option<&'static str>;
+
 struct State {
     serves: Serves,
     models: Vec<String>,
     /// The model list as it stands, where it is to tell more than the interface's own does.
     list: Option<Value>,
     key: String,
+    /// What is refused though the documentation allows it, and the words for it.
+    refusing: Option<Refusing>,
     script: Script,
     records: Vec<Recorded>,
     violations: Vec<String>,
@@ -144,6 +149,7 @@ impl Upstream {
             models: vec!["m1".to_owned(), "m2".to_owned()],
             list: None,
             key: "sk-test-0123456789abcdef0123456789".to_owned(),
+            refusing: None,
             script,
             records: Vec::new(),
             violations: Vec::new(),
@@ -194,6 +200,11 @@ impl Upstream {
             _ => {}
         }
         self
+    }
+
+    /// From now on these requests are refused with 400.
+    pub fn refuse(&self, refusing: Refusing) {
+        self.shared.state().refusing = Some(refusing);
     }
 
     /// From now on only this key is right.
@@ -506,9 +517,13 @@ impl State {
         let Ok(body) = serde_json::from_slice::<Value>(&request.body) else {
             return self.violation(interface, Purpose::Refused, "the body is not JSON".to_owned());
         };
-        if body == json!({}) || body == json!({"max_tokens": 1}) {
+        let is_about_search = body["tools"] == json!([{"type": "web_search"}]) && body.get("input").is_none();
+        if body == json!({}) || body == json!({"max_tokens": 1}) || is_about_search {
             // The doctor's way to see whether the endpoint is there.
             return (Purpose::Refused, Answer::error(interface, 400, "you must name the field `messages` or `input`"));
+        }
+        if let Some(words) = self.refusing.and_then(|refusing| refusing(&body)) {
+            return (Purpose::Refused, Answer::error(interface, 400, words));
         }
         let purpose = if interface.offers(&body, "exec_command") {
             Purpose::Turn

@@ -6,7 +6,7 @@ use toml_edit::Item;
 
 use crate::catalog::{self, KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
-use crate::doctor::{Choice, ProviderTable, Subject, World};
+use crate::doctor::{Choice, Fix, ProviderTable, Subject, World, typed};
 use crate::launch::{PROXY_VARIABLES, Proxy};
 use crate::probe::{Target, is_loopback};
 use crate::secret::{Secret, Vault};
@@ -17,12 +17,15 @@ use super::super::web_search;
 
 /// One provider, with all that asking it takes.
 pub struct Asked<'w> {
+    pub world: &'w World,
     pub id: &'w str,
     pub base_url: &'w str,
     /// What Codex or the gateway asks it in.
     pub wire: Wire,
     /// The model to start with first.
     pub models: Vec<&'w str>,
+    /// The starts of Codex that go by it, each with the model that it names.
+    pub chosen: Vec<(Choice<'w>, &'w str)>,
     /// Our own record of it, when there is one.
     pub provider: Option<&'w Provider>,
     /// The person's own table, when it is that.
@@ -31,15 +34,10 @@ pub struct Asked<'w> {
     /// What offers it Codex's web search, where nothing is known beforehand of how it takes that.
     pub web_search: Vec<Choice<'w>>,
     pub name: &'w str,
-    /// What starts Codex on a model of it, with the provider's own name of that.
-    pub chosen: Vec<(Choice<'w>, &'w str)>,
-    pub world: &'w World,
     /// The proxy on the way there.
     pub proxy: Option<Proxy>,
     /// The variables that name proxies.
     pub proxies: Vec<&'static str>,
-    /// Another provider that is set up.
-    pub other: Option<&'w str>,
     key: Option<Secret>,
     key_form: Option<KeyForm>,
     headers: BTreeMap<String, String>,
@@ -76,11 +74,6 @@ impl<'w> Asked<'w> {
         (!own && owner != self.name).then_some(owner)
     }
 
-    /// What else to use till it works, as the end of a sentence.
-    pub fn till_then(&self) -> String {
-        self.other.map(|other| format!("; another provider till then: `codexgw use {other}`")).unwrap_or_default()
-    }
-
     /// The target of the probe.
     pub fn target(&self) -> Target<'_> {
         Target {
@@ -111,6 +104,89 @@ impl<'w> Asked<'w> {
         }
     }
 
+    /// What lets the gateway ask it in this wire; words for the person where a value is missing that only the person
+    /// has.
+    pub fn in_wire(&self, wire: Wire, base_url: &str, listed: &[&str]) -> Result<Fix, String> {
+        let model = listed.first().copied().filter(|_| self.models.is_empty());
+        let words = match self.table {
+            Some(table) => table.behind_gateway(self.world, wire, model),
+            None if self.models.is_empty() => {
+                self.anew(wire, Road::Gateway, base_url, &[model.unwrap_or(ProviderTable::ANY_MODEL)])
+            }
+            None => self.anew(wire, Road::Gateway, base_url, &self.models),
+        };
+        if self.loses_headers() {
+            let headers = "with the headers that it has: `codexgw config show --settings`";
+            return Err(format!("let the gateway translate: `{}`, {headers}", typed(&words)));
+        }
+        if words.iter().any(|word| word == ProviderTable::ANY_MODEL) {
+            return Err(format!("let the gateway translate: `{}`", typed(&words)));
+        }
+        Ok(Fix::Command(words))
+    }
+
+    /// What puts it behind the gateway in the wire that it is asked in, as it is but for that.
+    pub fn to_gateway(&self, model: &str) -> Result<Fix, String> {
+        if self.provider.is_none() || template_of(self.id).is_some() {
+            return self.in_wire(Wire::Responses, self.base_url, &[model]);
+        }
+        let mut words = vec!["add", self.id, "--via", "gateway", "--wire", Wire::Responses.name(), "--force"];
+        if self.goes_to_file() {
+            words.extend(["--store", "file"]);
+        }
+        Ok(Fix::command(&words))
+    }
+
+    /// The command that sets up one of ours anew: with its key, but for the headers.
+    pub fn anew(&self, wire: Wire, road: Road, base_url: &str, models: &[&str]) -> Vec<String> {
+        let template = self.template.filter(|_| self.provider.is_some_and(|provider| provider.template.is_some()));
+        let template = template.map_or("custom", |template| template.id.as_str());
+        let via = if road == Road::Gateway { "gateway" } else { "direct" };
+        let mut words =
+            vec!["add", template, "--id", self.id, "--base-url", base_url, "--wire", wire.name(), "--via", via];
+        words.extend(models.iter().flat_map(|model| ["--model", model]));
+        if let Some(variable) = self.provider.and_then(|provider| provider.env_key.as_deref()) {
+            words.extend([if road == Road::Gateway { "--key-from-env" } else { "--env-key" }, variable]);
+        }
+        if road == Road::Gateway && self.goes_to_file() {
+            words.extend(["--store", "file"]);
+        }
+        words.into_iter().chain(["--force"]).map(str::to_owned).collect()
+    }
+
+    /// Whether it has headers, which setting it up anew would lose.
+    pub fn loses_headers(&self) -> bool {
+        self.provider.is_some_and(|p| !p.headers.is_empty() || !p.secret_headers.is_empty() || !p.query.is_empty())
+    }
+
+    /// Whether it is Codex's default.
+    pub fn is_default(&self) -> bool {
+        let default = self.world.settings.as_ref().ok().and_then(|settings| settings.default.as_ref());
+        default.is_some_and(|choice| choice.provider == self.id)
+    }
+
+    /// Whether it has a secret that the gateway could not see where it is, and that no keyring can take.
+    pub fn goes_to_file(&self) -> bool {
+        let is_to_store = match (self.table, self.provider) {
+            (Some(table), _) => table.has_secret(),
+            (None, provider) => provider.is_some_and(|provider| provider.key == KeyStore::Env),
+        };
+        is_to_store && !self.world.has_keyring()
+    }
+
+    /// The command that finds out what it can do.
+    pub fn probe(&self) -> String {
+        let Some(table) = self.table else { return format!("codexgw probe {}", self.id) };
+        let key = table.text("env_key").map(|variable| format!(" --key-from-env {variable}")).unwrap_or_default();
+        format!("codexgw probe {}{key}", self.base_url)
+    }
+
+    /// What it is known to do differently.
+    pub fn quirks(&self) -> &'w [String] {
+        let measured = self.provider.and_then(|provider| provider.quirks.as_deref());
+        measured.or_else(|| Some(self.template?.quirks.as_slice())).unwrap_or_default()
+    }
+
     fn ours(world: &'w World, id: &'w str, provider: &'w Provider) -> Option<Self> {
         let vault = Vault::new(&world.home);
         let key = match provider.key {
@@ -121,29 +197,22 @@ impl<'w> Asked<'w> {
             store => Some(vault.key(id, store, &provider.key_command).ok().filter(|key| can_be_sent(key))?),
         };
         let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
-        let chosen = chosen(world, id, provider.road);
-        let mut models: Vec<&str> = vec![&provider.model];
+        let chosen = chosen(world, id);
         let others = provider.models.keys().map(String::as_str).chain(chosen.iter().map(|(_, model)| *model));
-        for model in others {
-            if !models.contains(&model) {
-                models.push(model);
-            }
-        }
         Some(Self {
+            world,
             id,
             base_url: &provider.base_url,
             wire: if provider.road == Road::Direct { Wire::Responses } else { provider.wire },
-            models,
+            models: each_once(std::iter::once(provider.model.as_str()).chain(others)),
+            chosen,
             provider: Some(provider),
             table: None,
             template: provider.template.as_deref().and_then(template_of),
             web_search: if provider.road == Road::Direct { web_search::offering(world, id) } else { Vec::new() },
             name: &provider.name,
-            chosen,
-            world,
             proxy: proxy_before(world, &provider.base_url),
             proxies: proxies(world),
-            other: other(world, id),
             key,
             key_form: Some(provider.key_form()),
             headers: provider.headers.clone(),
@@ -163,9 +232,16 @@ impl<'w> Asked<'w> {
                 .iter()
                 .any(|choice| choice.profile == Some(name) && choice.text("model_provider") == Some(id)),
         };
+        // What migration left for old sessions to be resumed under.
+        let is_left_behind = |id: &str| {
+            world.settings.as_ref().is_ok_and(|settings| settings.providers.contains_key(id))
+                && world.choices().iter().all(|choice| choice.text("model_provider") != Some(id))
+        };
         let mut found: Vec<Self> = Vec::new();
-        for table in world.tables().filter(|table| !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id))
-        {
+        let is_asked = |table: &ProviderTable<'_>| {
+            !is_built_in(table.id) && !table.is_ours(world) && wanted(table.id) && !is_left_behind(table.id)
+        };
+        for table in world.tables().filter(is_asked) {
             if !found.iter().any(|other| other.id == table.id) {
                 found.extend(Self::table(world, table));
             }
@@ -190,22 +266,21 @@ impl<'w> Asked<'w> {
         let from_env = from_env.filter_map(|(name, variable)| Some((name, world.var(&variable)?.to_owned())));
         // They may hold keys, so that all of them are treated so.
         let secret_headers = strings("http_headers").into_iter().chain(from_env);
-        let models = world.choices().into_iter().filter(|choice| choice.text("model_provider") == Some(table.id));
+        let chosen = chosen(world, table.id);
         Some(Self {
+            world,
             id: table.id,
             base_url: table.text("base_url")?,
             wire: Wire::Responses,
-            models: models.filter_map(|choice| choice.text("model")).collect(),
+            models: each_once(chosen.iter().map(|(_, model)| *model)),
+            chosen,
             provider: None,
             table: Some(table),
             template: table.template(),
             web_search: web_search::offering(world, table.id),
             name: table.text("name").unwrap_or(table.id),
-            chosen: Vec::new(),
-            world,
             proxy: proxy_before(world, table.text("base_url")?),
             proxies: proxies(world),
-            other: other(world, table.id),
             // Spaces before it are sent along, those behind it are not.
             key: key.map(|key| Secret::new(key.trim_end().to_owned())),
             key_form: key.map(|_| KeyForm::Bearer),
@@ -225,28 +300,29 @@ fn proxies(world: &World) -> Vec<&'static str> {
     PROXY_VARIABLES.into_iter().filter(|name| world.var(name).is_some()).collect()
 }
 
-/// The first of our other providers.
-fn other<'w>(world: &'w World, id: &str) -> Option<&'w str> {
-    world.settings.as_ref().ok()?.providers.keys().map(String::as_str).find(|other| *other != id)
-}
-
-/// What starts Codex on a model of a provider of ours.
-fn chosen<'w>(world: &'w World, id: &str, road: Road) -> Vec<(Choice<'w>, &'w str)> {
-    let model = |choice: &Choice<'w>| {
-        let model = choice.text("model")?;
-        let own = match road {
-            Road::Direct => choice.text("model_provider").filter(|chosen| *chosen == id).map(|_| model),
-            Road::Gateway => {
-                choice.text("model_provider").filter(|chosen| *chosen == GATEWAY_ID)?;
-                model.strip_prefix(id)?.strip_prefix('/')
-            }
-        };
-        own.filter(|model| !model.is_empty())
-    };
-    world.choices().into_iter().filter_map(|choice| Some((choice, model(&choice)?))).collect()
-}
-
 /// Whether a key is more than nothing, and fit for a header.
 fn can_be_sent(key: &Secret) -> bool {
     !key.expose().trim().is_empty() && !key.expose().chars().any(char::is_control)
+}
+
+/// The starts of Codex that go by this provider, itself or behind the gateway, with the models that they name.
+fn chosen<'w>(world: &'w World, id: &str) -> Vec<(Choice<'w>, &'w str)> {
+    let of_it = |choice: Choice<'w>| {
+        let model = choice.text("model")?;
+        match choice.text("model_provider")? {
+            GATEWAY_ID => model.split_once('/').filter(|(owner, _)| *owner == id).map(|(_, model)| (choice, model)),
+            provider => (provider == id).then_some((choice, model)),
+        }
+    };
+    world.choices().into_iter().filter_map(of_it).filter(|(_, model)| !model.is_empty()).collect()
+}
+
+fn each_once<'w>(models: impl Iterator<Item = &'w str>) -> Vec<&'w str> {
+    let mut once: Vec<&str> = Vec::new();
+    for model in models {
+        if !once.contains(&model) {
+            once.push(model);
+        }
+    }
+    once
 }

@@ -2,8 +2,10 @@
 
 use crate::catalog;
 use crate::config::Change;
-use crate::doctor::Finding;
+use crate::doctor::{Choice, Finding, Fix, World, typed};
 use crate::probe::Models;
+use crate::settings::{Road, Wire};
+use crate::setup::GATEWAY_ID;
 
 use super::super::models::unfit;
 use super::super::slip::{choose_again, fix, is_slip, nearest};
@@ -37,10 +39,19 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
     let names: Vec<&str> = listed.list.iter().map(|(name, _)| name.as_str()).collect();
     for (place, model) in asked.models.iter().enumerate() {
         if let Some((_, facts)) = listed.list.iter().find(|(name, _)| name == model) {
-            findings.extend(news(asked, model, unfit(id, model, facts)));
+            findings.extend(news(asked, model, unfit(id, model, facts, asked.provider.is_some())));
             continue;
         }
         if !listed.complete || names.is_empty() {
+            continue;
+        }
+        if asked.provider.is_none() {
+            let near = nearest(model, &names);
+            let starts = asked
+                .chosen
+                .iter()
+                .filter(|(choice, named)| named == model && choice.document.get(&["model"]).is_some());
+            findings.extend(starts.map(|(choice, _)| misspelt(asked, *choice, model, near[0])));
             continue;
         }
         let users: Vec<_> = asked.chosen.iter().filter(|(_, chosen)| chosen == model).map(|(user, _)| *user).collect();
@@ -69,16 +80,48 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
     findings
 }
 
+/// How alike two names of models are when one is the other misspelt (Jaro-Winkler).
+const ALIKE: f64 = 0.93;
+
+/// A model that a file of Codex names, and that the provider does not list.
+fn misspelt(asked: &Asked<'_>, choice: Choice<'_>, model: &str, near: &str) -> Finding {
+    let what = format!("`{}` does not list the model `{model}`, which {} names", asked.id, choice.words());
+    let finding = Finding::broken("provider-model", what)
+        .saw(World::place(choice.document, &["model"]))
+        .saw(format!("the nearest that it lists is `{near}`"));
+    let value = match choice.text("model_provider") {
+        Some(GATEWAY_ID) => format!("{}/{near}", asked.id),
+        _ => near.to_owned(),
+    };
+    if strsim::jaro_winkler(model, near) >= ALIKE {
+        return finding.mended_by(Fix::Edit {
+            file: choice.document.path().to_path_buf(),
+            changes: vec![Change::set(&["model"], value)],
+            label: "spell a model as its provider does",
+        });
+    }
+    let profile = choice.profile.map(|name| format!(" --profile {name}")).unwrap_or_default();
+    finding.say(format!("name one that it lists, such as `model = \"{value}\"`: `codexgw config edit{profile}`"))
+}
+
 /// How another model is chosen.
 pub fn choose(asked: &Asked<'_>, near: Option<&str>) -> String {
-    match (asked.table, near) {
-        (Some(_), Some(near)) => format!("name one that it lists, such as `model = \"{near}\"`: `codexgw config edit`"),
-        (Some(_), None) => "name another in `model`: `codexgw config edit`".to_owned(),
-        (None, near) => {
+    match (asked.table, asked.provider, near) {
+        (Some(_), _, Some(near)) => {
+            format!("name one that it lists, such as `model = \"{near}\"`: `codexgw config edit`")
+        }
+        (None, Some(provider), Some(near)) if !asked.loses_headers() => {
+            let wire = if provider.road == Road::Direct { Wire::Responses } else { provider.wire };
+            let command = typed(&asked.anew(wire, provider.road, asked.base_url, &[near]));
+            let then = if asked.is_default() { format!(", then `codexgw use {}`", asked.id) } else { String::new() };
+            format!("choose another, such as this one: `{command}`{then}")
+        }
+        (None, Some(_), _) => {
             let model = near.unwrap_or("MODEL");
             let profile = asked.chosen.iter().find_map(|(choice, _)| choice.profile).unwrap_or(asked.id);
             format!("choose another: `codexgw profile add {profile} --provider {} --model {model}`", asked.id)
         }
+        (_, _, None) | (None, None, _) => "name another in `model`: `codexgw config edit`".to_owned(),
     }
 }
 
@@ -86,6 +129,6 @@ pub fn choose(asked: &Asked<'_>, near: Option<&str>) -> String {
 fn news(asked: &Asked<'_>, model: &str, findings: Vec<Finding>) -> Vec<Finding> {
     let known = asked.provider.and_then(|provider| provider.models.get(model)).cloned().unwrap_or_default();
     let known = catalog::model_facts(model).map_or_else(|| known.clone(), |base| known.clone().merged_over(base));
-    let told = unfit(asked.id, model, &known);
+    let told = unfit(asked.id, model, &known, asked.provider.is_some());
     findings.into_iter().filter(|finding| told.iter().all(|old| old.id != finding.id)).collect()
 }

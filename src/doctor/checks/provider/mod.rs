@@ -1,27 +1,40 @@
-//! Asks each provider: is it there, does it take the key, has it the endpoint and the models.
+//! Asks each provider: is it there, does it take the key, has it the endpoint and the models. The one in use is asked one
+//! short real question, too.
 
 mod asked;
 mod certificate;
 mod compared;
 mod proxied;
+mod question;
 mod refusal;
 mod trial;
 
 use crate::doctor::{Check, Finding, World};
 
 use asked::Asked;
+use question::InUse;
 
 pub const CHECK: Check = Check {
     id: "provider",
-    about: "whether providers answer, take the key, and have the model",
+    about: "whether providers answer, take the key, and have the model; asks the one in use one short question",
     is_online: true,
     look,
 };
 
 fn look(world: &World) -> Vec<Finding> {
     let all = Asked::all(world);
+    let in_use = InUse::of(world);
     let mut findings: Vec<Finding> = std::thread::scope(|scope| {
-        let asked: Vec<_> = all.iter().map(|asked| scope.spawn(|| trial::run(asked, world.since))).collect();
+        let try_one = |asked| {
+            let model = in_use.as_ref().and_then(|in_use| in_use.model_of(asked));
+            let (findings, question) = trial::run(asked, model, world.since);
+            if let Some(question) = question {
+                // One is in use, so that nobody was before.
+                let _ = world.question.set(question);
+            }
+            findings
+        };
+        let asked: Vec<_> = all.iter().map(|asked| scope.spawn(move || try_one(asked))).collect();
         asked.into_iter().filter_map(|asked| asked.join().ok()).flatten().collect()
     });
     // A wrong clock is seen at every provider.

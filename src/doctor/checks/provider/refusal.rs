@@ -2,9 +2,13 @@
 
 use std::time::{Duration, SystemTime};
 
-use crate::doctor::Finding;
+use jiff::Timestamp;
+
+use crate::catalog::ProviderTemplate;
+use crate::doctor::{Finding, NO_KEYRING};
 use crate::error::Error;
-use crate::probe::{Knock, ProbeError};
+use crate::probe::{Knock, Part, ProbeError, Refused};
+use crate::protocol::{Meaning, Remedy, Words};
 use crate::secret::{is_wrapped, key_flaw};
 use crate::settings::Wire;
 
@@ -40,13 +44,30 @@ pub fn slow(asked: &Asked<'_>, took: Duration) -> Finding {
 pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
     let id = asked.id;
     match error {
-        ProbeError::WrongKey { status, words, .. } => key_refused(asked, status, &words),
+        ProbeError::WrongKey { status, words, .. } => {
+            let read = Words::saying(&words);
+            let means = read.meaning(status).unwrap_or(Meaning::WrongKey);
+            meant(asked, means, status, &words, &Pointers { link: read.link(), host: read.host() })
+        }
         ProbeError::NoKey { status, words, .. } => {
             Finding::broken("provider-no-key", format!("`{id}` wants a key, and none is sent"))
                 .saw(said(status, &words))
                 .say(other_key(asked))
         }
-        ProbeError::NoCredit { status, words } => no_credit(asked, status, &words),
+        ProbeError::NoCredit { status, words } => meant(
+            asked,
+            Meaning::NoCredit,
+            status,
+            &words,
+            &Pointers { link: Words::saying(&words).link(), host: None },
+        ),
+        ProbeError::Denied { status, words, meaning, link, .. } => {
+            meant(asked, meaning, status, &words, &Pointers { link: link.as_deref(), host: None })
+        }
+        ProbeError::Blocked { url, words } => {
+            let finding = meant(asked, Meaning::Blocked, 0, "", &Pointers::default());
+            finding.saw(format!("{url} answers with {words}"))
+        }
         error => {
             let finding_id = match &error {
                 ProbeError::NoSuchHost { .. } => "provider-no-such-host",
@@ -94,7 +115,7 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
             format!("start the server, or name the address where it is: `{}`", again(asked))
         }
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
-            format!("try again later{}", asked.till_then())
+            format!("try again later; {ELSEWHERE}")
         }
         ProbeError::BaseUrl { .. }
         | ProbeError::OtherForm { .. }
@@ -117,16 +138,16 @@ fn again(asked: &Asked<'_>) -> String {
 }
 
 /// An endpoint that is there, and refuses more than the empty question. A plain 500 may be about the question, as may a
-/// 403 that names the model.
+/// refusal that names the model.
 pub fn status(asked: &Asked<'_>, knock: &Knock) -> Vec<Finding> {
-    let words = &knock.words;
-    match knock.status {
-        403 if knock.is_about_model() => Vec::new(),
-        400 | 422 if is_credit(&words.to_lowercase()) => vec![no_credit(asked, knock.status, words)],
-        401 | 403 => vec![key_refused(asked, knock.status, words)],
-        402 => vec![no_credit(asked, 402, words)],
-        429 => vec![rate_limit(asked, words, Some(knock))],
-        502..=599 => vec![of_error(asked, ProbeError::Server { status: knock.status, words: words.clone() })],
+    match (knock.meaning, knock.status) {
+        (Some(Meaning::NoModel), _) => Vec::new(),
+        (Some(Meaning::ModelAccess | Meaning::Forbidden), _) if knock.is_about_model() => Vec::new(),
+        (Some(Meaning::RateLimit), _) => vec![rate_limit(asked, &knock.words, Some(knock))],
+        (Some(means), status) => vec![meant(asked, means, status, &knock.words, &Pointers::of(knock))],
+        (None, 502..=599) => {
+            vec![of_error(asked, ProbeError::Server { status: knock.status, words: knock.words.clone() })]
+        }
         _ => Vec::new(),
     }
 }
@@ -143,47 +164,196 @@ pub fn web_search(asked: &Asked<'_>, answer: &Knock) -> Vec<Finding> {
 /// A plain question to the model, which is turned away as well.
 pub fn turned_away(asked: &Asked<'_>, model: &str, answer: &Knock) -> Vec<Finding> {
     let words = &answer.words;
+    let is_about_model = matches!(answer.meaning, Some(Meaning::ModelAccess | Meaning::Forbidden));
+    let is_understood = answer.meaning.is_some() && !is_about_model;
     match answer.status {
-        403 | 404 if answer.is_about_model() => {
-            let what = format!("the key of `{}` works, and has no access to `{model}`", asked.id);
-            vec![
-                Finding::broken("provider-model-access", what)
-                    .saw(said(answer.status, words))
-                    .say(compared::choose(asked, None)),
-            ]
+        _ if answer.meaning == Some(Meaning::NoModel) => {
+            vec![meant(asked, Meaning::NoModel, answer.status, words, &Pointers::of(answer))]
         }
+        _ if is_understood => status(asked, answer),
+        403 | 404 if answer.is_about_model() => vec![no_access(asked, model, said(answer.status, words))],
         500 => vec![of_error(asked, ProbeError::Server { status: 500, words: words.clone() })],
         _ => status(asked, answer),
     }
 }
 
-fn key_refused(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
+fn no_access(asked: &Asked<'_>, model: &str, said: String) -> Finding {
+    Finding::broken("provider-model-access", format!("the key of `{}` works, and has no access to `{model}`", asked.id))
+        .saw(said)
+        .say(compared::choose(asked, None))
+}
+
+/// What came of the one real question, after all else was well.
+pub fn of_question(asked: &Asked<'_>, model: &str, error: ProbeError) -> Finding {
     let id = asked.id;
-    let lower = words.to_lowercase();
-    if is_credit(&lower) {
-        return no_credit(asked, status, words);
+    match error {
+        ProbeError::NoSuchModel { words, .. } => {
+            if Words::saying(&words).meaning(404) == Some(Meaning::ModelAccess) {
+                return no_access(asked, model, words);
+            }
+            Finding::broken("provider-model", format!("`{id}` does not know the model `{model}`"))
+                .saw(words)
+                .say(compared::choose(asked, None))
+        }
+        ProbeError::WrongKey { status: status @ 403, words, .. } if words.to_lowercase().contains("model") => {
+            no_access(asked, model, said(status, &words))
+        }
+        ProbeError::RateLimited { words, wait } => limited(asked, &words, None, wait.as_deref()),
+        ProbeError::Refused { status, words } if Words::saying(&words).meaning(status).is_some() => {
+            let read = Words::saying(&words);
+            let means = read.meaning(status).unwrap_or(Meaning::Forbidden);
+            meant(asked, means, status, &words, &Pointers { link: read.link(), host: read.host() })
+        }
+        ProbeError::Refused { status, words } if (200..300).contains(&status) => {
+            let what = format!("`{id}` takes a question, and its answer cannot be read");
+            Finding::broken("provider-answer", what)
+                .saw(said(status, &words))
+                .saw(format!("asked `{model}` one short question"))
+                .say(format!("see what it speaks: `{}`", asked.probe()))
+        }
+        ProbeError::Refused { status, words } => {
+            Finding::broken("provider-refuses", format!("`{id}` refuses a plain question to `{model}`"))
+                .saw(said(status, &words))
+                .say(format!("see what it takes: `{}`", asked.probe()))
+        }
+        ProbeError::Unreachable { why, .. } => {
+            Finding::broken("provider-failing", format!("`{id}` hangs up when it is asked a real question"))
+                .saw(why)
+                .say("see its log, where it is yours; another provider till then: `codexgw use PROVIDER`")
+        }
+        error => of_error(asked, error),
     }
-    if ["coding plan", "another region", "different region", "wrong region"].iter().any(|words| lower.contains(words)) {
-        let what = format!("the key of `{id}` is one of another plan or region, which has an address of its own");
-        let say = asked.template.filter(|template| !template.endpoints.is_empty()).map_or_else(
+}
+
+/// Parts of Codex's own request that are refused where Codex asks the provider itself.
+pub fn of_codex(asked: &Asked<'_>, model: &str, refused: &[Refused]) -> Vec<Finding> {
+    let id = asked.id;
+    let (tools, others): (Vec<&Refused>, Vec<&Refused>) = refused.iter().partition(|one| one.part == Part::Tools);
+    let (searches, others): (Vec<&Refused>, Vec<&Refused>) =
+        others.into_iter().partition(|one| one.part == Part::Quirk("web_search_rejected".to_owned()));
+    let mut findings = Vec::new();
+    for Refused { status, words, .. } in tools {
+        let what = format!("`{model}` of `{id}` takes no tools, and Codex works with nothing else");
+        findings.push(
+            Finding::broken("model-without-tools", what).saw(said(*status, words)).say(compared::choose(asked, None)),
+        );
+    }
+    let is_all = others.is_empty();
+    for Refused { status, words, .. } in searches.into_iter().filter(|_| is_all) {
+        let found = asked.web_search.iter().map(|choice| web_search::refused(*choice, id));
+        findings.extend(found.map(|finding| finding.saw(said(*status, words))));
+    }
+    if is_all {
+        return findings;
+    }
+    let parts: Vec<String> = others.iter().map(|one| one.part.words()).collect();
+    let what = format!("`{id}` refuses a part of what Codex sends: {}", parts.join(", "));
+    let finding = Finding::broken("provider-refuses-codex", what);
+    let finding = others.iter().fold(finding, |finding, one| finding.saw(said(one.status, &one.words)));
+    let finding = finding.saw("Codex asks it directly, and sends that every time; codexgw's gateway leaves it out");
+    let finding = if asked.goes_to_file() { finding.saw(NO_KEYRING) } else { finding };
+    findings.push(match asked.to_gateway(model) {
+        Ok(fix) => finding.mended_by(fix),
+        Err(words) => finding.say(words),
+    });
+    findings
+}
+
+/// Where the provider's own words point.
+#[derive(Default)]
+struct Pointers<'a> {
+    /// The address of a page of the web.
+    link: Option<&'a str>,
+    /// The host that requests are to go to.
+    host: Option<&'a str>,
+}
+
+impl<'a> Pointers<'a> {
+    fn of(knock: &'a Knock) -> Self {
+        Self { link: knock.link.as_deref(), host: knock.host.as_deref() }
+    }
+}
+
+/// A refusal that is understood, with what helps.
+fn meant(asked: &Asked<'_>, means: Meaning, status: u16, words: &str, to: &Pointers<'_>) -> Finding {
+    let what = means.what(&format!("`{}`", asked.id));
+    let what = match why_no_key(asked).filter(|_| means == Meaning::WrongKey) {
+        Some(why) => format!("{what}, which {why}"),
+        None => what,
+    };
+    let finding = Finding::broken(finding_id(means), what);
+    let finding = if status == 0 { finding } else { finding.saw(said(status, words)) };
+    let has_plan = |template: &ProviderTemplate| template.endpoints.iter().any(|other| other.for_whom.contains("Plan"));
+    let template = asked.template.filter(|template| means == Meaning::NoCredit && has_plan(template));
+    let finding = match template {
+        Some(template) => finding.saw(format!(
+            "the key of a plan has an address of its own, where it is not charged: `codexgw providers show {}`",
+            template.id
+        )),
+        None => finding,
+    };
+    let keys_url = asked.template.and_then(|template| template.keys_url.as_deref());
+    let to_do = means.to_do(to.link, keys_url);
+    let or = |command: String| to_do.as_ref().map_or_else(|| command.clone(), |to_do| format!("{to_do}; or {command}"));
+    finding.say(match means.remedy() {
+        Remedy::Key => or(other_key(asked)),
+        Remedy::Address => address(asked, to.host),
+        Remedy::Model => or(compared::choose(asked, None)),
+        Remedy::Console | Remedy::Elsewhere | Remedy::Time => or(ELSEWHERE.to_owned()),
+    })
+}
+
+const ELSEWHERE: &str = "another provider till then: `codexgw use PROVIDER`";
+
+/// The address that a key belongs to. The provider may name its host; the path stays.
+fn address(asked: &Asked<'_>, host: Option<&str>) -> String {
+    let at_host = host.and_then(|host| {
+        let path = url::Url::parse(asked.base_url).ok()?.path().trim_end_matches('/').to_owned();
+        Some(format!("https://{host}{path}"))
+    });
+    match (at_host, asked.table) {
+        (Some(url), Some(_)) => format!("name the address that the key belongs to, {url}: `{}`", again(asked)),
+        (Some(url), None) => {
+            format!("name the address that the key belongs to: `{} --base-url {url}`", asked.add_again())
+        }
+        (None, _) => asked.template.filter(|template| !template.endpoints.is_empty()).map_or_else(
             || format!("name the address that belongs to the key: `{}`", again(asked)),
             |template| format!("see its addresses: `codexgw providers show {}`", template.id),
-        );
-        return Finding::broken("provider-key-elsewhere", what).saw(said(status, words)).say(say);
+        ),
     }
-    let (finding_id, what) = if lower.contains("expired") {
-        ("provider-key-expired", format!("the key of `{id}` has expired"))
-    } else if status == 403 {
-        ("provider-forbidden", format!("`{id}` knows the key, and does not allow it this"))
-    } else {
-        let flaw = asked.key().and_then(|key| key_flaw(key.expose()));
-        let alien = asked.key_owner().map(|owner| format!("looks like one of {owner}"));
-        match flaw.map(str::to_owned).or(alien) {
-            Some(why) => ("provider-wrong-key", format!("`{id}` refuses the key, which {why}")),
-            None => ("provider-wrong-key", format!("`{id}` refuses the key")),
-        }
-    };
-    Finding::broken(finding_id, what).saw(said(status, words)).say(other_key(asked))
+}
+
+const fn finding_id(means: Meaning) -> &'static str {
+    match means {
+        Meaning::WrongKey => "provider-wrong-key",
+        Meaning::KeyExpired => "provider-key-expired",
+        Meaning::KeyDisabled => "provider-key-disabled",
+        Meaning::KeyKind => "provider-key-kind",
+        Meaning::KeyElsewhere => "provider-key-elsewhere",
+        Meaning::KeyScope => "provider-key-scope",
+        Meaning::Forbidden => "provider-forbidden",
+        Meaning::NoCredit => "provider-no-credit",
+        Meaning::SpendingLimit => "provider-spending-limit",
+        Meaning::PlanEnded => "provider-plan-ended",
+        Meaning::Unpaid => "provider-unpaid",
+        Meaning::PlanLacks => "provider-plan-lacks",
+        Meaning::RateLimit => "provider-rate-limit",
+        Meaning::OverRate => "provider-over-rate",
+        Meaning::Country => "provider-country",
+        Meaning::Network => "provider-network",
+        Meaning::Blocked => "provider-blocked",
+        Meaning::Setup => "provider-setup",
+        Meaning::AccountDisabled => "provider-account-disabled",
+        Meaning::ModelAccess => "provider-model-access",
+        Meaning::NoModel => "provider-model",
+        Meaning::NoTools => "provider-no-tools",
+    }
+}
+
+/// What can be seen to be wrong with a key that is refused.
+fn why_no_key(asked: &Asked<'_>) -> Option<String> {
+    let flaw = asked.key().and_then(|key| key_flaw(key.expose())).map(str::to_owned);
+    flaw.or_else(|| asked.key_owner().map(|owner| format!("looks like one of {owner}")))
 }
 
 /// How another key is given.
@@ -206,60 +376,52 @@ fn other_key(asked: &Asked<'_>) -> String {
     }
 }
 
-fn no_credit(asked: &Asked<'_>, status: u16, words: &str) -> Finding {
-    Finding::broken("provider-no-credit", format!("the key of `{}` works, but the account has no credit", asked.id))
-        .saw(said(status, words))
-        .say(format!("add credit in the provider's console{}", asked.till_then()))
-}
-
-fn is_credit(words: &str) -> bool {
-    [
-        "insufficient_quota",
-        "insufficient balance",
-        "exceeded your current quota",
-        "credit balance is too low",
-        "no credit",
-        "out of credit",
-    ]
-    .iter()
-    .any(|phrase| words.contains(phrase))
-}
-
 /// Too many requests: by whom, and for how long.
 pub fn rate_limit(asked: &Asked<'_>, words: &str, knock: Option<&Knock>) -> Finding {
-    if is_credit(&words.to_lowercase()) {
-        return no_credit(asked, 429, words);
-    }
-    let by = knock.and_then(|knock| knock.behind.as_deref());
+    limited(
+        asked,
+        words,
+        knock.and_then(|knock| knock.behind.as_deref()),
+        knock.and_then(|knock| knock.wait.as_deref()),
+    )
+}
+
+fn limited(asked: &Asked<'_>, words: &str, by: Option<&str>, wait: Option<&str>) -> Finding {
+    let said_wait = Words::saying(words).wait().map(|wait| wait.in_words(Timestamp::now()));
     let who = by.map_or_else(|| format!("`{}`", asked.id), |by| format!("{by}, behind `{}`,", asked.id));
     let finding = Finding::broken("provider-rate-limit", format!("{who} limits your requests; the key works"))
         .saw(said(429, words));
-    match knock.and_then(|knock| knock.wait.as_deref()) {
+    match wait.or(said_wait.as_deref()) {
         Some(wait) => finding.saw(format!("it wants to be left alone: {wait}")),
         None => finding.saw("it does not say for how long"),
     }
-    .say(format!("wait{}", asked.till_then()))
+    .say(format!("wait; {ELSEWHERE}"))
 }
 
 /// The endpoint that is needed is not there, another one is.
-pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str) -> Finding {
-    let works = match wire {
-        Wire::Responses => "responses",
-        Wire::Chat => "chat",
-        Wire::Messages => "messages",
-        Wire::Gemini => "gemini",
-    };
+pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str, listed: &[&str]) -> Vec<Finding> {
+    let works = wire.name();
     let what = format!("`{}` does not speak what it is asked in; `{works}` works", asked.id);
-    let add = asked.add_again();
-    let then = asked.table.map(|_| format!(", then `codexgw use {}`", asked.id)).unwrap_or_default();
-    Finding::broken("provider-wire", what)
+    let finding = Finding::broken("provider-wire", what)
         .saw(format!("{} answers with status {}", knock.url, knock.status))
         .saw(format!("the wire `{works}` is at {base_url}"))
-        .say(format!("let the gateway translate: `{add} --base-url {base_url} --wire {works} --via gateway`{then}"))
+        .saw("codexgw's gateway translates it");
+    let finding = if asked.goes_to_file() { finding.saw(NO_KEYRING) } else { finding };
+    let finding = match asked.in_wire(wire, base_url, listed) {
+        Ok(fix) => finding.mended_by(fix),
+        Err(words) => finding.say(words),
+    };
+    // A table is put behind the gateway with the address that stands in it.
+    let is_elsewhere = asked.table.is_some() && base_url != asked.base_url.trim_end_matches('/');
+    is_elsewhere.then(|| compared::elsewhere(asked, base_url)).into_iter().chain([finding]).collect()
 }
 
 /// No endpoint is anywhere, though the models may be listed.
 pub fn nowhere(asked: &Asked<'_>, knock: &Knock, has_models: bool) -> Finding {
+    if knock.meaning == Some(Meaning::Blocked) {
+        let (url, words) = (knock.url.clone(), knock.words.clone());
+        return of_error(asked, ProbeError::Blocked { url, words });
+    }
     let id = if knock.is_page { "provider-web-page" } else { "provider-not-found" };
     let finding = if has_models {
         Finding::warning(

@@ -1,6 +1,6 @@
 //! Asks one provider.
 
-use std::cell::Cell;
+use std::cell::OnceCell;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr, TcpStream};
 use std::time::{Duration, Instant};
 
@@ -8,12 +8,12 @@ use serde_json::json;
 use url::{Host, Url};
 
 use crate::config::Change;
-use crate::doctor::{Finding, TIME_LIMIT};
+use crate::doctor::{Finding, Question, TIME_LIMIT};
 use crate::probe::{self, Client, Knock, ProbeError, Target};
 use crate::settings::Wire;
 
 use super::asked::Asked;
-use super::{certificate, compared, proxied, refusal};
+use super::{certificate, compared, proxied, question, refusal};
 
 /// Longest time for one provider. All are asked side by side.
 const WITHIN: Duration = Duration::from_secs(8);
@@ -30,24 +30,28 @@ const SLOW: Duration = Duration::from_secs(3);
 /// Time to a connection on this machine.
 const LOCAL: Duration = Duration::from_millis(500);
 
-pub fn run(asked: &Asked<'_>, since: Instant) -> Vec<Finding> {
+/// What is wrong, and what was asked when a model to ask is given.
+pub fn run(asked: &Asked<'_>, model: Option<&str>, since: Instant) -> (Vec<Finding>, Option<Question>) {
+    let nothing = (Vec::new(), None);
     let within = WITHIN.min(LATEST.saturating_sub(since.elapsed()));
-    let Ok(client) = probe::client() else { return Vec::new() };
-    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return Vec::new() };
-    let trial = Trial { client, asked, began: Instant::now(), answered: Cell::new(None) };
-    let found = runtime.block_on(async { tokio::time::timeout(within, trial.run()).await });
-    let slow = trial.answered.get().filter(|took| *took >= SLOW);
-    match (found, slow) {
-        (Ok(findings), None) => findings,
-        (Ok(mut findings), Some(took)) => {
-            findings.push(refusal::slow(asked, took));
-            findings
+    let until = Instant::now() + within;
+    let Ok(client) = probe::client() else { return nothing };
+    let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return nothing };
+    let trial = Trial { client, asked, began: Instant::now(), heard: OnceCell::new() };
+    runtime.block_on(async {
+        let found = tokio::time::timeout(within, trial.run()).await;
+        let slow = trial.heard.get().filter(|first| **first >= SLOW).map(|first| refusal::slow(asked, *first));
+        let Ok(findings) = found else {
+            let slow = slow.map(|slow| slow.saw("so that not all of it could be looked at in the time there is"));
+            return (vec![slow.unwrap_or_else(|| refusal::silent(asked, within))], None);
+        };
+        match (model.filter(|_| findings.is_empty()), slow) {
+            // A question to the model would take at least as long.
+            (_, Some(slow)) => (findings.into_iter().chain([slow]).collect(), None),
+            (Some(model), None) => question::ask(&trial.client, asked, model, until).await,
+            (None, None) => (findings, None),
         }
-        (Err(_), Some(took)) => {
-            vec![refusal::slow(asked, took).saw("so that not all could be looked at in the time that there is")]
-        }
-        (Err(_), None) => vec![refusal::silent(asked, within)],
-    }
+    })
 }
 
 struct Trial<'a> {
@@ -55,7 +59,7 @@ struct Trial<'a> {
     asked: &'a Asked<'a>,
     began: Instant,
     /// How long the first answer took.
-    answered: Cell<Option<Duration>>,
+    heard: OnceCell<Duration>,
 }
 
 impl Trial<'_> {
@@ -65,7 +69,7 @@ impl Trial<'_> {
         let (listed, knock) = tokio::join!(self.list(&target), self.knock(&target, asked.wire));
         let mut findings: Vec<Finding> = knock.iter().filter_map(refusal::clock).collect();
         match (listed, knock) {
-            (Err(ProbeError::RateLimited { words, .. }), knock) => {
+            (Err(ProbeError::RateLimited { words, .. } | ProbeError::Resting { words, .. }), knock) => {
                 findings.push(refusal::rate_limit(asked, &words, knock.ok().as_ref()));
             }
             // A table of the person's own needs no list of models: Codex does not ask for it.
@@ -90,7 +94,8 @@ impl Trial<'_> {
                     } else if knock.is_there() {
                         refusal::status(asked, &knock)
                     } else {
-                        self.other_wire(&target, &knock, !listed.list.is_empty()).await
+                        let names: Vec<&str> = listed.list.iter().map(|(name, _)| name.as_str()).collect();
+                        self.other_wire(&target, &knock, &names).await
                     });
                 }
             }
@@ -142,13 +147,11 @@ impl Trial<'_> {
     }
 
     fn note_time(&self) {
-        if self.answered.get().is_none() {
-            self.answered.set(Some(self.began.elapsed()));
-        }
+        self.heard.get_or_init(|| self.began.elapsed());
     }
 
     /// The endpoint is not there: another base URL has it, or another endpoint is.
-    async fn other_wire(&self, target: &Target<'_>, knock: &Knock, has_models: bool) -> Vec<Finding> {
+    async fn other_wire(&self, target: &Target<'_>, knock: &Knock, listed: &[&str]) -> Vec<Finding> {
         let asked = self.asked;
         let candidates = probe::normalise(asked.base_url).unwrap_or_default();
         for wire in [asked.wire, Wire::Responses, Wire::Chat, Wire::Messages] {
@@ -159,14 +162,14 @@ impl Trial<'_> {
                 let is_its_own = |knock: &Knock| wire == Wire::Messages || !knock.is_message;
                 let Some(there) = there.filter(|knock| knock.is_there() && is_its_own(knock)) else { continue };
                 let found = if wire == asked.wire {
-                    compared::elsewhere(asked, base_url)
+                    vec![compared::elsewhere(asked, base_url)]
                 } else {
-                    refusal::other_wire(asked, knock, wire, base_url)
+                    refusal::other_wire(asked, knock, wire, base_url, listed)
                 };
-                return std::iter::once(found).chain(refusal::status(asked, &there)).collect();
+                return found.into_iter().chain(refusal::status(asked, &there)).collect();
             }
         }
-        vec![refusal::nowhere(asked, knock, has_models)]
+        vec![refusal::nowhere(asked, knock, !listed.is_empty())]
     }
 
     /// No answer, or a refusal. A server on this machine may listen on the other of its two addresses.
