@@ -127,8 +127,9 @@ mod tests {
     /// Each row as the real Codex 0.169.0 did it, with a gateway at 127.0.0.1.
     #[test]
     fn a_proxy_that_would_swallow_loopback_is_named() {
+        type Variables<'a> = &'a [(&'a str, &'a str)];
         let set = |name: &'static str| Some(name);
-        let cases: &[(&[(&str, &str)], Option<&str>)] = &[
+        let cases: &[(Variables<'_>, Option<&str>)] = &[
             (&[("HTTP_PROXY", "http://p:1")], set("HTTP_PROXY")),
             (&[("http_proxy", "http://p:1")], set("http_proxy")),
             (&[("HTTPS_PROXY", "http://p:1"), ("https_proxy", "http://p:1")], None),

@@ -28,7 +28,7 @@ pub async fn look_at(url: &str) -> Option<Shown> {
     let builder = reqwest::Client::builder().tls_info(true).tls_danger_accept_invalid_certs(true);
     let builder = builder.redirect(reqwest::redirect::Policy::none()).timeout(WITHIN);
     let builder = if super::is_loopback(url) { builder.no_proxy() } else { builder };
-    let answer = builder.build().ok()?.head(root).send().await.ok()?;
+    let answer = builder.build().ok()?.get(root).send().await.ok()?;
     let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
     let time = date.and_then(|date| jiff::fmt::rfc2822::parse(date).ok()).map(|date| date.timestamp().into());
     let tls = answer.extensions().get::<reqwest::tls::TlsInfo>();

@@ -363,7 +363,7 @@ pub(super) fn failure(url: &str, error: reqwest::Error) -> ProbeError {
     } else if has("dns error") {
         ProbeError::NoSuchHost { host }
     } else if has("certificate") || has("tls") || has("invalidcontenttype") || has("corrupt message") {
-        ProbeError::Tls { host, why: in_words(why) }
+        ProbeError::Tls { host, why: in_words(&why) }
     } else if error.is_timeout() {
         ProbeError::Timeout { host }
     } else {
@@ -372,8 +372,8 @@ pub(super) fn failure(url: &str, error: reqwest::Error) -> ProbeError {
 }
 
 /// The TLS library's words for the most frequent trouble, put into a person's; its own stay with them.
-fn in_words(why: String) -> String {
-    Fault::of(&why).map_or_else(|| why.clone(), |fault| format!("{} ({why})", fault.words()))
+fn in_words(why: &str) -> String {
+    Fault::of(why).map_or_else(|| why.to_owned(), |fault| format!("{} ({why})", fault.words()))
 }
 
 /// The innermost causes, in one line.

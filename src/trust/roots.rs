@@ -11,7 +11,6 @@ pub const VARIABLE: &str = "CODEX_CA_CERTIFICATE";
 
 /// Trusts what Codex would trust. A file that cannot be used is passed over, as an empty variable is: whom the system
 /// trusts can be reached without it, and the doctor tells of it.
-#[must_use]
 pub fn trusting(builder: ClientBuilder) -> ClientBuilder {
     match named(std::env::var_os(VARIABLE).as_deref().map(Path::new)) {
         Ok(certificates) if !certificates.is_empty() => builder.tls_certs_merge(certificates),

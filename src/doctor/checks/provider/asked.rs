@@ -194,7 +194,7 @@ impl<'w> Asked<'w> {
             // The check of keys says why there is none, here and below.
             KeyStore::Env => Some(Secret::new(world.var(provider.env_key.as_deref()?)?.to_owned())),
             // One that cannot be sent is told by that check as well.
-            store => Some(vault.key(id, store, &provider.key_command).ok().filter(|key| can_be_sent(key))?),
+            store => Some(vault.key(id, store, &provider.key_command).ok().filter(can_be_sent)?),
         };
         let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
         let chosen = chosen(world, id);

@@ -409,7 +409,7 @@ pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str, 
     let finding = if asked.goes_to_file() { finding.saw(NO_KEYRING) } else { finding };
     let finding = match asked.in_wire(wire, base_url, listed) {
         Ok(fix) => finding.mended_by(fix),
-        Err(words) => finding.say(words),
+        Err(by_hand) => finding.say(by_hand),
     };
     // A table is put behind the gateway with the address that stands in it.
     let is_elsewhere = asked.table.is_some() && base_url != asked.base_url.trim_end_matches('/');
