@@ -250,7 +250,7 @@ fn a_proxy_and_a_certificate_in_the_way() {
         let proxy = Canned::always((status, Vec::new(), String::new()));
         let mut sandbox = at("https://lab.example.net/v1");
         sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
-        sandbox.set_env("HTTPS_PROXY", &format!("http://{}", proxy.address));
+        sandbox.set_env("HTTPS_PROXY", format!("http://{}", proxy.address));
         let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
         outcome.stdout_has(words).stdout_has("`HTTPS_PROXY`").stdout_has(&proxy.address.to_string());
     }
@@ -286,7 +286,7 @@ fn certificates_that_are_not_taken() {
     let trusted = |extensions: &str, times: [&str; 2]| {
         let company = Company::start(extensions, times).expect("openssl is there");
         let mut sandbox = asked(&company);
-        sandbox.set_env("CODEX_CA_CERTIFICATE", &company.certificate());
+        sandbox.set_env("CODEX_CA_CERTIFICATE", company.certificate());
         doctor(&sandbox, &["--only", "provider"]).exits(3)
     };
     // Named to Codex, it is accepted, and what the server says is what counts.
@@ -321,6 +321,23 @@ fn keys_that_are_none() {
     let mut sandbox = at(&Canned::good_but(|_| None).base_url());
     sandbox.set_env("LAB_KEY", "YOUR_API_KEY");
     assert_eq!(ids(&doctor(&sandbox, &["--only", "provider"]).exits(0)), Vec::<String>::new());
+}
+
+/// Gemini's path has `models` in it, which the server's words about it repeat.
+#[test]
+fn a_wire_of_gemini_on_a_server_without_it() {
+    let canned = Canned::good_but(|line| {
+        let path = line.strip_prefix("POST ")?;
+        let words = format!("Invalid URL (POST {path})");
+        (!path.ends_with("/chat/completions")).then(|| error(404, &words))
+    });
+    let sandbox = Sandbox::with_codex();
+    let url = canned.base_url();
+    let add = ["add", "custom", "--id", "lab", "--base-url", &url, "--model", "m", "--wire", "gemini", "--no-probe"];
+    sandbox.codexgw(&add).args(&["--key-stdin", "--store", "file"]).stdin("sk-0123456789abcdef").run().ok();
+    let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+    assert_eq!(ids(&outcome), ["provider-wire"], "{outcome}");
+    outcome.stdout_has("`chat` works");
 }
 
 #[test]
