@@ -256,9 +256,13 @@ fn unreachable(call: &Call, cause: &str) -> Failure {
     let address = call.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     // The TLS library's names for the most frequent trouble say little to a person.
     let fault = Fault::of(cause);
-    let why = fault.as_ref().map_or_else(|| cause.to_owned(), Fault::words);
+    let why = match &fault {
+        Some(fault @ Fault::NoTls) => format!("{} ({cause})", fault.words()),
+        Some(fault) => fault.words(),
+        None => cause.to_owned(),
+    };
     let hint = match fault {
-        Some(fault) => fault.remedy(host),
+        Some(fault) => format!("{}; else look at the address: `codexgw list --json`", fault.remedy(host)),
         None => hint::of_unreachable(is_loopback(&call.url), cause).to_owned(),
     };
     failure::shown(format!("cannot reach {} at `{address}`: {why}", call.name)).with_hint(&hint)

@@ -26,10 +26,10 @@ fn look(world: &World) -> Vec<Finding> {
             let what = format!("`{variable}` makes Codex look for `{}` behind your proxy, where it hangs", table.id);
             Finding::broken("proxy-before-local", what).saw(format!("{} is `{url}`", table.place("base_url")))
         };
-        let hosts = world.var("NO_PROXY").or_else(|| world.var("no_proxy"));
-        let finding = match hosts.filter(|hosts| hosts.split(',').any(|host| host.trim() == "*")) {
-            Some(hosts) => finding.saw(format!(
-                "`NO_PROXY` is `{hosts}`, and Codex takes `*` for every name, not for a number such as 127.0.0.1"
+        let exempt = ["NO_PROXY", "no_proxy"].into_iter().find_map(|name| Some((name, world.env.get(name)?)));
+        let finding = match exempt.filter(|(_, hosts)| hosts.split(',').any(|host| host.trim() == "*")) {
+            Some((name, hosts)) => finding.saw(format!(
+                "`{name}` is `{hosts}`, and Codex takes `*` for every name, not for a number such as 127.0.0.1"
             )),
             None => finding,
         };

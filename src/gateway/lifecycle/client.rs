@@ -69,11 +69,10 @@ pub fn stop(home: &Home) -> Result<bool> {
 /// When the lock cannot be looked at.
 pub fn unproven(home: &Home) -> Result<Option<Running>> {
     let place = Place::new(home);
-    // Who has never announced itself holds no lock either; none is made.
-    let Some(here) = place.whereabouts() else { return Ok(None) };
-    if let Ok(Some(token)) = gateway_token::load(home)
-        && matches!(challenge(here.port, &token)?, Listener::Ours(_))
-    {
+    // Who has never announced itself holds no lock either; none is made. One that is on its way out has closed its port.
+    let Some(here) = place.whereabouts().filter(|here| here.pid != std::process::id()) else { return Ok(None) };
+    let token = gateway_token::load(home).ok().flatten().unwrap_or_else(|| Secret::new(String::new()));
+    if challenge(here.port, &token)? != Listener::Stranger {
         return Ok(None);
     }
     let is_held = place.serving_lock(Duration::ZERO)?.is_none();
