@@ -26,6 +26,7 @@
 //! | [`protocol`] | pure translation: no sockets, no clock, no files |
 //! | [`gateway`] | the local server around it, and its life |
 //! | [`import`] | what other tools hold of providers, read so that it can be set up here |
+//! | [`trust`] | TLS: whom is trusted, and what can be wrong with a certificate |
 //! | [`trial`] | puts a model to the test: can it carry Codex |
 //! | [`launch`] | environment and exec of codex |
 //! | [`demo`] | the embedded default: Codex on a scripted model |
@@ -63,6 +64,7 @@ pub mod secret;
 pub mod settings;
 pub mod setup;
 pub mod trial;
+pub mod trust;
 pub mod ui;
 
 /// The same Codex as for the black-box tests.

@@ -64,7 +64,10 @@ pub fn say_left_sessions(id: &str, moved: &RoadMove) {
 pub fn warn_of_proxy(variable: &str) {
     ui::warn(
         format!("`{variable}` is set, and Codex would look for the gateway behind that proxy"),
-        Some("exempt this machine in your shell: `export NO_PROXY=127.0.0.1,localhost` (`codexgw run` does it itself)"),
+        Some(&format!(
+            "exempt this machine in your shell: `{}` (`codexgw run` does it itself)",
+            crate::launch::exemption(|name| std::env::var(name).ok())
+        )),
     );
 }
 

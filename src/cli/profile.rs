@@ -69,7 +69,14 @@ fn add(context: &Context, name: &str, id: &str, model: &str, dry_run: bool) -> R
     let mut setup = context.setup()?;
     let facts = catalog::model_facts(model).cloned().unwrap_or_default();
     setup.provider_mut(id)?.models.entry(model.to_owned()).or_insert(facts);
+    let was = setup.settings.profiles.get(name).cloned();
     setup.put_profile(name, id, model)?;
+    let started =
+        was.map_or_else(|| name == id, |was| was.provider == id && setup.settings.providers[id].model == was.model);
+    if started {
+        // The profile that a provider brings along names the model that the provider starts with.
+        setup.start_with(id, model)?;
+    }
     let Some(report) = commit_or_show(&setup, &format!("profile add {name}"), dry_run)? else { return Ok(0) };
     let codex = codex::Codex::find(&context.home).ok();
     setup.refresh_catalogues(codex.as_ref())?;

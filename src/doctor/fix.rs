@@ -14,6 +14,8 @@ use crate::settings::Home;
 pub enum Fix {
     /// A command of codexgw, by its arguments; `--fix` runs it.
     Command(Vec<String>),
+    /// Several of them, one after the other.
+    Commands(Vec<Vec<String>>),
     /// A change of a configuration file; `--fix` makes it, and `undo` takes it back.
     Edit {
         /// The file.
@@ -44,6 +46,10 @@ impl Fix {
     pub fn words(&self) -> String {
         match self {
             Self::Command(words) => format!("`{}`", typed(words)),
+            Self::Commands(commands) => {
+                let commands: Vec<String> = commands.iter().map(|words| format!("`{}`", typed(words))).collect();
+                commands.join(", then ")
+            }
             Self::Edit { .. } => "`codexgw doctor --fix`".to_owned(),
             Self::Person(words) => words.clone(),
         }
@@ -60,9 +66,12 @@ impl Serialize for Fix {
 #[must_use]
 pub fn typed(words: &[String]) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_-./:=@%+,".contains(c);
-    let quoted = |word: &String| match word.chars().all(is_plain) && !word.is_empty() {
-        true => word.clone(),
-        false => format!("'{}'", word.replace('\'', "'\\''")),
+    let quoted = |word: &String| {
+        if word.chars().all(is_plain) && !word.is_empty() {
+            word.clone()
+        } else {
+            format!("'{}'", word.replace('\'', "'\\''"))
+        }
     };
     let words: Vec<String> = words.iter().map(quoted).collect();
     format!("codexgw {}", words.join(" "))
@@ -75,6 +84,10 @@ pub fn typed(words: &[String]) -> String {
 pub fn apply(fix: &Fix, home: &Home) -> Result<String> {
     match fix {
         Fix::Command(words) => run(words, home),
+        Fix::Commands(commands) => {
+            let done: Vec<String> = commands.iter().map(|words| run(words, home)).collect::<Result<_>>()?;
+            Ok(done.join(", "))
+        }
         Fix::Edit { file, changes, label } => {
             let edit = FileEdit::splice(file, changes.clone(), WhenEmpty::Keep);
             Committer::new(home.state_dir()).commit(&format!("doctor: {label}"), &[edit])?;

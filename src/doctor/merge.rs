@@ -17,7 +17,8 @@ const SAYS: [(&str, &str); 10] = [
 ];
 
 /// Findings that only follow from others at the same provider, by the beginnings of both ids.
-const FOLLOWS: [(&str, &str); 3] = [
+const FOLLOWS: [(&str, &str); 4] = [
+    ("provider-wrong-key", "key-of-another"),
     ("base-url-", "provider-"),
     ("old-config-wire-api", "provider-wire"),
     ("old-config-reserved-id", "built-in-unreachable"),

@@ -13,21 +13,26 @@ pub fn narrowed(finding: Finding, world: &World) -> Finding {
                 _ => is_chosen_here,
             })
         }
-        // It mends whatever it finds in the files.
-        (Some(subject), Some(Fix::Command(words))) => match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-            ["migrate", ..] => false,
-            ["profile", "add", name, ..] => *subject == Subject::Profile(name.to_owned()),
-            _ => true,
-        },
+        (Some(subject), Some(Fix::Command(words))) => stays_within(words, subject),
+        (Some(subject), Some(Fix::Commands(commands))) => commands.iter().all(|words| stays_within(words, subject)),
     };
     match &finding.fix {
         Some(fix) if !is_narrow => {
             let words = match fix {
-                Fix::Command(_) => format!("{} mends it, with whatever else it finds", fix.words()),
+                Fix::Command(_) | Fix::Commands(_) => format!("{} mends it, with whatever else it finds", fix.words()),
                 fix => format!("{} mends it, with whatever else is wrong", fix.words()),
             };
             finding.say(words)
         }
         _ => finding,
+    }
+}
+
+fn stays_within(words: &[String], subject: &Subject) -> bool {
+    match words.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        // It mends whatever it finds in the files.
+        ["migrate", ..] => false,
+        ["profile", "add", name, ..] => *subject == Subject::Profile(name.to_owned()),
+        _ => true,
     }
 }

@@ -39,7 +39,7 @@ mod tests;
 
 pub use errand::{Errand, Heard};
 pub use learned::Learned;
-pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop};
+pub use lifecycle::{Running, ServeOptions, ensure, pick_port, serve, status, stop, unproven};
 
 /// Our version, as the gateway proves it and upstreams see it.
 const VERSION: &str = env!("CARGO_PKG_VERSION");

@@ -20,6 +20,7 @@ use crate::catalog::KeyForm;
 use crate::protocol::{Failure, FailureCode, Meaning, Wire, Words, failure_from_response};
 use crate::secret::redact::redact;
 use crate::settings::KeyStore;
+use crate::trust::{Fault, trusting};
 
 /// How long a connection to a provider may lie idle and still be used.
 const POOL_IDLE: Duration = Duration::from_secs(3);
@@ -152,7 +153,7 @@ impl Upstream {
     fn client(&self, url: &Url) -> Result<&Client, String> {
         let (slot, direct) = if is_loopback(url) { (&self.loopback, true) } else { (&self.remote, false) };
         let made = slot.get_or_init(|| {
-            let builder = Client::builder()
+            let builder = trusting(Client::builder())
                 .user_agent(concat!("codexgw/", env!("CARGO_PKG_VERSION")))
                 .redirect(reqwest::redirect::Policy::none())
                 .connect_timeout(self.limits.connect)
@@ -254,10 +255,17 @@ fn unreachable(call: &Call, cause: &str) -> Failure {
     let host = call.url.host_str().unwrap_or_default();
     let address = call.url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
     // The TLS library's names for the most frequent trouble say little to a person.
-    let untrusted = ["UnknownIssuer", "CaUsedAsEndEntity"].iter().any(|name| cause.contains(name));
-    let why = if untrusted { "the issuer of its certificate is not trusted on this system" } else { cause };
-    failure::shown(format!("cannot reach {} at `{address}`: {why}", call.name))
-        .with_hint(hint::of_unreachable(is_loopback(&call.url), cause))
+    let fault = Fault::of(cause);
+    let why = match &fault {
+        Some(fault @ Fault::NoTls) => format!("{} ({cause})", fault.words()),
+        Some(fault) => fault.words(),
+        None => cause.to_owned(),
+    };
+    let hint = match fault {
+        Some(fault) => format!("{}; else look at the address: `codexgw list --json`", fault.remedy(host)),
+        None => hint::of_unreachable(is_loopback(&call.url), cause).to_owned(),
+    };
+    failure::shown(format!("cannot reach {} at `{address}`: {why}", call.name)).with_hint(&hint)
 }
 
 #[cfg(test)]

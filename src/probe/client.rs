@@ -16,6 +16,7 @@ use super::{ProbeError, Spent, Target, is_loopback, stream, web_page};
 use crate::error::{Error, Result};
 use crate::protocol::{Meaning, Words};
 use crate::secret::redact::{redact, redacted_url};
+use crate::trust::{Fault, trusting};
 
 /// Time to a connection.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -55,7 +56,7 @@ struct Ledger {
 /// When the TLS library cannot be set up.
 pub fn client() -> Result<Client> {
     let builder = || {
-        reqwest::Client::builder()
+        trusting(reqwest::Client::builder())
             .connect_timeout(CONNECT)
             .pool_idle_timeout(IDLE)
             .redirect(reqwest::redirect::Policy::none())
@@ -362,7 +363,7 @@ pub(super) fn failure(url: &str, error: reqwest::Error) -> ProbeError {
     } else if has("dns error") {
         ProbeError::NoSuchHost { host }
     } else if has("certificate") || has("tls") || has("invalidcontenttype") || has("corrupt message") {
-        ProbeError::Tls { host, why: in_words(why) }
+        ProbeError::Tls { host, why: in_words(&why) }
     } else if error.is_timeout() {
         ProbeError::Timeout { host }
     } else {
@@ -370,10 +371,9 @@ pub(super) fn failure(url: &str, error: reqwest::Error) -> ProbeError {
     }
 }
 
-/// The TLS library's name for the most frequent trouble, put into words.
-fn in_words(why: String) -> String {
-    let untrusted = ["UnknownIssuer", "CaUsedAsEndEntity"].iter().any(|name| why.contains(name));
-    if untrusted { format!("the issuer of its certificate is not trusted on this system ({why})") } else { why }
+/// The TLS library's words for the most frequent trouble, put into a person's; its own stay with them.
+fn in_words(why: &str) -> String {
+    Fault::of(why).map_or_else(|| why.to_owned(), |fault| format!("{} ({why})", fault.words()))
 }
 
 /// The innermost causes, in one line.

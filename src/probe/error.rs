@@ -6,6 +6,7 @@ use thiserror::Error as ThisError;
 
 use crate::error::{Error, Kind};
 use crate::protocol::{Meaning, Remedy, Wire, Words};
+use crate::trust::Fault;
 
 /// The provider that was asked, as far as an error about its key has to say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -356,15 +357,22 @@ impl ProbeError {
                 "start the server, or name another: `--base-url URL`".to_owned()
             }
             Self::Unreachable { .. } => "look at the network, or set it up unasked: `--no-probe`".to_owned(),
-            Self::Tls { why, host } if speaks_no_tls(why) => {
-                format!("the port speaks no TLS; if you trust the network: `--base-url http://{host}/v1`")
-            }
-            Self::Tls { .. } => {
-                "where a company's own certificate is in use, install it in the system's certificate store".to_owned()
-            }
-            Self::Proxy { host, .. } => {
-                let name = host.split(':').next().unwrap_or(host);
-                format!("where the host can be reached without it: `export NO_PROXY={name}`")
+            Self::Tls { why, host } => match Fault::of(why) {
+                Some(Fault::NoTls) => {
+                    format!("the port speaks no TLS; if you trust the network: `--base-url http://{host}/v1`")
+                }
+                Some(fault) => fault.remedy(host.rsplit_once(':').map_or(host, |(name, _)| name)),
+                None => {
+                    "see what the server says of itself: `openssl s_client -connect HOST:443`".replace("HOST:443", host)
+                }
+            },
+            Self::Proxy { host, why } => {
+                let name = proxy_variable().unwrap_or("HTTPS_PROXY");
+                if why.contains("407") || why.contains("authoriz") {
+                    format!("give it what it wants: `export {name}=http://USER:PASSWORD@PROXY:PORT`")
+                } else {
+                    format!("see whether the proxy in `{name}` is up, and lets `{host}` through")
+                }
             }
             Self::Portal { .. } => "log in to the network in a browser first, then try again".to_owned(),
             Self::OtherForm { speaks, .. } => format!(
@@ -453,7 +461,7 @@ impl ProbeError {
     /// Whether there is a server that answers without TLS where TLS was asked for.
     #[must_use]
     pub fn speaks_no_tls(&self) -> bool {
-        matches!(self, Self::Tls { why, .. } if speaks_no_tls(why))
+        matches!(self, Self::Tls { why, .. } if Fault::of(why) == Some(Fault::NoTls))
     }
 
     /// Whether trying the next candidate base URL cannot help.
@@ -537,11 +545,6 @@ fn denied(who: &Who, meaning: Meaning, link: Option<&str>) -> String {
         Remedy::Console | Remedy::Time | Remedy::Elsewhere => "set it up unasked: `--no-probe`",
     };
     to_do.map_or_else(|| command.to_owned(), |to_do| format!("{to_do}, or {command}"))
-}
-
-/// The words for an answer in plain HTTP, or for a server that hangs up on what it cannot read.
-fn speaks_no_tls(why: &str) -> bool {
-    why.contains("InvalidContentType") || why.contains("handshake eof")
 }
 
 fn is_local(host: &str) -> bool {

@@ -14,7 +14,7 @@ use super::{ProbeError, Target};
 use crate::protocol::{Meaning, Wire, Words, gemini};
 use crate::secret::redact::redact;
 
-/// Time for one answer.
+/// Time for one answer: a server that loads its model first takes some seconds.
 const WITHIN: Duration = Duration::from_secs(9);
 /// Largest answer that is read: a refusal is short.
 const LARGEST: usize = 64 * 1024;
@@ -63,7 +63,10 @@ impl Knock {
     /// Whether the refusal is about the model, which the question does not name.
     #[must_use]
     pub fn is_about_model(&self) -> bool {
-        let words = self.words.to_lowercase();
+        // Servers repeat the path that they do not have, and Gemini's has `models` in it.
+        let path = Url::parse(&self.url).map(|url| url.path().to_owned()).unwrap_or_default();
+        let words = if path.len() > 1 { self.words.replace(&path, "") } else { self.words.clone() };
+        let words = words.to_lowercase();
         words.contains("model") || words.contains("deployment")
     }
 }
@@ -176,6 +179,10 @@ mod tests {
         ] {
             assert_eq!(knock(status, words).is_there(), is_there, "{status} {words}");
         }
+        let path = "https://a.b/v1/models/m1:streamGenerateContent".to_owned();
+        let words = "Invalid URL (POST /v1/models/m1:streamGenerateContent)";
+        assert!(!Knock { url: path.clone(), ..knock(404, words) }.is_there());
+        assert!(Knock { url: path, ..knock(404, "models/m1 is not found for API version v1") }.is_there());
         assert!(!Knock { is_page: true, ..knock(200, "") }.is_there());
     }
 

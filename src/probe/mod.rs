@@ -1,9 +1,11 @@
 //! Asks a provider what it really speaks: where its API lies, which models it has, which wire and road it can take.
 //!
-//! Only [`models()`], [`check_key()`], [`knock()`], [`ask()`], [`wire()`], [`details()`], [`survey()`], [`timed()`] and
-//! [`directly()`] call out. What their answers mean is decided by pure functions: [`normalise`], the readers of answers, and [`decide`].
+//! Only [`models()`], [`check_key()`], [`knock()`], [`ask()`], [`wire()`], [`details()`], [`survey()`], [`timed()`],
+//! [`directly()`], [`look_at()`] and [`ask_proxy()`] call out. What their answers mean is decided by pure functions:
+//! [`normalise`], the readers of answers, and [`decide`].
 
 mod base_url;
+mod certificate;
 mod client;
 mod decision;
 mod details;
@@ -17,6 +19,7 @@ mod lowered;
 mod models;
 mod pace;
 mod page;
+mod proxy;
 mod question;
 mod reasoning;
 mod roll_call;
@@ -29,6 +32,7 @@ mod web_page;
 mod wire;
 
 pub use base_url::{is_hidden, is_loopback, is_near, is_quote, normalise, with_scheme};
+pub use certificate::{Shown, look_at};
 pub use client::{Client, client};
 pub use decision::{Decision, decide, takes_bearer};
 pub use details::details;
@@ -38,6 +42,7 @@ pub use evidence::{Answer, Call, ChatForm, Evidence, NativeForm, ResponsesForm};
 pub use knock::{Knock, ask, knock};
 pub use models::{Models, check_key, models};
 pub use pace::Pace;
+pub use proxy::{ProxySays, ask_proxy};
 pub use roll_call::{roll_call, unkeyed};
 pub use spent::Spent;
 pub use subject::Subject;

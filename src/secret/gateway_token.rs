@@ -29,6 +29,20 @@ pub fn load(home: &Home) -> Result<Option<Secret>> {
     Ok(Some(Secret::new(text.to_owned())))
 }
 
+/// Removes the token, so that the next start of the gateway makes another.
+///
+/// # Errors
+/// When the file cannot be removed.
+pub fn remove(home: &Home) -> Result<()> {
+    let file = file(home);
+    match std::fs::remove_file(&file) {
+        Err(e) if e.kind() != std::io::ErrorKind::NotFound => {
+            Err(Error::secret_store(format!("cannot remove `{}`", file.display())).cause(e))
+        }
+        _ => Ok(()),
+    }
+}
+
 /// The token, made when there is none. When several processes make one at once, all get the same.
 ///
 /// # Errors

@@ -190,6 +190,23 @@ impl Setup {
         self.settings.providers.get_mut(id).ok_or_else(|| Error::bug("a provider vanished"))
     }
 
+    /// Makes a model the one that a provider starts with. The former one goes, unless something starts on it.
+    ///
+    /// # Errors
+    /// When there is no such provider.
+    pub fn start_with(&mut self, id: &str, model: &str) -> Result<()> {
+        let profiles = self.settings.profiles.values().map(|record| (&record.provider, &record.model));
+        let default = self.settings.default.as_ref().map(|choice| (&choice.provider, &choice.model));
+        let used: Vec<String> =
+            profiles.chain(default).filter(|(of, _)| *of == id).map(|(_, model)| model.clone()).collect();
+        let provider = self.provider_mut(id)?;
+        let former = std::mem::replace(&mut provider.model, model.to_owned());
+        if former != model && !used.contains(&former) {
+            provider.models.remove(&former);
+        }
+        Ok(())
+    }
+
     fn write_road(&mut self, id: &str, command: &TokenCommand) -> Result<()> {
         let provider = self.provider_mut(id)?;
         match provider.road {

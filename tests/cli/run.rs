@@ -60,4 +60,7 @@ fn codex_gets_the_profile_its_model_no_daemon_and_loopback_past_the_proxy() {
     }
     let no_proxy = outcome.stdout.lines().find(|l| l.starts_with("NO_PROXY=")).unwrap();
     assert!(no_proxy.contains("corp.example") && no_proxy.matches("127.0.0.1").count() == 2, "{outcome}");
+    // Codex takes a star for names alone.
+    let run = sandbox.codexgw(&["run", "--profile", "up", "--", "exec", "hi"]).env("NO_PROXY", "*");
+    run.run().ok().stdout_has("NO_PROXY=*,127.0.0.1,localhost no_proxy=*,127.0.0.1,localhost");
 }

@@ -28,6 +28,12 @@ fn look(world: &World) -> Vec<Finding> {
                 .mended_by(Fix::command(&["gateway", "stop"])),
         ),
         Ok(Some(_)) => {}
+        Ok(None) if let Ok(Some(running)) = gateway::unproven(&world.home) => findings.push(
+            Finding::broken("gateway-token", "your gateway runs with another token than the one that Codex shows it")
+                .saw(format!("it is process {}, on port {}", running.pid, running.port))
+                .saw("its file in the state folder was removed or replaced while it ran")
+                .mended_by(Fix::command(&["gateway", "stop"])),
+        ),
         Ok(None) => {
             let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
             if TcpStream::connect_timeout(&address, Duration::from_millis(500)).is_ok() {
@@ -36,7 +42,11 @@ fn look(world: &World) -> Vec<Finding> {
                     .push(Finding::broken("gateway-port-taken", what).mended_by(Fix::command(&["gateway", "move"])));
             }
         }
-        Err(e) => findings.push(Finding::of_error("gateway-token", &e)),
+        Err(e) => findings.push(
+            Finding::of_error("gateway-token", &e)
+                .saw("the next start of the gateway makes a new one")
+                .mended_by(Fix::command(&["gateway", "stop"])),
+        ),
     }
     findings
 }

@@ -27,6 +27,15 @@ fn stored(vault: &Vault<'_>, id: &str, provider: &Provider) -> Option<Finding> {
         return None;
     }
     let error = match vault.key(id, provider.key, &provider.key_command) {
+        Ok(key) if key.expose().trim().is_empty() => {
+            let say = format!("store it: `codexgw key set {id}`");
+            return Some(Finding::broken("key-empty", format!("the key of `{id}` is empty")).say(say));
+        }
+        Ok(key) if key.expose().chars().any(char::is_control) => {
+            let what =
+                format!("the key of `{id}` holds a line break or another control character, so it cannot be sent");
+            return Some(Finding::broken("key-newline", what).say(format!("store it anew: `codexgw key set {id}`")));
+        }
         Ok(key) => {
             let template =
                 provider.template.as_deref().and_then(catalog::provider).or_else(|| template_at(&provider.base_url));

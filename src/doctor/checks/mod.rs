@@ -19,8 +19,10 @@ mod profiles;
 mod project;
 mod provider;
 mod proxy;
+mod route;
 mod sessions;
 mod settings;
+mod slip;
 mod templates;
 mod token_command;
 mod web_search;
@@ -42,6 +44,7 @@ pub const CHECKS: &[Check] = &[
     project::CHECK,
     model_catalogue::CHECK,
     models::CHECK,
+    route::CHECK,
     web_search::CHECK,
     token_command::CHECK,
     keys::CHECK,

@@ -46,11 +46,59 @@ pub fn status(home: &Home) -> Result<Option<Running>> {
 /// # Errors
 /// When it does not stop.
 pub fn stop(home: &Home) -> Result<bool> {
-    let Some(token) = gateway_token::load(home)? else { return Ok(false) };
-    match find(home, &token)? {
-        None => Ok(false),
-        Some(running) => ask_to_stop(&running, &token).map(|()| true),
+    let token = gateway_token::load(home);
+    if let Ok(Some(token)) = &token
+        && let Some(running) = find(home, token)?
+    {
+        return ask_to_stop(&running, token).map(|()| true);
     }
+    if token.is_err() {
+        // Nobody can use it; the next start makes another.
+        gateway_token::remove(home)?;
+    }
+    match unproven(home)? {
+        None => Ok(false),
+        Some(running) => end(home, &running).map(|()| true),
+    }
+}
+
+/// The gateway that serves this home and cannot prove it, since the token that it began with is not the one in the
+/// state folder: it holds the lock, and it has announced itself.
+///
+/// # Errors
+/// When the lock cannot be looked at.
+pub fn unproven(home: &Home) -> Result<Option<Running>> {
+    let place = Place::new(home);
+    // Who has never announced itself holds no lock either; none is made. One that is on its way out has closed its port.
+    let Some(here) = place.whereabouts().filter(|here| here.pid != std::process::id()) else { return Ok(None) };
+    let token = gateway_token::load(home).ok().flatten().unwrap_or_else(|| Secret::new(String::new()));
+    if challenge(here.port, &token)? != Listener::Stranger {
+        return Ok(None);
+    }
+    let is_held = place.serving_lock(Duration::ZERO)?.is_none();
+    Ok(is_held.then_some(Running { port: here.port, pid: here.pid, version: here.version }))
+}
+
+/// Ends a gateway that cannot be asked: running answers still end in peace, as when it is asked.
+#[cfg(unix)]
+fn end(home: &Home, running: &Running) -> Result<()> {
+    use rustix::process::{Pid, Signal, kill_process};
+    let stuck = || {
+        Error::fixable(format!("the gateway on port {} (process {}) does not stop", running.port, running.pid))
+            .hint(format!("end it by hand: `kill -9 {}`", running.pid))
+    };
+    let pid = i32::try_from(running.pid).ok().and_then(Pid::from_raw).ok_or_else(stuck)?;
+    kill_process(pid, Signal::TERM).map_err(|e| stuck().cause(e))?;
+    match Place::new(home).serving_lock(STOP_TIME)? {
+        Some(_free) => Ok(()),
+        None => Err(stuck()),
+    }
+}
+
+#[cfg(not(unix))]
+fn end(_home: &Home, running: &Running) -> Result<()> {
+    Err(Error::fixable(format!("the gateway on port {} does not prove itself", running.port))
+        .hint(format!("end it by hand: `taskkill /F /PID {}`", running.pid)))
 }
 
 /// The gateway that announced itself, else one on the port of the settings.

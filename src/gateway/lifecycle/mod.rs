@@ -13,7 +13,7 @@ mod starter;
 
 use std::time::Duration;
 
-pub use client::{status, stop};
+pub use client::{status, stop, unproven};
 pub use port::pick_port;
 pub use server::serve;
 pub use starter::ensure;

@@ -143,9 +143,9 @@ fn stranger(place: &Place, port: u16) -> Result<Error> {
     let held = place.serving_lock(Duration::ZERO)?.is_none();
     Ok(match place.whereabouts().filter(|here| held && here.port == port) {
         None => port_is_taken(port),
-        Some(here) => Error::fixable(format!("your gateway on port {port} does not prove itself"))
+        Some(_) => Error::fixable(format!("your gateway on port {port} does not prove itself"))
             .cause("it is stuck, or it was started with another token than the one in the state folder")
-            .hint(format!("end it by hand, the next turn starts another: `kill {}`", here.pid)),
+            .hint("stop it, the next turn starts another: `codexgw gateway stop`"),
     })
 }
 

@@ -299,7 +299,7 @@ fn nine(id: &str) -> String {
 pub(super) fn instruct(messages: &mut Vec<Message<'_>>, text: &str) {
     match messages.first_mut() {
         Some(Message::System { content }) => {
-            *content = joined([std::mem::take(content), text.to_owned().into()], "\n\n")
+            *content = joined([std::mem::take(content), text.to_owned().into()], "\n\n");
         }
         _ => messages.insert(0, Message::System { content: text.to_owned().into() }),
     }

@@ -16,12 +16,18 @@ fn port(sandbox: &Sandbox) -> u16 {
 
 #[test]
 fn a_proxy_before_this_machine() {
-    let (upstream, sandbox) = with_a_gateway_provider();
-    Broken::new("proxy-before-gateway", sandbox).env("HTTP_PROXY", "http://127.0.0.1:9").keeping(upstream).holds();
-    // The gateway is asked without TLS.
-    let (_upstream, mut sandbox) = with_a_gateway_provider();
-    sandbox.set_env("HTTPS_PROXY", "http://127.0.0.1:9");
-    assert_eq!(ids(&doctor(&sandbox, &["--offline"]).exits(0)), Vec::<String>::new());
+    for (variable, hosts) in [("HTTP_PROXY", "example.net"), ("all_proxy", "localhost"), ("HTTP_PROXY", "*")] {
+        let (upstream, sandbox) = with_a_gateway_provider();
+        let broken = Broken::new("proxy-before-gateway", sandbox).keeping(upstream);
+        broken.env(variable, "http://127.0.0.1:9").env("NO_PROXY", hosts).holds();
+    }
+    // What Codex itself does not send through it, and whom it exempts.
+    for (variable, hosts) in [("HTTPS_PROXY", ""), ("HTTP_PROXY", "127.0.0.0/8"), ("ALL_PROXY", "a.b, 127.0.0.1")] {
+        let (_upstream, mut sandbox) = with_a_gateway_provider();
+        sandbox.set_env(variable, "http://127.0.0.1:9");
+        sandbox.set_env("NO_PROXY", hosts);
+        assert_eq!(ids(&doctor(&sandbox, &["--offline"]).exits(0)), Vec::<String>::new());
+    }
     let local = PROVIDER.replace("https://lab.example.net", "http://127.0.0.1:9");
     Broken::config("proxy-before-local", &local).env("HTTP_PROXY", "http://proxy.example.net:3128").holds();
 }
@@ -74,7 +80,65 @@ fn a_token_that_others_can_read() {
     sandbox.codexgw(&["token", "codexgw"]).run().ok();
     let file = sandbox.path("codexgw/state/gateway.token");
     fs::set_permissions(&file, fs::Permissions::from_mode(0o644)).expect("the gateway has a token");
-    Broken::new("gateway-token", sandbox).keeping(upstream).holds();
+    Broken::new("gateway-token", sandbox).keeping(upstream).mended().holds();
+}
+
+#[test]
+fn a_token_that_is_damaged_gone_or_another() {
+    for text in ["", "abc\n"] {
+        let (upstream, sandbox) = with_a_gateway_provider();
+        sandbox.codexgw(&["token", "codexgw"]).run().ok();
+        fs::write(sandbox.path("codexgw/state/gateway.token"), text).expect("the gateway has a token");
+        Broken::new("gateway-token", sandbox).keeping(upstream).mended().holds();
+    }
+    for other in [None, Some("0123456789abcdef".repeat(4))] {
+        let (upstream, sandbox) = with_a_gateway_provider();
+        sandbox.codexgw(&["token", "codexgw"]).run().ok();
+        let file = sandbox.path("codexgw/state/gateway.token");
+        match other {
+            None => fs::remove_file(&file).expect("the gateway has a token"),
+            Some(token) => fs::write(&file, token).expect("the gateway has a token"),
+        }
+        let outcome = doctor(&sandbox, &["--offline"]).exits(3);
+        assert_eq!(ids(&outcome), ["gateway-token"], "{outcome}");
+        let token = sandbox.codexgw(&["token", "codexgw"]).run().exits(1);
+        token.stderr_has("codexgw gateway stop");
+        doctor(&sandbox, &["--offline", "--fix"]).exits(0);
+        // Another gateway starts, with the token that is there or a new one.
+        sandbox.codexgw(&["token", "codexgw"]).run().ok();
+        assert_eq!(ids(&doctor(&sandbox, &["--offline"]).exits(0)), Vec::<String>::new());
+        drop(upstream);
+    }
+}
+
+#[test]
+fn a_model_of_nobody() {
+    let on = |model: &str| {
+        let (upstream, sandbox) = with_a_gateway_provider();
+        let file = sandbox.path("codex/up.config.toml");
+        let text = fs::read_to_string(&file).expect("the profile's file");
+        fs::write(&file, text.replace("up/m1", model)).expect("a profile");
+        (upstream, sandbox)
+    };
+    for (model, id) in [
+        ("m1", "route-without-provider"),
+        ("upp/m1", "route-unknown-provider"),
+        ("gone/m1", "route-unknown-provider"),
+        ("up/", "route-without-provider"),
+    ] {
+        let (upstream, sandbox) = on(model);
+        Broken::new(id, sandbox).keeping(upstream).mended().holds();
+    }
+    let (_upstream, sandbox) = on("m1");
+    let outcome = sandbox.codexgw(&["doctor", "--offline"]).run().exits(3);
+    outcome.stdout_has("`codexgw profile add up --provider up --model m1`");
+    // The provider is gone, and the profile has stayed.
+    let (upstream, sandbox) = with_a_gateway_provider();
+    let file = sandbox.path("codexgw/config.toml");
+    let mut settings: toml_edit::DocumentMut = fs::read_to_string(&file).expect("settings").parse().expect("settings");
+    settings.remove("providers");
+    fs::write(&file, settings.to_string()).expect("settings");
+    Broken::new("route-unknown-provider", sandbox).keeping(upstream).holds();
 }
 
 #[test]

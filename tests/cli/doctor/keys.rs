@@ -45,6 +45,13 @@ fn keys_that_are_not_where_they_should_be() {
     let (upstream, sandbox) = super::super::with_a_gateway_provider();
     sandbox.codexgw(&["key", "delete", "up"]).run().ok();
     Broken::new("key-missing", sandbox).keeping(upstream).holds();
+    for (text, id) in [("", "key-empty"), ("sk-0123456789\nabcdef", "key-newline")] {
+        let (upstream, sandbox) = super::super::with_a_gateway_provider();
+        fs::write(sandbox.path("codexgw/state/keys/up"), text).expect("a key");
+        let outcome = doctor(&sandbox, &[]).exits(3);
+        assert_eq!(ids(&outcome), [id], "one cause, one finding\n{outcome}");
+        Broken::new(id, sandbox).keeping(upstream).holds();
+    }
     // The keyring has gone away.
     let upstream = Upstream::chat(Script::none());
     let mut sandbox = Sandbox::with_keyring();

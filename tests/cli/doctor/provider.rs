@@ -242,49 +242,159 @@ fn a_proxy_and_a_certificate_in_the_way() {
         .env("HTTPS_PROXY", &format!("http://{}", proxy.address))
         .holds();
     broken("provider-proxy", "https://lab.example.net/v1").env("HTTPS_PROXY", "http://127.0.0.1:9").holds();
+    for (status, words) in [
+        (407, "wants a user name and a password"),
+        (403, "does not let `lab` through: status 403"),
+        (502, "cannot reach `lab.example.net`: status 502"),
+    ] {
+        let proxy = Canned::always((status, Vec::new(), String::new()));
+        let mut sandbox = at("https://lab.example.net/v1");
+        sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+        sandbox.set_env("HTTPS_PROXY", format!("http://{}", proxy.address));
+        let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+        outcome.stdout_has(words).stdout_has("`HTTPS_PROXY`").stdout_has(&proxy.address.to_string());
+    }
+    let mut sandbox = at("https://lab.example.net/v1");
+    sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+    sandbox.set_env("ALL_PROXY", "http://me:s3cret@127.0.0.1:9");
+    let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3).never_says("s3cret");
+    outcome.stdout_has("nobody answers at the proxy `127.0.0.1:9`").stdout_has("unset ALL_PROXY");
+    sandbox.set_env("ALL_PROXY", "http://no-such-proxy.invalid:1");
+    doctor(&sandbox, &["--only", "provider"]).exits(3).stdout_has("there is no host `no-such-proxy.invalid`");
     // No TLS at all behind `https://`.
     let plain = Canned::always(json(200, "{}"));
     broken("provider-tls", &format!("https://{}/v1", plain.address)).holds();
-    // A certificate whose issuer nobody knows, as companies put in between.
-    let Some(company) = Company::start() else { return };
-    let sandbox = at(&format!("https://localhost:{}/v1", company.port));
-    let mut sandbox = sandbox;
-    sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+}
+
+/// Each fault of a certificate has words and a remedy of its own.
+#[test]
+fn certificates_that_are_not_taken() {
+    let asked = |company: &Company| {
+        let mut sandbox = at(&format!("https://localhost:{}/v1", company.port));
+        sandbox.set_env("LAB_KEY", "sk-0123456789abcdef");
+        sandbox
+    };
+    let now = ["20240101000000Z", "20490101000000Z"];
+    let said = |extensions: &str| {
+        let company = Company::start(extensions, now)?;
+        Some(doctor(&asked(&company), &["--only", "provider"]).exits(3).stdout_has("provider-tls"))
+    };
+    let leaf = "basicConstraints=critical,CA:FALSE subjectAltName=DNS:localhost";
+    let Some(outcome) = said(leaf) else { return };
+    outcome.stdout_has("has signed itself").stdout_has("CODEX_CA_CERTIFICATE=$PWD/server.pem");
+    // The rest shows only of one that is trusted.
+    let trusted = |extensions: &str, times: [&str; 2]| {
+        let company = Company::start(extensions, times).expect("openssl is there");
+        let mut sandbox = asked(&company);
+        sandbox.set_env("CODEX_CA_CERTIFICATE", company.certificate());
+        doctor(&sandbox, &["--only", "provider"]).exits(3)
+    };
+    // Named to Codex, it is accepted, and what the server says is what counts.
+    trusted(leaf, now).never_says("provider-tls");
+    let authority = trusted("basicConstraints=critical,CA:TRUE subjectAltName=DNS:localhost", now);
+    authority.stdout_has("an authority's").stdout_has("basicConstraints=critical,CA:FALSE");
+    let other = trusted("basicConstraints=critical,CA:FALSE subjectAltName=DNS:other.example", now);
+    other.stdout_has("is for `other.example`").stdout_has("https://other.example:");
+    let expired = trusted(leaf, ["20240101000000Z", "20250101000000Z"]);
+    expired.stdout_has("expired on 2025-01-01").stdout_has("this machine's clock says").stdout_has("`date`");
+    let early = trusted(leaf, ["20480101000000Z", "20490101000000Z"]);
+    early.stdout_has("not valid before 2048-01-01").stdout_has("`date`");
+}
+
+/// What is sent is what is judged, and what can be seen of it is told.
+#[test]
+fn keys_that_are_none() {
+    let canned = Canned::always(error(401, "Incorrect API key provided"));
+    for (key, words, remedy) in [
+        (" sk-0123456789abcdef", "begins with a space", "sed"),
+        ("\"sk-0123456789abcdef\"", "stands in quotes", "sed"),
+        ("Bearer sk-0123456789abcdef", "begins with `Bearer`", "sed"),
+        ("YOUR_API_KEY", "is a placeholder", "export LAB_KEY=…"),
+        ("sk-ant-api03-0123456789abcdef", "looks like one of Anthropic", "export LAB_KEY=…"),
+    ] {
+        let mut sandbox = at(&canned.base_url());
+        sandbox.set_env("LAB_KEY", key);
+        let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
+        outcome.stdout_has(words).stdout_has(remedy);
+    }
+    // A server that takes any key.
+    let mut sandbox = at(&Canned::good_but(|_| None).base_url());
+    sandbox.set_env("LAB_KEY", "YOUR_API_KEY");
+    assert_eq!(ids(&doctor(&sandbox, &["--only", "provider"]).exits(0)), Vec::<String>::new());
+}
+
+/// Gemini's path has `models` in it, which the server's words about it repeat.
+#[test]
+fn a_wire_of_gemini_on_a_server_without_it() {
+    let canned = Canned::good_but(|line| {
+        let path = line.strip_prefix("POST ")?;
+        let words = format!("Invalid URL (POST {path})");
+        (!path.ends_with("/chat/completions")).then(|| error(404, &words))
+    });
+    let sandbox = Sandbox::with_codex();
+    let url = canned.base_url();
+    let add = ["add", "custom", "--id", "lab", "--base-url", &url, "--model", "m", "--wire", "gemini", "--no-probe"];
+    sandbox.codexgw(&add).args(&["--key-stdin", "--store", "file"]).stdin("sk-0123456789abcdef").run().ok();
     let outcome = doctor(&sandbox, &["--only", "provider"]).exits(3);
-    outcome.stdout_has("provider-tls").stdout_has("SSL_CERT_FILE").stdout_has("not trusted");
+    assert_eq!(ids(&outcome), ["provider-wire"], "{outcome}");
+    outcome.stdout_has("`chat` works");
+}
+
+#[test]
+fn a_model_that_is_misspelt_is_mended() {
+    for (model, is_mended) in [("m11", true), ("M1", true), ("something-else", false)] {
+        let (upstream, sandbox) = with_a_gateway_provider();
+        let file = sandbox.path("codex/up.config.toml");
+        let text = std::fs::read_to_string(&file).expect("the profile's file");
+        std::fs::write(&file, text.replace("up/m1", &format!("up/{model}"))).expect("a profile");
+        let broken = Broken::new("provider-model", sandbox).asked("provider").keeping(upstream);
+        if is_mended { broken.mended() } else { broken }.holds();
+    }
 }
 
 /// A TLS server with a certificate of its own making.
 struct Company {
     port: u16,
     process: std::process::Child,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 impl Company {
-    /// Nothing where there is no `openssl`.
-    fn start() -> Option<Self> {
+    /// With these extensions of its certificate, from and until these times. Nothing where there is no `openssl`.
+    fn start(extensions: &str, times: [&str; 2]) -> Option<Self> {
         let dir = tempfile::tempdir().ok()?;
-        let openssl = |args: &[&str]| {
+        let openssl = |words: &str| {
             let mut command = Command::new("openssl");
-            command.args(args).current_dir(dir.path()).stdin(Stdio::null());
+            command.args(words.split_whitespace()).current_dir(dir.path()).stdin(Stdio::null());
             command.stdout(Stdio::null()).stderr(Stdio::null());
             command
         };
-        let make = "req -x509 -newkey rsa:2048 -nodes -keyout key -out cert -days 2 -subj /CN=localhost \
-                    -addext subjectAltName=DNS:localhost";
-        let args: Vec<&str> = make.split_whitespace().collect();
-        openssl(&args).status().ok().filter(std::process::ExitStatus::success)?;
+        let ca = "[ca]\ndefault_ca=own\n[own]\ndatabase=index\nserial=serial\nnew_certs_dir=.\ndefault_md=sha256\n\
+                  policy=any\nx509_extensions=more\n[any]\ncommonName=supplied\n[more]\n";
+        let file = |name: &str, text: &str| std::fs::write(dir.path().join(name), text).expect("a file");
+        file("ca", &format!("{ca}{}\n", extensions.replace(' ', "\n")));
+        file("index", "");
+        file("serial", "01\n");
+        let is_done = |words: &str| openssl(words).status().is_ok_and(|status| status.success());
+        if !is_done("req -new -newkey rsa:2048 -nodes -keyout key -out request -subj /CN=lab-server") {
+            return None;
+        }
+        let [from, until] = times;
+        let sign = "ca -selfsign -batch -notext -config ca -keyfile key -in request -out cert";
+        assert!(is_done(&format!("{sign} -startdate {from} -enddate {until}")), "openssl signs");
         let port = TcpListener::bind("127.0.0.1:0").ok()?.local_addr().ok()?.port();
         let accept = format!("127.0.0.1:{port}");
-        let process =
-            openssl(&["s_server", "-key", "key", "-cert", "cert", "-accept", &accept, "-www", "-quiet"]).spawn();
-        let company = Self { port, process: process.ok()?, _dir: dir };
+        let process = openssl(&format!("s_server -key key -cert cert -accept {accept} -www -quiet")).spawn();
+        let company = Self { port, process: process.ok()?, dir };
         // It listens when a connection is taken.
         while std::net::TcpStream::connect(("127.0.0.1", port)).is_err() {
             std::thread::yield_now();
         }
         Some(company)
+    }
+
+    fn certificate(&self) -> String {
+        self.dir.path().join("cert").display().to_string()
     }
 }
 

@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use toml_edit::Item;
 
-use crate::catalog::{KeyForm, ProviderTemplate, provider as template_of};
+use crate::catalog::{self, KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
 use crate::config::Change;
 use crate::doctor::{Choice, Fix, ProviderTable, World, typed};
-use crate::probe::Target;
+use crate::launch::{PROXY_VARIABLES, Proxy};
+use crate::probe::{Target, is_loopback};
 use crate::secret::{Secret, Vault};
 use crate::settings::{KeyStore, Provider, Road, Wire};
 use crate::setup::GATEWAY_ID;
@@ -17,7 +18,7 @@ use super::super::web_search;
 
 /// One provider, with all that asking it takes.
 pub struct Asked<'w> {
-    world: &'w World,
+    pub world: &'w World,
     pub id: &'w str,
     pub base_url: &'w str,
     /// What Codex or the gateway asks it in.
@@ -33,7 +34,11 @@ pub struct Asked<'w> {
     pub template: Option<&'static ProviderTemplate>,
     /// What offers it Codex's web search, where nothing is known beforehand of how it takes that.
     pub web_search: Vec<Choice<'w>>,
-    name: &'w str,
+    pub name: &'w str,
+    /// The proxy on the way there.
+    pub proxy: Option<Proxy>,
+    /// The variables that name proxies.
+    pub proxies: Vec<&'static str>,
     key: Option<Secret>,
     key_form: Option<KeyForm>,
     headers: BTreeMap<String, String>,
@@ -46,6 +51,28 @@ impl<'w> Asked<'w> {
     pub fn all(world: &'w World) -> Vec<Self> {
         let ours = world.providers().into_iter().filter_map(|(id, provider)| Self::ours(world, id, provider));
         ours.chain(Self::tables(world)).collect()
+    }
+
+    /// Whether it is the gateway that asks it.
+    pub fn is_behind_gateway(&self) -> bool {
+        self.provider.is_some_and(|provider| provider.road == Road::Gateway)
+    }
+
+    /// The key, as it is sent.
+    pub fn key(&self) -> Option<&Secret> {
+        self.key.as_ref()
+    }
+
+    /// Whose keys begin as this one does, where those are not its own.
+    pub fn key_owner(&self) -> Option<&'static str> {
+        let key = self.key.as_ref()?.expose();
+        let prefixes = catalog::key_prefixes();
+        let longest =
+            prefixes.iter().map(|(_, prefix)| *prefix).filter(|p| key.starts_with(*p)).max_by_key(|p| p.len())?;
+        let mut owners = prefixes.iter().filter(|(_, prefix)| *prefix == longest).map(|(owner, _)| *owner);
+        let owner = owners.next().filter(|_| owners.next().is_none())?;
+        let own = self.template.is_some_and(|template| template.key_prefixes.iter().any(|own| own == longest));
+        (!own && owner != self.name).then_some(owner)
     }
 
     /// The target of the probe.
@@ -173,7 +200,8 @@ impl<'w> Asked<'w> {
             KeyStore::None => None,
             // The check of keys says why there is none, here and below.
             KeyStore::Env => Some(Secret::new(world.var(provider.env_key.as_deref()?)?.to_owned())),
-            store => Some(vault.key(id, store, &provider.key_command).ok()?),
+            // One that cannot be sent is told by that check as well.
+            store => Some(vault.key(id, store, &provider.key_command).ok().filter(can_be_sent)?),
         };
         let header = |name: &String| Some((name.clone(), vault.header(id, name, provider.key).ok()?));
         let chosen = chosen(world, id);
@@ -190,6 +218,8 @@ impl<'w> Asked<'w> {
             template: provider.template.as_deref().and_then(template_of),
             web_search: if provider.road == Road::Direct { web_search::offering(world, id) } else { Vec::new() },
             name: &provider.name,
+            proxy: proxy_before(world, &provider.base_url),
+            proxies: proxies(world),
             key,
             key_form: Some(provider.key_form()),
             headers: provider.headers.clone(),
@@ -247,13 +277,30 @@ impl<'w> Asked<'w> {
             template: table.template(),
             web_search: web_search::offering(world, table.id),
             name: table.text("name").unwrap_or(table.id),
-            key: key.map(|key| Secret::new(key.trim().to_owned())),
+            proxy: proxy_before(world, table.text("base_url")?),
+            proxies: proxies(world),
+            // Spaces before it are sent along, those behind it are not.
+            key: key.map(|key| Secret::new(key.trim_end().to_owned())),
             key_form: key.map(|_| KeyForm::Bearer),
             headers: BTreeMap::new(),
             secret_headers: secret_headers.map(|(name, value)| (name, Secret::new(value))).collect(),
             query: strings("query_params").into_iter().collect(),
         })
     }
+}
+
+/// The proxy that the probe and the gateway go through: never one on the way to this machine.
+fn proxy_before(world: &World, url: &str) -> Option<Proxy> {
+    Proxy::before(url, |name| world.env.get(name).cloned()).filter(|_| !is_loopback(url))
+}
+
+fn proxies(world: &World) -> Vec<&'static str> {
+    PROXY_VARIABLES.into_iter().filter(|name| world.var(name).is_some()).collect()
+}
+
+/// Whether a key is more than nothing, and fit for a header.
+fn can_be_sent(key: &Secret) -> bool {
+    !key.expose().trim().is_empty() && !key.expose().chars().any(char::is_control)
 }
 
 /// The starts of Codex that go by this provider, itself or behind the gateway, with the models that they name.
@@ -265,7 +312,7 @@ fn chosen<'w>(world: &'w World, id: &str) -> Vec<(Choice<'w>, &'w str)> {
             provider => (provider == id).then_some((choice, model)),
         }
     };
-    world.choices().into_iter().filter_map(of_it).collect()
+    world.choices().into_iter().filter_map(of_it).filter(|(_, model)| !model.is_empty()).collect()
 }
 
 fn each_once<'w>(models: impl Iterator<Item = &'w str>) -> Vec<&'w str> {

@@ -10,6 +10,7 @@ use crate::settings::{Road, Wire};
 use crate::setup::GATEWAY_ID;
 
 use super::super::models::unfit;
+use super::super::slip::{choose_again, fix, is_slip, nearest};
 use super::asked::Asked;
 
 /// How many names are offered in place of a model that is not there.
@@ -48,10 +49,8 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
         if !listed.complete || names.is_empty() {
             continue;
         }
-        let mut near: Vec<&str> = names.clone();
-        near.sort_by(|a, b| strsim::jaro_winkler(b, model).total_cmp(&strsim::jaro_winkler(a, model)));
-        let in_settings = asked.provider.is_some_and(|p| p.model == **model || p.models.contains_key(*model));
-        if !in_settings {
+        if asked.provider.is_none() {
+            let near = nearest(model, &names);
             let starts = asked
                 .chosen
                 .iter()
@@ -59,15 +58,28 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
             findings.extend(starts.map(|(choice, _)| misspelt(asked, *choice, model, near[0])));
             continue;
         }
-        let what = format!("`{id}` does not list the model `{model}`");
-        let id = "provider-model";
-        let finding = if place == 0 { Finding::broken(id, what) } else { Finding::warning(id, what) };
-        let near: Vec<String> = near.into_iter().take(NEAREST).map(|name| format!("`{name}`")).collect();
-        findings.push(
-            finding
-                .saw(format!("it lists {}; the nearest are {}", names.len(), near.join(", ")))
-                .say(choose(asked, near.first().map(|name| name.trim_matches('`')))),
-        );
+        let users: Vec<_> = asked.chosen.iter().filter(|(_, chosen)| chosen == model).map(|(user, _)| *user).collect();
+        let what = match users.first() {
+            Some(user) => format!("`{id}` does not list the model `{model}`, which {} is on", user.words()),
+            None => format!("`{id}` does not list the model `{model}`"),
+        };
+        let finding_id = "provider-model";
+        let finding = if place == 0 || !users.is_empty() {
+            Finding::broken(finding_id, what)
+        } else {
+            Finding::warning(finding_id, what)
+        };
+        let wanted = model.trim();
+        let wanted = wanted.strip_prefix(id).and_then(|rest| rest.strip_prefix('/')).unwrap_or(wanted);
+        let near = nearest(wanted, &names);
+        let shown: Vec<String> = near.iter().take(NEAREST).map(|name| format!("`{name}`")).collect();
+        let finding = finding.saw(format!("it lists {}; the nearest are {}", names.len(), shown.join(", ")));
+        let best = near.first().copied().unwrap_or_default();
+        let commands = users.iter().filter_map(|user| choose_again(asked.world, *user, id, best)).collect();
+        findings.push(match fix("choose another", commands, is_slip(wanted, best)) {
+            Some(fix) => finding.mended_by(fix),
+            None => finding.say(choose(asked, Some(best))),
+        });
     }
     findings
 }
@@ -110,7 +122,8 @@ pub fn choose(asked: &Asked<'_>, near: Option<&str>) -> String {
         }
         (None, Some(_), _) => {
             let model = near.unwrap_or("MODEL");
-            format!("choose another: `codexgw profile add NAME --provider {} --model {model}`", asked.id)
+            let profile = asked.chosen.iter().find_map(|(choice, _)| choice.profile).unwrap_or(asked.id);
+            format!("choose another: `codexgw profile add {profile} --provider {} --model {model}`", asked.id)
         }
         (_, _, None) | (None, None, _) => "name another in `model`: `codexgw config edit`".to_owned(),
     }

@@ -2,7 +2,9 @@
 //! short real question, too.
 
 mod asked;
+mod certificate;
 mod compared;
+mod proxied;
 mod question;
 mod refusal;
 mod trial;

@@ -9,7 +9,8 @@ use crate::doctor::{Finding, NO_KEYRING};
 use crate::error::Error;
 use crate::probe::{Knock, Part, ProbeError, Refused};
 use crate::protocol::{Meaning, Remedy, Words};
-use crate::settings::{Road, Wire};
+use crate::secret::{is_wrapped, key_flaw};
+use crate::settings::Wire;
 
 use super::super::web_search;
 use super::asked::Asked;
@@ -21,18 +22,22 @@ pub const CLOCK: &str = "provider-clock";
 /// How far the clock may be off: signed requests and young certificates are refused beyond it.
 const CLOCK_IS_OFF: Duration = Duration::from_secs(5 * 60);
 
+/// What Codex does on its own way to somebody who cannot be reached.
+pub const WAITS: &str = "Codex says: Reconnecting... waiting for network; it waits for ever";
+
 /// Nothing came.
 pub fn silent(asked: &Asked<'_>, within: Duration) -> Finding {
     Finding::broken("provider-silent", format!("`{}` did not answer within {} s", asked.id, within.as_secs()))
         .saw(format!("asked {}", asked.base_url))
+        .saw(if asked.is_behind_gateway() { "the gateway waits, and Codex with it" } else { WAITS })
         .say(format!("see whether it is up: `curl -sS {}/models`", asked.base_url))
 }
 
-/// It answers, and takes its time.
-pub fn slow(asked: &Asked<'_>, first: Duration) -> Finding {
-    let seconds = first.as_secs();
-    Finding::note("provider-slow", format!("`{}` answers, and took {seconds} s for an empty question", asked.id))
-        .saw("not all of it could be looked at in the time there is")
+/// It answers, late.
+pub fn slow(asked: &Asked<'_>, took: Duration) -> Finding {
+    Finding::note("provider-slow", format!("`{}` took {} s to answer", asked.id, took.as_secs()))
+        .saw(format!("asked {}", asked.base_url))
+        .saw("Codex waits for it: a server may load its model first")
 }
 
 /// What the probe makes of an answer.
@@ -87,9 +92,12 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
             );
             let say = instead(asked, &error);
             let mut finding = Finding::of_error(finding_id, &Error::from(error)).saw(format!("asked `{id}`"));
-            // The gateway gives it up by itself.
-            if is_network && asked.provider.is_none_or(|provider| provider.road == Road::Direct) {
-                finding = finding.saw("Codex says: Reconnecting... waiting for network; it waits for ever");
+            if is_network {
+                finding = finding.saw(if asked.is_behind_gateway() {
+                    format!("Codex says: cannot reach {}", asked.name)
+                } else {
+                    WAITS.to_owned()
+                });
             }
             match say {
                 Some(say) => finding.say(say),
@@ -107,7 +115,7 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
             format!("start the server, or name the address where it is: `{}`", again(asked))
         }
         ProbeError::Timeout { .. } | ProbeError::Server { .. } => {
-            "try again later; another provider till then: `codexgw use PROVIDER`".to_owned()
+            format!("try again later; {ELSEWHERE}")
         }
         ProbeError::BaseUrl { .. }
         | ProbeError::OtherForm { .. }
@@ -121,13 +129,6 @@ fn instead(asked: &Asked<'_>, error: &ProbeError) -> Option<String> {
             Some(to) => format!("if you trust it: {}", named(asked, &to)),
             None => format!("look up its base URL: `{}`", again(asked)),
         },
-        error if error.speaks_no_tls() => {
-            let plain = asked.base_url.replacen("https://", "http://", 1);
-            format!("the port speaks no TLS; if you trust the network: {}", named(asked, &plain))
-        }
-        ProbeError::Tls { why, .. } if why.contains("not trusted") => "where your company's own certificate is in \
-             use, name it to Codex and codexgw: `export SSL_CERT_FILE=/path/to/company.pem`"
-            .to_owned(),
         _ => return None,
     })
 }
@@ -297,7 +298,12 @@ impl<'a> Pointers<'a> {
 
 /// A refusal that is understood, with what helps.
 fn meant(asked: &Asked<'_>, means: Meaning, status: u16, words: &str, to: &Pointers<'_>) -> Finding {
-    let finding = Finding::broken(finding_id(means), means.what(&format!("`{}`", asked.id)));
+    let what = means.what(&format!("`{}`", asked.id));
+    let what = match why_no_key(asked).filter(|_| means == Meaning::WrongKey) {
+        Some(why) => format!("{what}, which {why}"),
+        None => what,
+    };
+    let finding = Finding::broken(finding_id(means), what);
     let finding = if status == 0 { finding } else { finding.saw(said(status, words)) };
     let has_plan = |template: &ProviderTemplate| template.endpoints.iter().any(|other| other.for_whom.contains("Plan"));
     let template = asked.template.filter(|template| means == Meaning::NoCredit && has_plan(template));
@@ -364,11 +370,21 @@ const fn finding_id(means: Meaning) -> &'static str {
     }
 }
 
+/// What can be seen to be wrong with a key that is refused.
+fn why_no_key(asked: &Asked<'_>) -> Option<String> {
+    let flaw = asked.key().and_then(|key| key_flaw(key.expose())).map(str::to_owned);
+    flaw.or_else(|| asked.key_owner().map(|owner| format!("looks like one of {owner}")))
+}
+
 /// How another key is given.
 fn other_key(asked: &Asked<'_>) -> String {
     let id = asked.id;
     match (asked.table, asked.template.and_then(|template| template.keys_url.as_deref())) {
         (Some(table), _) => match table.text("env_key") {
+            Some(variable) if asked.key().is_some_and(|key| is_wrapped(key.expose())) => format!(
+                "take that off: `export {variable}=\"$(printf %s \"${variable}\" | tr -d \"\\\"'\" | \
+                 sed \"s/^ *[Bb]earer//; s/ //g\")\"`"
+            ),
             Some(variable) => format!("set a good one: `export {variable}=…`"),
             None if table.has("experimental_bearer_token") => {
                 format!("give a good one: `codexgw config edit`, `experimental_bearer_token` of `{id}`")
@@ -399,7 +415,7 @@ fn limited(asked: &Asked<'_>, words: &str, by: Option<&str>, wait: Option<&str>)
         Some(wait) => finding.saw(format!("it wants to be left alone: {wait}")),
         None => finding.saw("it does not say for how long"),
     }
-    .say("wait; another provider till then: `codexgw use PROVIDER`")
+    .say(format!("wait; {ELSEWHERE}"))
 }
 
 /// The endpoint that is needed is not there, another one is.
@@ -413,7 +429,7 @@ pub fn other_wire(asked: &Asked<'_>, knock: &Knock, wire: Wire, base_url: &str, 
     let finding = if asked.goes_to_file() { finding.saw(NO_KEYRING) } else { finding };
     let finding = match asked.in_wire(wire, base_url, listed) {
         Ok(fix) => finding.mended_by(fix),
-        Err(words) => finding.say(words),
+        Err(by_hand) => finding.say(by_hand),
     };
     // A table is put behind the gateway with the address that stands in it.
     let is_elsewhere = asked.table.is_some() && !compared::is_same(base_url, asked.base_url);

@@ -12,7 +12,7 @@ use crate::probe::{self, Client, Knock, ProbeError, Target};
 use crate::settings::Wire;
 
 use super::asked::Asked;
-use super::{compared, question, refusal};
+use super::{certificate, compared, proxied, question, refusal};
 
 /// Longest time for one provider. All are asked side by side.
 const WITHIN: Duration = Duration::from_secs(8);
@@ -22,6 +22,9 @@ const LATEST: Duration = TIME_LIMIT.saturating_sub(Duration::from_secs(1));
 
 /// Most tokens of an answer: the least that OpenAI takes.
 const MOST_TOKENS: u32 = 16;
+
+/// An answer that takes this long is worth a word.
+const SLOW: Duration = Duration::from_secs(3);
 
 /// Time to a connection on this machine.
 const LOCAL: Duration = Duration::from_millis(500);
@@ -33,18 +36,19 @@ pub fn run(asked: &Asked<'_>, model: Option<&str>, since: Instant) -> (Vec<Findi
     let until = Instant::now() + within;
     let Ok(client) = probe::client() else { return nothing };
     let Ok(runtime) = tokio::runtime::Builder::new_current_thread().enable_all().build() else { return nothing };
-    let trial = Trial { client, asked, heard: OnceCell::new() };
+    let trial = Trial { client, asked, began: Instant::now(), heard: OnceCell::new() };
     runtime.block_on(async {
-        let Ok(findings) = tokio::time::timeout(within, trial.run()).await else {
-            let finding = match trial.heard.get() {
-                Some(first) => refusal::slow(asked, *first),
-                None => refusal::silent(asked, within),
-            };
-            return (vec![finding], None);
+        let found = tokio::time::timeout(within, trial.run()).await;
+        let slow = trial.heard.get().filter(|first| **first >= SLOW).map(|first| refusal::slow(asked, *first));
+        let Ok(findings) = found else {
+            let slow = slow.map(|slow| slow.saw("so that not all of it could be looked at in the time there is"));
+            return (vec![slow.unwrap_or_else(|| refusal::silent(asked, within))], None);
         };
-        match model.filter(|_| findings.is_empty()) {
-            Some(model) => question::ask(&trial.client, asked, model, until).await,
-            None => (findings, None),
+        match (model.filter(|_| findings.is_empty()), slow) {
+            // A question to the model would take at least as long.
+            (_, Some(slow)) => (findings.into_iter().chain([slow]).collect(), None),
+            (Some(model), None) => question::ask(&trial.client, asked, model, until).await,
+            (None, None) => (findings, None),
         }
     })
 }
@@ -52,6 +56,7 @@ pub fn run(asked: &Asked<'_>, model: Option<&str>, since: Instant) -> (Vec<Findi
 struct Trial<'a> {
     client: Client,
     asked: &'a Asked<'a>,
+    began: Instant,
     /// How long the first answer took.
     heard: OnceCell<Duration>,
 }
@@ -126,6 +131,7 @@ impl Trial<'_> {
 
     async fn list(&self, target: &Target<'_>) -> Result<probe::Models, ProbeError> {
         let listed = probe::models(&self.client, target).await?;
+        self.note_time();
         if let Some(path) = self.asked.template.and_then(|template| template.key_check_path.as_deref()) {
             let target = Target { base_url: listed.base_url.clone(), ..target.clone() };
             probe::check_key(&self.client, &target, path).await?;
@@ -134,10 +140,13 @@ impl Trial<'_> {
     }
 
     async fn knock(&self, target: &Target<'_>, wire: Wire) -> Result<Knock, ProbeError> {
-        let started = Instant::now();
         let knock = probe::knock(&self.client, target, wire, self.asked.models.first().unwrap_or(&"")).await?;
-        self.heard.get_or_init(|| started.elapsed());
+        self.note_time();
         Ok(knock)
+    }
+
+    fn note_time(&self) {
+        self.heard.get_or_init(|| self.began.elapsed());
     }
 
     /// The endpoint is not there: another base URL has it, or another endpoint is.
@@ -212,10 +221,14 @@ impl Trial<'_> {
                 .saw(format!("nobody is at {}, somebody is at {other}", asked.base_url))
                 .mended_by(asked.at(&other));
         }
-        match self.found(target, &error).await {
-            Some(base_url) => compared::elsewhere(asked, &base_url),
-            None => refusal::of_error(asked, error),
+        if let Some(base_url) = self.found(target, &error).await {
+            return compared::elsewhere(asked, &base_url);
         }
+        if let ProbeError::Tls { host, why } = &error {
+            return certificate::of_error(asked, host, why).await;
+        }
+        let proxied = asked.proxy.as_ref().and_then(|proxy| proxied::of_error(asked, proxy, &error));
+        proxied.unwrap_or_else(|| refusal::of_error(asked, error))
     }
 }
 
@@ -226,6 +239,10 @@ fn other_address(url: &str) -> Option<String> {
     let here = match url.host()? {
         Host::Ipv4(ip) if ip.is_loopback() => IpAddr::V6(Ipv6Addr::LOCALHOST),
         Host::Ipv6(ip) if ip.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+        // Some systems know the name by one of its two addresses alone.
+        Host::Domain("localhost") => [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)]
+            .into_iter()
+            .find(|here| TcpStream::connect_timeout(&SocketAddr::new(*here, port), LOCAL).is_ok())?,
         _ => return None,
     };
     TcpStream::connect_timeout(&SocketAddr::new(here, port), LOCAL).ok()?;
