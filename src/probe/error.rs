@@ -336,6 +336,9 @@ impl ProbeError {
             Self::Tls { why, host } if speaks_no_tls(why) => {
                 format!("the port speaks no TLS; if you trust the network: `--base-url http://{host}/v1`")
             }
+            Self::Tls { why, .. } if why.contains("expired") || why.contains("NotValidYet") => {
+                "look at this machine's clock; if it is right, the provider has to renew its certificate".to_owned()
+            }
             Self::Tls { .. } => {
                 "where a company's own certificate is in use, install it in the system's certificate store".to_owned()
             }
@@ -350,6 +353,9 @@ impl ProbeError {
                 name(*speaks)
             ),
             Self::Elsewhere { found } => format!("name that one: `--base-url {found}`"),
+            Self::Redirect { to, .. } if to.starts_with("https://") => {
+                "if that is the provider's, give the base URL that goes with it: `--base-url URL`".to_owned()
+            }
             Self::WebPage { .. }
             | Self::LoginPage { .. }
             | Self::Redirect { .. }
