@@ -226,6 +226,9 @@ impl Asker<'_> {
             Ok(form) => Answer::Spoke(self.the_rest(base_url, form).await),
             Err(ProbeError::Refused { words, .. } | ProbeError::Server { words, .. }) => {
                 match self.ask(base_url, Wire::Responses, &question::plain(self.model)).await {
+                    Ok(body) if !ResponsesForm::is_one(&body) => {
+                        Answer::Failed(self.unknown(base_url, Wire::Responses, &body))
+                    }
                     Ok(body) => match ResponsesForm::read(&body) {
                         Ok(form) => Answer::Spoke(ResponsesForm { refused: Some(words), ..form }),
                         Err(error) => Answer::Failed(error),
