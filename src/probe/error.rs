@@ -381,6 +381,9 @@ impl ProbeError {
                 name(*speaks)
             ),
             Self::Elsewhere { found } => format!("name that one: `--base-url {found}`"),
+            Self::Redirect { to, .. } if to.starts_with("https://") => {
+                "if that is the provider's, give the base URL that goes with it: `--base-url URL`".to_owned()
+            }
             Self::WebPage { .. }
             | Self::LoginPage { .. }
             | Self::Redirect { .. }

@@ -248,6 +248,12 @@ impl Asker<'_> {
                 Some(lesson) => lessons.push(lesson),
                 None => {
                     let plain = self.ask(base_url, Wire::Responses, &question::plain(self.model)).await;
+                    let plain = match plain {
+                        Ok(body) if !ResponsesForm::is_one(&body) => {
+                            return Answer::Failed(self.unknown(base_url, Wire::Responses, &body));
+                        }
+                        plain => plain,
+                    };
                     return match plain.and_then(|body| ResponsesForm::read(&body)) {
                         Ok(form) => Answer::Spoke(ResponsesForm { refused: Some(refused.clone()), ..form }),
                         Err(error) => Answer::Failed(error),

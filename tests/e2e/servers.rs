@@ -44,6 +44,8 @@ fn codex_works_on_litellm() {
     let sandbox = Sandbox::with_codex();
     let server = Server::litellm(&sandbox, &upstream);
     carries_codex(&sandbox, &upstream, &server, "litellm", &[]);
+    // LiteLLM's own `/messages` makes this of the search that the probe offers there.
+    assert_eq!(upstream.take_violations(), ["`request.web_search_options` is not a documented field"]);
 }
 
 #[test]

@@ -291,6 +291,7 @@ impl<'a> Interview<'a> {
             }
             Err(error @ ProbeError::Refused { .. }) => Ability::no(Topic::DeveloperRole, words(error)),
             Err(error) => Ability::unclear(Topic::DeveloperRole, words(error)),
+            Ok((heard, _)) if heard.cut_short => Ability::unclear(Topic::DeveloperRole, "the model was still thinking"),
             Ok(_) => Ability::unclear(Topic::DeveloperRole, "taken, but not heeded"),
         };
         self.note(role);
@@ -315,6 +316,7 @@ impl<'a> Interview<'a> {
             }
             Err(error) => Ability::no(Topic::Images, words(&error)),
             Ok((heard, _)) if heard.says(COLOUR) => Ability::yes(Topic::Images),
+            Ok((heard, _)) if heard.cut_short => Ability::unclear(Topic::Images, "the model was still thinking"),
             Ok(_) => Ability::unclear(Topic::Images, "taken, but not described"),
         };
         self.note(ability);
