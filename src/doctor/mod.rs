@@ -7,6 +7,7 @@
 
 mod bundle;
 mod checks;
+mod credential;
 mod explain;
 mod finding;
 mod fix;
@@ -19,6 +20,7 @@ mod world;
 
 pub use bundle::{bundle, save};
 pub use checks::CHECKS;
+pub use credential::CredentialCommand;
 pub use explain::{Explanation, explain};
 pub use finding::{Finding, Severity};
 pub use fix::{Fix, apply, typed};

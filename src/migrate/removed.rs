@@ -182,12 +182,18 @@ pub(super) fn unknown_providers(world: &mut World<'_>) -> Result<()> {
         let what =
             format!("`model_provider = \"{id}\"`: no provider of that name is configured, and Codex refuses to start");
         let is_default = scope.file == world.config_file() && scope.at.is_empty();
-        let near = catalog::nearest_of(&id, providers(world)?.iter().map(String::as_str)).map(str::to_owned);
+        let known = providers(world)?;
+        let same = known.iter().find(|other| other.eq_ignore_ascii_case(&id)).cloned();
+        let near = same.or_else(|| catalog::nearest_of(&id, known.iter().map(String::as_str)).map(str::to_owned));
         let then = match catalog::provider(&id) {
             _ if near.is_some() => {
                 format!("did you mean `{}`? Name it: `codexgw config edit`", near.unwrap_or_default())
             }
             _ if !is_default => "name one that is: `codexgw list` shows those of codexgw".to_owned(),
+            // What a tool for dotfiles has not filled in.
+            _ if id.contains(['{', '$', '%', '<']) => {
+                "name one that is: `codexgw list` shows those of codexgw".to_owned()
+            }
             Some(template) => format!("add it: `codexgw add {} --default`", template.id),
             None => format!("add it: `codexgw add custom --id {} --base-url URL --default`", tame(&id)),
         };

@@ -8,10 +8,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::catalog;
-use crate::codex::bounded_all;
+use crate::codex::{Login, bounded_all};
 use crate::doctor::{Check, Finding, Severity, World};
 use crate::secret::passing_dir::PassingDir;
 use crate::secret::{credentials, redact::redact};
+
+use super::login;
 
 pub const CHECK: Check =
     Check { id: "codex-doctor", about: "what Codex's own doctor says, explained", is_online: true, look };
@@ -46,6 +48,27 @@ const fn meaning(
 ) -> Meaning {
     Meaning { check, id, severity, what, say }
 }
+
+/// What it says of its own default provider, OpenAI: nobody else asks that one.
+const OF_DEFAULT: [Meaning; 2] = [
+    meaning(
+        "auth.credentials",
+        "codex-doctor-login",
+        Severity::Broken,
+        "Codex has no login for its default provider, OpenAI, and no other provider is chosen",
+        "choose a provider: `codexgw add openrouter`; or log in: `codex login`",
+    ),
+    meaning(
+        "network.provider_reachability",
+        "codex-doctor-openai",
+        Severity::Broken,
+        "Codex does not reach its default provider, OpenAI",
+        "see why: `curl -v https://api.openai.com/v1/models`; or choose another: `codexgw add openrouter`",
+    ),
+];
+
+/// Variables that name a proxy.
+const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Its checks that say more than ours. The others are looked at here more closely: the configuration, the key, the
 /// provider's address, the proxy. It asks a provider without the key, so what it says of one is no finding.
@@ -137,7 +160,40 @@ fn look(world: &World) -> Vec<Finding> {
     // It ends with 1 when it finds something. Where there is no such command, or no answer in time, nothing is known.
     let Ok((_, said, _)) = bounded_all(&mut command, LIMIT) else { return Vec::new() };
     let said = said.replace(&stand_in.path().display().to_string(), &codex_home.dir().display().to_string());
-    serde_json::from_str(&said).map(|report| explained(&report)).unwrap_or_default()
+    serde_json::from_str(&said)
+        .map(|report| [explained(&report), of_default(world, &report)].concat())
+        .unwrap_or_default()
+}
+
+/// What it says of OpenAI, where that is what Codex asks.
+fn of_default(world: &World, report: &Value) -> Vec<Finding> {
+    let config = world.config();
+    let text = |key: &str| config.and_then(|config| config.get_str(&[key]));
+    // One that is asked about by name is another, and one that is told to be elsewhere is not OpenAI.
+    if world.subject.is_some()
+        || world.config.is_err()
+        || text("model_provider").is_some_and(|id| id != "openai")
+        || text("openai_base_url").is_some()
+    {
+        return Vec::new();
+    }
+    let has_login = world.codex_home.as_ref().is_ok_and(|home| Login::read(home).is_some());
+    let weight = if has_login || login::is_all(world) { Severity::Broken } else { Severity::Note };
+    let found = OF_DEFAULT.iter().filter_map(|meaning| one(report, meaning)).map(|mut finding| {
+        finding.severity = weight;
+        if finding.id != "codex-doctor-openai" {
+            return finding;
+        }
+        let set: Vec<_> = PROXIES.into_iter().filter(|name| world.var(name).is_some()).collect();
+        match set.first() {
+            Some(first) => finding.saw(format!("Codex goes by a proxy: `{}`", set.join("`, `"))).say(format!(
+                "see whether the proxy answers: `curl -v https://api.openai.com/v1/models`; or `unset {first}`"
+            )),
+            None => finding,
+        }
+    });
+    // Nobody waits for it where neither a login nor the lack of another way leads there.
+    found.filter(|finding| weight == Severity::Broken || finding.id == "codex-doctor-login").collect()
 }
 
 /// A folder that stands in for Codex's: all that lies in there is found, but for the temporary files, which a Codex that
@@ -162,19 +218,18 @@ fn stand_in(world: &World, real: &Path) -> io::Result<PassingDir> {
 }
 
 fn explained(report: &Value) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for meaning in MEANINGS {
-        let check = &report["checks"][meaning.check];
-        if !matches!(check["status"].as_str(), Some("fail" | "warning")) {
-            continue;
-        }
-        let said = ["summary", "remediation"].into_iter().filter_map(|key| check[key].as_str());
-        let finding = Finding::new(meaning.id, meaning.severity, meaning.what);
-        let finding = said.fold(finding, |finding, words| finding.saw(format!("Codex says: {}", redact(words))));
-        let finding = details(check).fold(finding, Finding::saw);
-        findings.push(finding.say(meaning.say));
+    MEANINGS.iter().filter_map(|meaning| one(report, meaning)).collect()
+}
+
+fn one(report: &Value, meaning: &Meaning) -> Option<Finding> {
+    let check = &report["checks"][meaning.check];
+    if !matches!(check["status"].as_str(), Some("fail" | "warning")) {
+        return None;
     }
-    findings
+    let said = ["summary", "remediation"].into_iter().filter_map(|key| check[key].as_str());
+    let finding = Finding::new(meaning.id, meaning.severity, meaning.what);
+    let finding = said.fold(finding, |finding, words| finding.saw(format!("Codex says: {}", redact(words))));
+    Some(details(check).fold(finding, Finding::saw).say(meaning.say))
 }
 
 /// Those of its details that sound like trouble. They hold command lines of the person's, and those may hold keys.

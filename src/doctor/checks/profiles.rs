@@ -27,10 +27,7 @@ fn look(world: &World) -> Vec<Finding> {
         && !world.profiles.contains_key(name)
         && !is_broken(world, name)
     {
-        let near = world
-            .profiles
-            .keys()
-            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+        let near = crate::catalog::nearest_of(name, world.profiles.keys().map(String::as_str));
         let what = format!("there is no profile `{name}`: Codex runs its default without a word");
         let finding = Finding::broken("profile-unknown", what);
         findings.push(match near {
