@@ -17,8 +17,10 @@ const SAYS: [(&str, &str); 10] = [
 ];
 
 /// Findings that only follow from others at the same provider, by the beginnings of both ids.
-const FOLLOWS: [(&str, &str); 3] = [
+const FOLLOWS: [(&str, &str); 5] = [
     ("base-url-", "provider-"),
+    ("key-header-unset", "provider-no-key"),
+    ("key-header-unset", "provider-wrong-key"),
     ("old-config-wire-api", "provider-wire"),
     ("old-config-reserved-id", "built-in-unreachable"),
 ];

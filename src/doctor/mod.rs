@@ -35,6 +35,7 @@ use std::time::Duration;
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// One thing that is looked at.
+#[derive(serde::Serialize)]
 pub struct Check {
     /// Its stable name.
     pub id: &'static str,
@@ -43,6 +44,7 @@ pub struct Check {
     /// Whether it asks somebody over the network.
     pub is_online: bool,
     /// Looks.
+    #[serde(skip)]
     pub look: fn(&World) -> Vec<Finding>,
 }
 

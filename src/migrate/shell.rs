@@ -9,8 +9,8 @@ use super::world::World;
 
 /// The variables, and what to do instead.
 const DEAD: [(&str, &str); 6] = [
-    ("OPENAI_BASE_URL", "add the provider: `codexgw add custom --id ID --base-url URL`"),
-    ("OPENAI_API_BASE", "add the provider: `codexgw add custom --id ID --base-url URL`"),
+    ("OPENAI_BASE_URL", "add the provider: `codexgw add custom --id ID --base-url URL --default`"),
+    ("OPENAI_API_BASE", "add the provider: `codexgw add custom --id ID --base-url URL --default`"),
     ("CODEX_MODEL", "choose in a profile, or with `codex -m MODEL`"),
     ("OPENAI_MODEL", "choose in a profile, or with `codex -m MODEL`"),
     ("CODEX_MODEL_PROVIDER", "choose with `codexgw use PROVIDER`"),

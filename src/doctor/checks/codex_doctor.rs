@@ -161,8 +161,21 @@ fn look(world: &World) -> Vec<Finding> {
     let Ok((_, said, _)) = bounded_all(&mut command, LIMIT) else { return Vec::new() };
     let said = said.replace(&stand_in.path().display().to_string(), &codex_home.dir().display().to_string());
     serde_json::from_str(&said)
-        .map(|report| [explained(&report), of_default(world, &report)].concat())
+        .map(|report| [explained(&report), of_default(world, &report), bubblewrap()].concat())
         .unwrap_or_default()
+}
+
+/// What it does not say, and Codex does at each start.
+fn bubblewrap() -> Vec<Finding> {
+    if !cfg!(target_os = "linux") || which::which("bwrap").is_ok() {
+        return Vec::new();
+    }
+    let what = "Codex finds no bubblewrap for its sandbox, and uses the one that it brings";
+    vec![
+        Finding::note("codex-doctor-bubblewrap", what)
+            .saw("Codex says: could not find bubblewrap on PATH. Install bubblewrap with your OS package manager")
+            .say("install it with your system's package manager, as in `sudo apt install bubblewrap`"),
+    ]
 }
 
 /// What it says of OpenAI, where that is what Codex asks.

@@ -2,6 +2,8 @@
 
 use std::path::Path;
 
+use toml_edit::{Item, TableLike};
+
 use crate::catalog;
 use crate::config::Change;
 use crate::doctor::{Check, Finding, ProviderTable, Severity, Subject, World, template_at};
@@ -21,6 +23,7 @@ fn look(world: &World) -> Vec<Finding> {
     });
     findings.dedup_by(|a, b| a.what == b.what);
     findings.extend(variables(world));
+    findings.extend(world.tables().filter(|table| is_used(world, table.id)).flat_map(|table| headers(world, table)));
     findings
 }
 
@@ -95,6 +98,25 @@ fn variables(world: &World) -> Vec<Finding> {
         is_new
     });
     findings
+}
+
+/// Headers that carry a key, and whose variable is not set: Codex leaves them out without a word.
+fn headers(world: &World, table: ProviderTable<'_>) -> Vec<Finding> {
+    let path = table.path("env_http_headers");
+    let named = table.document.get(&path).and_then(Item::as_table_like).into_iter().flat_map(TableLike::iter);
+    let unset =
+        named.filter_map(|(header, variable)| Some((header, variable.as_str()?))).filter(|(header, variable)| {
+            (looks_like_credential(header) || header.eq_ignore_ascii_case("authorization"))
+                && world.var(variable).is_none()
+        });
+    let told = unset.map(|(header, variable)| {
+        let what = format!("the header `{header}` of `{}` comes from `{variable}`, which is not set", table.id);
+        Finding::broken("key-header-unset", what)
+            .saw(table.place("env_http_headers"))
+            .saw("Codex sends its requests without that header, and says nothing")
+            .say(format!("set it: `export {variable}=…`"))
+    });
+    told.collect()
 }
 
 /// Whether Codex asks it now, or in a profile, or the person asked about it.

@@ -78,9 +78,25 @@ fn what_codex_refuses_or_ignores() {
         Broken::config("old-config-ignored-key", invention).mended().holds();
     }
     Broken::config("old-config-unknown-provider", "model_provider = \"nope\"\n").holds();
-    for variable in ["OPENAI_BASE_URL", "CODEX_MODEL"] {
-        Broken::config("old-config-shell-variable", "").env(variable, "http://h/v1").holds();
+    Broken::config("old-config-shell-variable", "").env("CODEX_MODEL", "m1").holds();
+    let own = format!("model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{PROVIDER}");
+    let other = "https://api.example.net/v1";
+    Broken::config("old-config-shell-variable", &own).env("OPENAI_BASE_URL", other).note().holds();
+    let mut sandbox = Sandbox::with_codex();
+    sandbox.set_env("OPENAI_BASE_URL", other);
+    let outcome = doctor(&sandbox, &["--offline"]).exits(3);
+    outcome.stdout_has("codexgw add custom --id example --base-url \\\"$OPENAI_BASE_URL\\\" --default");
+    for (id, bytes) in [("config-broken", &b"\xff\xfem\0"[..]), ("config-broken", b"m\0")] {
+        let sandbox = Sandbox::with_codex();
+        sandbox.write_config(bytes);
+        Broken::new(id, sandbox).holds();
     }
+    let sandbox = Sandbox::with_codex();
+    fs::create_dir(sandbox.config_file()).expect("a folder");
+    Broken::new("config-broken", sandbox).holds();
+    let sandbox = Sandbox::with_codex();
+    std::os::unix::fs::symlink("/no/such/file", sandbox.config_file()).expect("a link");
+    Broken::new("config-dangling", sandbox).holds();
 }
 
 #[test]
@@ -112,6 +128,8 @@ fn one_cause_is_told_once() {
         ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
         ("old-config-unknown-provider", format!("model = \"m\"\nmodel_provider = \"labb\"\n{PROVIDER}")),
         ("config-broken", "model = \n".to_owned()),
+        ("old-config-removed-value", "model_reasoning_effort = \"\"\n".to_owned()),
+        ("old-config-removed-value", "oss_provider = \"ollama-chat\"\n".to_owned()),
     ] {
         let sandbox = Sandbox::with_codex();
         sandbox.write_config(config);
