@@ -56,14 +56,14 @@ const OF_DEFAULT: [Meaning; 2] = [
         "codex-doctor-login",
         Severity::Broken,
         "Codex has no login for its default provider, OpenAI, and no other provider is chosen",
-        "choose a provider: `codexgw add openrouter`; or log in: `codex login`",
+        "add a provider: `codexgw add PROVIDER --default`, one of `codexgw providers`; or log in: `codex login`",
     ),
     meaning(
         "network.provider_reachability",
         "codex-doctor-openai",
         Severity::Broken,
         "Codex does not reach its default provider, OpenAI",
-        "see why: `curl -v https://api.openai.com/v1/models`; or choose another: `codexgw add openrouter`",
+        "see why: `curl -v https://api.openai.com/v1/models`; or add another: `codexgw add PROVIDER --default`",
     ),
 ];
 

@@ -1,6 +1,6 @@
 //! What today's Codex refuses or ignores, as `codexgw migrate` finds it.
 
-use crate::doctor::{Check, Finding, Fix, NO_KEYRING, World};
+use crate::doctor::{Check, Finding, Fix, NO_KEYRING, Severity, World};
 use crate::migrate::{Kind, Migration, Surroundings};
 use crate::settings::KeyStore;
 use crate::setup::{GATEWAY_ID, Setup, TokenCommand};
@@ -51,6 +51,8 @@ fn look(world: &World) -> Vec<Finding> {
                 finding
                     .saw("codexgw wrote that table, and something has taken it out since")
                     .mended_by(Fix::command(&["use", &target]))
+            } else if finding.severity == Severity::Note {
+                finding.saw("it may stay where other programs read it")
             } else if found.by_hand {
                 finding.say(found.then.clone())
             } else {
