@@ -65,7 +65,10 @@ pub(super) fn mend(world: &mut World<'_>, file: &Path) -> Result<()> {
         let Some(item) = world.document(file)?.get(&[key]).cloned() else { continue };
         let shown = if item.is_table_like() { format!("[{key}]") } else { key.to_owned() };
         if holds_text_like_a_key(&item)
-            || (item.is_str() && crate::secret::looks_like_credential(key) && key != "env_key")
+            || (item.is_str()
+                && crate::secret::looks_like_credential(key)
+                && key != "env_key"
+                && !key.ends_with("method"))
         {
             let then = "it may hold a key: store that with `codexgw key set PROVIDER`, then take it out".to_owned();
             world.left(Kind::PastedKey, file, &[key], ignored(&shown), then);

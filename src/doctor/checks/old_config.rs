@@ -1,7 +1,7 @@
 //! What today's Codex refuses or ignores, as `codexgw migrate` finds it.
 
 use crate::doctor::{Check, Finding, Fix, NO_KEYRING, Severity, World};
-use crate::migrate::{Kind, Migration, Surroundings};
+use crate::migrate::{self, Kind, Migration, Surroundings};
 use crate::settings::KeyStore;
 use crate::setup::{GATEWAY_ID, Setup, TokenCommand};
 
@@ -23,6 +23,7 @@ fn look(world: &World) -> Vec<Finding> {
     let words: &[&str] = &["migrate", "--yes", "--store", "file"];
     let to_file = migration.stores_keys() && !world.has_keyring();
     let fix = Fix::command(if to_file { words } else { &words[..2] });
+    let mut table_is_told = false;
     migration
         .findings
         .iter()
@@ -30,6 +31,8 @@ fn look(world: &World) -> Vec<Finding> {
         .filter(|finding| finding.kind != Kind::BrokenFile)
         // One that the migration would write is told where it comes from.
         .filter(|finding| finding.file.as_ref().is_none_or(|file| file.exists()))
+        // One table of ours serves all files that name it.
+        .filter(|found| !names_gateway(found) || !std::mem::replace(&mut table_is_told, true))
         .map(|found| {
             let id = id(found.kind);
             let finding = if stops(found.kind) {
@@ -44,8 +47,7 @@ fn look(world: &World) -> Vec<Finding> {
                 (Some(file), None) => finding.saw(file.display().to_string()),
                 (None, _) => finding,
             };
-            if found.kind == Kind::UnknownProvider
-                && found.what.contains(&format!("\"{GATEWAY_ID}\""))
+            if names_gateway(found)
                 && let Some(target) = own_default(world)
             {
                 finding
@@ -62,6 +64,11 @@ fn look(world: &World) -> Vec<Finding> {
             }
         })
         .collect()
+}
+
+/// Whether the provider that nobody defines is the gateway.
+fn names_gateway(found: &migrate::Finding) -> bool {
+    found.kind == Kind::UnknownProvider && found.what.contains(&format!("\"{GATEWAY_ID}\""))
 }
 
 /// What to choose anew for the gateway's table to be written.

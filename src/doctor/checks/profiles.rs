@@ -42,6 +42,7 @@ fn look(world: &World) -> Vec<Finding> {
             None => finding.say("add a provider, and with it a profile: `codexgw add openrouter`"),
         });
     }
+    findings.extend(unusable(world));
     for (name, document) in &world.profiles {
         let has_model = document.get(&["model"]).is_some();
         if document.get(&["model_provider"]).is_some()
@@ -57,6 +58,24 @@ fn look(world: &World) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Files that are called like a profile's, by a name that Codex does not take.
+fn unusable(world: &World) -> Vec<Finding> {
+    let Ok(home) = &world.codex_home else { return Vec::new() };
+    let entries = std::fs::read_dir(home.dir()).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".config.toml")?.to_owned()));
+    let told = names.filter(|name| home.profile_file(name).is_err()).map(|name| {
+        Finding::note("profile-name", format!("`codex -p {}` is refused: that name cannot be a profile's", tame(&name)))
+            .saw(home.dir().join(format!("{name}.config.toml")).display().to_string())
+            .say("give the file a name of letters, digits, `-` and `_`")
+    });
+    told.collect()
+}
+
+/// A foreign name, fit to be shown.
+fn tame(name: &str) -> String {
+    name.escape_default().to_string()
 }
 
 /// The provider whose id is most like a name that is none.

@@ -108,6 +108,13 @@ fn a_table_of_ours_that_something_took_out_is_put_back() {
 }
 
 #[test]
+fn a_file_that_can_be_no_profile_is_told() {
+    let sandbox = Sandbox::with_codex();
+    fs::write(sandbox.path("codex/a.b.config.toml"), "model = \"m\"\n").expect("a file");
+    Broken::new("profile-name", sandbox).note().holds();
+}
+
+#[test]
 fn a_name_in_other_letters_is_recognised() {
     let sandbox = Sandbox::with_codex();
     sandbox.write_config(format!("model = \"m\"\nmodel_provider = \"LAB\"\n{PROVIDER}"));
