@@ -17,8 +17,9 @@ const SAYS: [(&str, &str); 10] = [
 ];
 
 /// Findings that only follow from others at the same provider, by the beginnings of both ids.
-const FOLLOWS: [(&str, &str); 5] = [
+const FOLLOWS: [(&str, &str); 6] = [
     ("base-url-", "provider-"),
+    ("token-command-json", "provider-"),
     ("key-header-unset", "provider-no-key"),
     ("key-header-unset", "provider-wrong-key"),
     ("old-config-wire-api", "provider-wire"),

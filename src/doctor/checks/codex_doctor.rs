@@ -152,6 +152,9 @@ fn look(world: &World) -> Vec<Finding> {
     }
     // That its folder is none is told by the check of that folder.
     let (Ok(codex), Ok(codex_home)) = (&world.codex, &world.codex_home) else { return Vec::new() };
+    if codex_home.dir().is_symlink() && !codex_home.dir().exists() {
+        return Vec::new();
+    }
     let native = codex.native();
     let mut command = Command::new(native.path);
     command.args(["doctor", "--json"]).current_dir(&world.cwd).envs(native.env);
