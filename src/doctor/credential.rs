@@ -95,7 +95,6 @@ impl<'w> CredentialCommand<'w> {
     }
 
     /// Runs it as Codex does.
-    #[must_use]
     pub fn run(&self, world: &World) -> Ran {
         let mut command = Command::new(self.file(world));
         command.args(&self.args).current_dir(self.dir(world)).envs(&world.env);

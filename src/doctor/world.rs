@@ -75,8 +75,11 @@ pub struct World {
     /// What Codex says of `config.toml`; more than one check wants to know.
     verdict: OnceLock<Option<Verdict>>,
     /// What the commands for tokens printed, by file and provider: they may ask the person something each time.
-    ran: Mutex<BTreeMap<(PathBuf, String), Arc<OnceLock<Ran>>>>,
+    ran: Mutex<RanOnce>,
 }
+
+/// Commands that are run once, by file and provider.
+type RanOnce = BTreeMap<(PathBuf, String), Arc<OnceLock<Ran>>>;
 
 /// What is left for the others when one thing takes all the time that there is.
 const RESERVE: Duration = Duration::from_millis(1500);
@@ -219,7 +222,6 @@ impl World {
     }
 
     /// What a command for a token printed. It runs once, however many want to know.
-    #[must_use]
     pub fn ran(&self, command: &CredentialCommand<'_>) -> Ran {
         let key = (command.table.document.path().to_path_buf(), command.table.id.to_owned());
         let once = self.ran.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();

@@ -57,7 +57,7 @@ fn id_of(url: &str) -> String {
     let is_number = |label: &&str| label.chars().all(|c| c.is_ascii_hexdigit() || c == ':');
     let labels: Vec<&str> = host.split('.').collect();
     let name = match labels.as_slice() {
-        [.., name, _] if !labels.iter().all(|label| is_number(&label)) => name,
+        [.., name, _] if !labels.iter().all(is_number) => name,
         _ => "lab",
     };
     if is_number(&name) || catalog::provider(name).is_some() || codex::is_built_in(name) {
