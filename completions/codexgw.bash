@@ -619,7 +619,7 @@ _codexgw() {
             return 0
             ;;
         codexgw__subcmd__migrate)
-            opts="-v -h --from --path --speaks --model --dry-run --yes --store --no-probe --json --home --verbose --help"
+            opts="-v -h --from --path --speaks --model --project --dry-run --yes --store --no-probe --json --home --verbose --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
