@@ -48,7 +48,7 @@ impl Args {
     pub fn run(self, context: &Context) -> Result<u8> {
         crate::secret::forbid_core_dumps();
         if self.list {
-            list();
+            list(self.json);
             return Ok(0);
         }
         if let Some(odd) = self.only.iter().find(|id| !CHECKS.iter().any(|check| check.yields(id))) {
@@ -96,7 +96,10 @@ impl Args {
     }
 }
 
-fn list() {
+fn list(as_json: bool) {
+    if as_json {
+        return ui::json(&CHECKS);
+    }
     let rows = CHECKS.iter().map(|check| {
         let how = if check.is_online { "network" } else { "" };
         vec![check.id.to_owned(), check.about.to_owned(), how.to_owned()]

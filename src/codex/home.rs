@@ -18,6 +18,19 @@ impl CodexHome {
     pub fn resolve() -> Result<Self> {
         if let Some(dir) = std::env::var_os("CODEX_HOME").filter(|dir| !dir.is_empty()) {
             let dir = PathBuf::from(dir);
+            if let Ok(rest) = dir.strip_prefix("~")
+                && !dir.is_dir()
+            {
+                return Err(Error::fixable(format!(
+                    "`CODEX_HOME` names `{}`, and nobody puts your home directory there",
+                    dir.display()
+                ))
+                .cause("only a shell reads `~` so, where it stands without quotes; what sets this variable is none")
+                .hint(format!(
+                    "write the whole path where it is set: `export CODEX_HOME=\"$HOME/{}\"`",
+                    rest.display()
+                )));
+            }
             if !dir.is_dir() {
                 return Err(Error::fixable(format!("`CODEX_HOME` names `{}`, which is not a folder", dir.display()))
                     .cause("Codex refuses to start then")

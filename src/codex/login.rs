@@ -56,6 +56,19 @@ impl Login {
         key.is_some_and(|key| is_key_of_openai(key.expose()))
     }
 
+    /// Where `auth.json` cannot be read, as Codex cannot either: in words that hold nothing of it.
+    #[must_use]
+    pub fn trouble(home: &CodexHome) -> Option<String> {
+        let file = home.dir().join("auth.json");
+        let bytes = match fs_err::read(&file) {
+            Err(e) if e.kind() == std::io::ErrorKind::NotFound => return None,
+            Err(e) => return Some(e.to_string()),
+            Ok(bytes) => bytes,
+        };
+        let e = serde_json::from_slice::<AuthFile>(&bytes).err()?;
+        Some(format!("{}, line {}, column {}: this is not what Codex writes", file.display(), e.line(), e.column()))
+    }
+
     /// In words for the person.
     #[must_use]
     pub const fn words(self) -> &'static str {
@@ -83,6 +96,7 @@ mod tests {
         ] {
             fs_err::write(dir.path().join("auth.json"), text).expect("a file");
             assert_eq!(Login::read(&home), login, "{text}");
+            assert_eq!(Login::trouble(&home).is_some(), text == "not json", "{text}");
         }
         for (key, is_openai) in [("sk-proj-abc", true), ("sk-abc", false), ("", false)] {
             let text = format!("{{\"OPENAI_API_KEY\":\"{key}\"}}");

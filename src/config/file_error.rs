@@ -43,6 +43,8 @@ pub enum FileProblem {
         line: usize,
         /// The column, from 1, in characters.
         column: usize,
+        /// It begins as UTF-16 does.
+        is_utf16: bool,
     },
     /// A NUL byte.
     #[error("line {line}, column {column}: it holds a NUL byte, so it is not a text file")]
@@ -138,9 +140,10 @@ impl FileProblem {
                 io::ErrorKind::PermissionDenied => format!("see whose it is with `ls -ld {path}` and its folder"),
                 _ => return None,
             },
-            Self::NotUtf8 { .. } => format!(
+            Self::NotUtf8 { is_utf16, .. } => format!(
                 "see what it is with `file {path}`, and make UTF-8 of it: \
-                 `cp {path} {path}.old && iconv -f latin1 -t utf-8 {path}.old > {path}`"
+                 `cp {path} {path}.old && iconv -f {} -t utf-8 {path}.old > {path}`",
+                if *is_utf16 { "utf-16" } else { "latin1" }
             ),
             Self::Nul { .. } => format!("take it out: `cp {path} {path}.old && tr -d '\\000' < {path}.old > {path}`"),
             Self::TooBig => format!("no configuration is that large; see what fills it: `head -c 2000 {path}`"),

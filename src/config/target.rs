@@ -82,11 +82,14 @@ impl Target {
     }
 }
 
+/// How UTF-16 begins, which PowerShell writes with `>`.
+const UTF16: [[u8; 2]; 2] = [[0xff, 0xfe], [0xfe, 0xff]];
+
 /// The bytes as text; refuses what is not UTF-8 or holds NUL.
 pub(crate) fn text(bytes: &[u8]) -> Result<&str, FileProblem> {
     let text = std::str::from_utf8(bytes).map_err(|error| {
         let (line, column) = place(bytes.get(..error.valid_up_to()).unwrap_or_default());
-        FileProblem::NotUtf8 { line, column }
+        FileProblem::NotUtf8 { line, column, is_utf16: bytes.starts_with(&UTF16[0]) || bytes.starts_with(&UTF16[1]) }
     })?;
     match text.find('\0') {
         None => Ok(text),

@@ -17,9 +17,12 @@ const SAYS: [(&str, &str); 10] = [
 ];
 
 /// Findings that only follow from others at the same provider, by the beginnings of both ids.
-const FOLLOWS: [(&str, &str); 4] = [
+const FOLLOWS: [(&str, &str); 7] = [
     ("provider-wrong-key", "key-of-another"),
     ("base-url-", "provider-"),
+    ("token-command-json", "provider-"),
+    ("key-header-unset", "provider-no-key"),
+    ("key-header-unset", "provider-wrong-key"),
     ("old-config-wire-api", "provider-wire"),
     ("old-config-reserved-id", "built-in-unreachable"),
 ];
@@ -42,19 +45,35 @@ pub fn merged(findings: &[Finding]) -> Vec<Finding> {
 /// Whether a finding says in other words what another says.
 fn repeats(finding: &Finding, cause: &Finding) -> bool {
     match finding.id {
-        "config-refused" => SAYS
-            .iter()
-            .any(|(id, words)| cause.id.starts_with(id) && finding.evidence.iter().any(|seen| seen.contains(words))),
+        "config-refused" => {
+            let says = |words: &str| finding.evidence.iter().any(|seen| seen.contains(words));
+            let is_same_key = || cause.id == "old-config-removed-value" && key_of(cause).is_some_and(says);
+            SAYS.iter().any(|(id, words)| cause.id.starts_with(id) && says(words)) || is_same_key()
+        }
         "config-ignored-key" => {
             let key = finding.evidence.first().and_then(|seen| seen.split('`').nth(1));
-            cause.id == "old-config-ignored-key" && key.is_some_and(|key| names(cause, key))
+            let is_told = |key: &str| match cause.id {
+                "old-config-ignored-key" | "old-config-pasted-key" => names(cause, key),
+                "old-config-legacy-profile" => {
+                    key.split('.').nth(1).is_some_and(|name| key.starts_with("profiles.") && cause.what.contains(name))
+                }
+                _ => false,
+            };
+            key.is_some_and(is_told)
         }
+        "codex-doctor-login" => cause.id == "login-broken",
         id => FOLLOWS.iter().any(|(first, then)| {
             cause.id.starts_with(first)
                 && id.starts_with(then)
                 && cause.what.split('`').skip(1).step_by(2).any(|about| names(finding, about))
         }),
     }
+}
+
+/// The key that it is about: `key = value`, or the key alone.
+fn key_of(finding: &Finding) -> Option<&str> {
+    let named = finding.what.split('`').nth(1)?;
+    named.split([' ', '=']).next().filter(|key| !key.is_empty())
 }
 
 /// Whether it names this key or provider, or a table that holds it.

@@ -7,6 +7,7 @@
 
 mod bundle;
 mod checks;
+mod credential;
 mod explain;
 mod finding;
 mod fix;
@@ -20,6 +21,7 @@ mod world;
 
 pub use bundle::{bundle, save};
 pub use checks::CHECKS;
+pub use credential::CredentialCommand;
 pub use explain::{Explanation, explain};
 pub use finding::{Finding, Severity};
 pub use fix::{Fix, apply, typed};
@@ -34,6 +36,7 @@ use std::time::Duration;
 pub const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// One thing that is looked at.
+#[derive(serde::Serialize)]
 pub struct Check {
     /// Its stable name.
     pub id: &'static str,
@@ -42,6 +45,7 @@ pub struct Check {
     /// Whether it asks somebody over the network.
     pub is_online: bool,
     /// Looks.
+    #[serde(skip)]
     pub look: fn(&World) -> Vec<Finding>,
 }
 

@@ -39,7 +39,15 @@ impl Report {
     /// Adds what a later check found, behind what is as bad.
     pub fn add(&mut self, check: &'static str, findings: Vec<Finding>) {
         self.looked_at.push(check);
-        self.findings.extend(findings);
+        for finding in findings {
+            // What keeps a provider from answering is why the turn failed, too.
+            let is_cause =
+                |other: &&mut Finding| other.severity == Severity::Broken && other.id.starts_with("provider-");
+            match self.findings.iter_mut().find(is_cause).filter(|_| finding.id == "run-failed") {
+                Some(cause) => cause.evidence.extend(finding.evidence),
+                None => self.findings.push(finding),
+            }
+        }
         self.findings.sort_by_key(|finding| finding.severity);
     }
 }

@@ -69,7 +69,9 @@ fn command(world: &World, codex: &Codex) -> Result<Command> {
     };
     let default_is_ours = world.settings.as_ref().is_ok_and(|settings| settings.default.is_some());
     let has_default = world.config().is_some_and(|config| config.get(&["model_provider"]).is_some());
-    if chosen.is_some() || (world.subject.is_none() && (default_is_ours || !has_default)) {
+    // With nothing of ours there is nothing that we could start.
+    let has_any = world.settings.as_ref().is_ok_and(|settings| !settings.providers.is_empty());
+    if chosen.is_some() || (world.subject.is_none() && (default_is_ours || (!has_default && has_any))) {
         let program = std::env::current_exe().map_err(|e| Error::bug("cannot tell where codexgw lies").cause(e))?;
         let mut command = Command::new(program);
         if let Some(dir) = world.home.explicit() {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{OnceLock, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, mpsc};
 use std::time::{Duration, Instant};
 
 use serde::Serialize;
@@ -13,6 +13,9 @@ use crate::error::{Error, Result};
 use crate::secret::Vault;
 use crate::settings::{Home, KeyStore, Provider, Road, Settings};
 use crate::setup::GATEWAY_ID;
+
+use super::TIME_LIMIT;
+use super::credential::{CredentialCommand, Ran};
 
 /// What is said where a key goes to a file for want of a keyring.
 pub const NO_KEYRING: &str = "there is no keyring here, so the key goes into a file that only you can read";
@@ -72,7 +75,15 @@ pub struct World {
     keyring: OnceLock<bool>,
     /// What Codex says of `config.toml`; more than one check wants to know.
     verdict: OnceLock<Option<Verdict>>,
+    /// What the commands for tokens printed, by file and provider: they may ask the person something each time.
+    ran: Mutex<RanOnce>,
 }
+
+/// Commands that are run once, by file and provider.
+type RanOnce = BTreeMap<(PathBuf, String), Arc<OnceLock<Ran>>>;
+
+/// What is left for the others when one thing takes all the time that there is.
+const RESERVE: Duration = Duration::from_millis(1500);
 
 /// Longest time that finding Codex may take: the checks need some, too.
 const FINDING_CODEX: Duration = Duration::from_secs(5);
@@ -173,8 +184,15 @@ impl World {
             question: OnceLock::new(),
             keyring: OnceLock::new(),
             verdict: OnceLock::new(),
+            ran: Mutex::default(),
             home: home.clone(),
         }
+    }
+
+    /// The time that one thing may take that is asked now; the others need some, too.
+    #[must_use]
+    pub fn time_left(&self) -> Duration {
+        TIME_LIMIT.saturating_sub(RESERVE).saturating_sub(self.since.elapsed())
     }
 
     /// A variable that is set to something.
@@ -202,6 +220,13 @@ impl World {
             self.codex.as_ref().ok()?.judge(&self.home, text, None).ok()
         };
         self.verdict.get_or_init(ask).as_ref()
+    }
+
+    /// What a command for a token printed. It runs once, however many want to know.
+    pub fn ran(&self, command: &CredentialCommand<'_>) -> Ran {
+        let key = (command.table.document.path().to_path_buf(), command.table.id.to_owned());
+        let once = self.ran.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        once.get_or_init(|| command.run(self)).clone()
     }
 
     /// Codex's files that parse, with what each is called.

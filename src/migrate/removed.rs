@@ -65,7 +65,10 @@ pub(super) fn mend(world: &mut World<'_>, file: &Path) -> Result<()> {
         let Some(item) = world.document(file)?.get(&[key]).cloned() else { continue };
         let shown = if item.is_table_like() { format!("[{key}]") } else { key.to_owned() };
         if holds_text_like_a_key(&item)
-            || (item.is_str() && crate::secret::looks_like_credential(key) && key != "env_key")
+            || (item.is_str()
+                && crate::secret::looks_like_credential(key)
+                && key != "env_key"
+                && !key.ends_with("method"))
         {
             let then = "it may hold a key: store that with `codexgw key set PROVIDER`, then take it out".to_owned();
             world.left(Kind::PastedKey, file, &[key], ignored(&shown), then);
@@ -193,12 +196,18 @@ pub(super) fn unknown_providers(world: &mut World<'_>) -> Result<()> {
         let what =
             format!("`model_provider = \"{id}\"`: no provider of that name is configured, and Codex refuses to start");
         let is_default = scope.file == world.config_file() && scope.at.is_empty();
-        let near = catalog::nearest_of(&id, providers(world)?.iter().map(String::as_str)).map(str::to_owned);
+        let known = providers(world)?;
+        let same = known.iter().find(|other| other.eq_ignore_ascii_case(&id)).cloned();
+        let near = same.or_else(|| catalog::nearest_of(&id, known.iter().map(String::as_str)).map(str::to_owned));
         let then = match catalog::provider(&id) {
             _ if near.is_some() => {
                 format!("did you mean `{}`? Name it: `codexgw config edit`", near.unwrap_or_default())
             }
             _ if !is_default => "name one that is: `codexgw list` shows those of codexgw".to_owned(),
+            // What a tool for dotfiles has not filled in.
+            _ if id.contains(['{', '$', '%', '<']) => {
+                "name one that is: `codexgw list` shows those of codexgw".to_owned()
+            }
             Some(template) => format!("add it: `codexgw add {} --default`", template.id),
             None => format!("add it: `codexgw add custom --id {} --base-url URL --default`", tame(&id)),
         };

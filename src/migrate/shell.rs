@@ -2,13 +2,15 @@
 
 use std::path::Path;
 
+use crate::{catalog, codex};
+
 use super::finding::{Finding, Kind};
 use super::world::World;
 
 /// The variables, and what to do instead.
 const DEAD: [(&str, &str); 6] = [
-    ("OPENAI_BASE_URL", "add the provider: `codexgw add custom --id ID --base-url URL`"),
-    ("OPENAI_API_BASE", "add the provider: `codexgw add custom --id ID --base-url URL`"),
+    ("OPENAI_BASE_URL", "add the provider: `codexgw add custom --id ID --base-url URL --default`"),
+    ("OPENAI_API_BASE", "add the provider: `codexgw add custom --id ID --base-url URL --default`"),
     ("CODEX_MODEL", "choose in a profile, or with `codex -m MODEL`"),
     ("OPENAI_MODEL", "choose in a profile, or with `codex -m MODEL`"),
     ("CODEX_MODEL_PROVIDER", "choose with `codexgw use PROVIDER`"),
@@ -37,12 +39,31 @@ pub(super) fn explain(world: &mut World<'_>, home: Option<&Path>) {
         }
         let (file, line) = place.unzip();
         let then = if set {
-            format!("{}; then `unset {variable}`", then.replace(" URL", &format!(" \"${variable}\"")))
+            let id = (world.env)(variable).map(|value| id_of(&value)).unwrap_or_default();
+            let then = then.replace(" URL", &format!(" \"${variable}\"")).replace(" ID", &format!(" {id}"));
+            format!("{then}; then `unset {variable}`")
         } else {
             then.to_owned()
         };
         let what = format!("`{variable}` is set in your shell: Codex does not read it");
         world.findings.push(Finding { kind: Kind::Shell, file, line, what, then, by_hand: true });
+    }
+}
+
+/// A provider's id out of its address: what a person would call the host.
+fn id_of(url: &str) -> String {
+    let url = url::Url::parse(url.trim()).ok();
+    let host = url.as_ref().and_then(url::Url::host_str).unwrap_or_default().trim_matches(['[', ']']);
+    let is_number = |label: &&str| label.chars().all(|c| c.is_ascii_hexdigit() || c == ':');
+    let labels: Vec<&str> = host.split('.').collect();
+    let name = match labels.as_slice() {
+        [.., name, _] if !labels.iter().all(is_number) => name,
+        _ => "lab",
+    };
+    if is_number(&name) || catalog::provider(name).is_some() || codex::is_built_in(name) {
+        format!("my-{name}")
+    } else {
+        name.to_owned()
     }
 }
 

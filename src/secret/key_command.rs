@@ -14,7 +14,7 @@ use super::{Secret, clean_key};
 
 /// Longest time that a program may take: Codex waits for the key, and password managers that ask a person in a window
 /// nobody sees must not hang it.
-const LIMIT: Duration = Duration::from_secs(10);
+pub const LIMIT: Duration = Duration::from_secs(10);
 
 /// Longest output that is read, in bytes; the rest is left in the pipe.
 const LONGEST: u64 = 1 << 16;
@@ -93,12 +93,8 @@ pub fn quoted(word: &str) -> String {
 /// Runs the program and takes the first line that it prints and that is not blank (`pass` keeps notes in the others).
 ///
 /// # Errors
-/// When it cannot be started, fails, takes longer than 10 s, or prints no key.
-pub fn get(command: &[String]) -> Result<Secret> {
-    run_within(command, LIMIT)
-}
-
-fn run_within(command: &[String], limit: Duration) -> Result<Secret> {
+/// When it cannot be started, fails, takes longer than this, or prints no key.
+pub fn get(command: &[String], limit: Duration) -> Result<Secret> {
     let Some((program, args)) = command.split_first() else {
         return Err(Error::secret_store("the settings name no command that hands out the key")
             .hint("name it: `codexgw add … --force --key-command \"pass show …\"`"));
@@ -233,7 +229,7 @@ mod tests {
             "printf '  key-0123456789\\r\\n'",
             "printf 'key-0123456789\\nlogin: me\\n'",
         ] {
-            let key = get(&shell(script)).unwrap_or_else(|e| panic!("{script}: {e}"));
+            let key = get(&shell(script), LIMIT).unwrap_or_else(|e| panic!("{script}: {e}"));
             assert_eq!(key.expose(), "key-0123456789", "{script}");
         }
     }
@@ -246,18 +242,18 @@ mod tests {
             ("true", "printed is no key", "the key is empty"),
             ("echo Usage: pass show", "printed is no key", "holds a space"),
         ] {
-            let Err(error) = get(&shell(script)) else { panic!("{script} gave a key") };
+            let Err(error) = get(&shell(script), LIMIT) else { panic!("{script} gave a key") };
             assert!(error.message().contains(message), "{script}: {error}");
             assert!(error.causes().join("").contains(cause), "{script}: {error}");
             assert!(!error.hints().is_empty());
         }
-        let Err(error) = get(&shell("echo failing-key-0123; echo it is failing-key-0123 >&2; exit 1")) else {
+        let Err(error) = get(&shell("echo failing-key-0123; echo it is failing-key-0123 >&2; exit 1"), LIMIT) else {
             panic!("it gave a key")
         };
         assert!(!super::super::redact::redact(&error.to_string()).contains("failing-key"), "{error}");
-        let Err(error) = get(&["/nonexistent/pass".to_owned()]) else { panic!("it gave a key") };
+        let Err(error) = get(&["/nonexistent/pass".to_owned()], LIMIT) else { panic!("it gave a key") };
         assert!(error.message().contains("cannot start `/nonexistent/pass`"), "{error}");
-        assert!(get(&[]).is_err());
+        assert!(get(&[], LIMIT).is_err());
     }
 
     #[test]
@@ -265,7 +261,7 @@ mod tests {
         let dir = tempfile::tempdir().expect("a folder");
         let pid = dir.path().join("pid");
         let script = format!("sleep 600 & echo $! > '{}'; wait", pid.display());
-        let Err(error) = run_within(&shell(&script), Duration::from_secs(1)) else { panic!("it gave a key") };
+        let Err(error) = get(&shell(&script), Duration::from_secs(1)) else { panic!("it gave a key") };
         assert!(error.message().contains("did not hand out the key within 1 s"), "{error}");
         let child: i32 = std::fs::read_to_string(pid).expect("it ran").trim().parse().expect("a number");
         let child = rustix::process::Pid::from_raw(child).expect("not 0");

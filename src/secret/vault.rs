@@ -1,6 +1,6 @@
 //! Where secrets are kept: one door for all stores.
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::{Error, Result};
 use crate::settings::{Home, KeyStore};
@@ -10,13 +10,21 @@ use super::{Secret, key_command, key_file, keyring};
 /// The secrets of one home. Names are `<provider>` for keys and `<provider>/<header>` for secret headers.
 pub struct Vault<'a> {
     home: &'a Home,
+    /// Longest time that a key command may take.
+    limit: Duration,
 }
 
 impl<'a> Vault<'a> {
     /// The vault of a home.
     #[must_use]
     pub fn new(home: &'a Home) -> Self {
-        Self { home }
+        Self { home, limit: key_command::LIMIT }
+    }
+
+    /// The same, in which a key command is not waited for longer than this.
+    #[must_use]
+    pub fn within(self, limit: Duration) -> Self {
+        Self { limit: self.limit.min(limit), ..self }
     }
 
     /// Reads a provider's key, which `command` prints when that is its store. Ends within about two seconds, with a
@@ -28,7 +36,7 @@ impl<'a> Vault<'a> {
         if store != KeyStore::Command {
             return self.get(provider, store);
         }
-        Self::timed(provider, store, || key_command::get(command))
+        Self::timed(provider, store, || key_command::get(command, self.limit))
     }
 
     /// Reads the value of a provider's secret header. Where the provider's key is in no store of ours, the settings

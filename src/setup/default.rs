@@ -47,6 +47,11 @@ impl Setup {
     pub fn set_default(&mut self, target: &UseTarget, command: &TokenCommand) -> Result<Option<RoadMove>> {
         self.check_gateway_table()?;
         let moved = self.move_to_gateway(&target.provider, command)?;
+        if !self.config_has(&["model_providers", GATEWAY_ID]) {
+            // Another tool that writes the whole file leaves out what it does not know.
+            let table = self.gateway_change(command)?;
+            self.edit_config([table]);
+        }
         let facts = crate::catalog::model_facts(&target.model).cloned().unwrap_or_default();
         let provider = self.provider_mut(&target.provider)?;
         let facts = provider.models.entry(target.model.clone()).or_insert(facts);

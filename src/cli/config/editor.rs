@@ -6,6 +6,7 @@ use std::process::Command;
 
 use crate::error::{Error, Result};
 use crate::secret::split_command;
+use crate::ui::prompt;
 
 /// What is there on a machine where nobody chose an editor.
 const USUAL: [&str; 3] = ["vi", "nano", "notepad"];
@@ -22,6 +23,12 @@ impl Editor {
         let named = ["VISUAL", "EDITOR"].into_iter().filter_map(std::env::var_os).find(|value| !value.is_empty());
         if let Some(value) = named {
             return Ok(Self::from_value(&value));
+        }
+        // A usual one works in a terminal, and without one waits for ever.
+        if !prompt::possible() {
+            return Err(Error::usage("there is no terminal here to edit in").hint(
+                "start it in one, or name an editor that opens a window of its own: `export EDITOR=\"code --wait\"`",
+            ));
         }
         let usual = USUAL.into_iter().find(|name| which::which(name).is_ok());
         usual.map(|name| Self { words: vec![name.into()] }).ok_or_else(|| {

@@ -8,10 +8,12 @@ use std::time::Duration;
 use serde_json::Value;
 
 use crate::catalog;
-use crate::codex::bounded_all;
+use crate::codex::{Login, bounded_all};
 use crate::doctor::{Check, Finding, Severity, World};
 use crate::secret::passing_dir::PassingDir;
 use crate::secret::{credentials, redact::redact};
+
+use super::login;
 
 pub const CHECK: Check =
     Check { id: "codex-doctor", about: "what Codex's own doctor says, explained", is_online: true, look };
@@ -46,6 +48,27 @@ const fn meaning(
 ) -> Meaning {
     Meaning { check, id, severity, what, say }
 }
+
+/// What it says of its own default provider, OpenAI: nobody else asks that one.
+const OF_DEFAULT: [Meaning; 2] = [
+    meaning(
+        "auth.credentials",
+        "codex-doctor-login",
+        Severity::Broken,
+        "Codex has no login for its default provider, OpenAI, and no other provider is chosen",
+        "add a provider: `codexgw add PROVIDER --default`, one of `codexgw providers`; or log in: `codex login`",
+    ),
+    meaning(
+        "network.provider_reachability",
+        "codex-doctor-openai",
+        Severity::Broken,
+        "Codex does not reach its default provider, OpenAI",
+        "see why: `curl -v https://api.openai.com/v1/models`; or add another: `codexgw add PROVIDER --default`",
+    ),
+];
+
+/// Variables that name a proxy.
+const PROXIES: [&str; 6] = ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
 
 /// Its checks that say more than ours. The others are looked at here more closely: the configuration, the key, the
 /// provider's address, the proxy. It asks a provider without the key, so what it says of one is no finding.
@@ -131,6 +154,9 @@ const LOGIN_FILES: [&str; 2] = ["auth.json", ".env"];
 fn look(world: &World) -> Vec<Finding> {
     // That its folder is none is told by the check of that folder.
     let (Ok(codex), Ok(codex_home)) = (&world.codex, &world.codex_home) else { return Vec::new() };
+    if codex_home.dir().is_symlink() && !codex_home.dir().exists() {
+        return Vec::new();
+    }
     let native = codex.native();
     let mut command = Command::new(native.path);
     command.args(["doctor", "--json"]).current_dir(&world.cwd).envs(native.env);
@@ -157,7 +183,51 @@ fn look(world: &World) -> Vec<Finding> {
     if let Some(checks) = report["checks"].as_object_mut() {
         checks.retain(|name, _| is_true(name));
     }
-    explained(&report)
+    [explained(&report), of_default(world, &report), bubblewrap()].concat()
+}
+
+/// What it does not say, and Codex does at each start.
+fn bubblewrap() -> Vec<Finding> {
+    if !cfg!(target_os = "linux") || which::which("bwrap").is_ok() {
+        return Vec::new();
+    }
+    let what = "Codex finds no bubblewrap for its sandbox, and uses the one that it brings";
+    vec![
+        Finding::note("codex-doctor-bubblewrap", what)
+            .saw("Codex says: could not find bubblewrap on PATH. Install bubblewrap with your OS package manager")
+            .say("install it with your system's package manager, as in `sudo apt install bubblewrap`"),
+    ]
+}
+
+/// What it says of OpenAI, where that is what Codex asks.
+fn of_default(world: &World, report: &Value) -> Vec<Finding> {
+    let config = world.config();
+    let text = |key: &str| config.and_then(|config| config.get_str(&[key]));
+    // One that is asked about by name is another, and one that is told to be elsewhere is not OpenAI.
+    if world.subject.is_some()
+        || world.config.is_err()
+        || text("model_provider").is_some_and(|id| id != "openai")
+        || text("openai_base_url").is_some()
+    {
+        return Vec::new();
+    }
+    let has_login = world.codex_home.as_ref().is_ok_and(|home| Login::read(home).is_some());
+    let weight = if has_login || login::is_all(world) { Severity::Broken } else { Severity::Note };
+    let found = OF_DEFAULT.iter().filter_map(|meaning| one(report, meaning)).map(|mut finding| {
+        finding.severity = weight;
+        if finding.id != "codex-doctor-openai" {
+            return finding;
+        }
+        let set: Vec<_> = PROXIES.into_iter().filter(|name| world.var(name).is_some()).collect();
+        match set.first() {
+            Some(first) => finding.saw(format!("Codex goes by a proxy: `{}`", set.join("`, `"))).say(format!(
+                "see whether the proxy answers: `curl -v https://api.openai.com/v1/models`; or `unset {first}`"
+            )),
+            None => finding,
+        }
+    });
+    // Nobody waits for it where neither a login nor the lack of another way leads there.
+    found.filter(|finding| weight == Severity::Broken || finding.id == "codex-doctor-login").collect()
 }
 
 /// A folder that stands in for Codex's: all that lies in there is found, but for the temporary files, which a Codex that
@@ -195,19 +265,18 @@ fn stand_in(world: &World, real: &Path, without_login: bool) -> io::Result<(Pass
 }
 
 fn explained(report: &Value) -> Vec<Finding> {
-    let mut findings = Vec::new();
-    for meaning in MEANINGS {
-        let check = &report["checks"][meaning.check];
-        if !matches!(check["status"].as_str(), Some("fail" | "warning")) {
-            continue;
-        }
-        let said = ["summary", "remediation"].into_iter().filter_map(|key| check[key].as_str());
-        let finding = Finding::new(meaning.id, meaning.severity, meaning.what);
-        let finding = said.fold(finding, |finding, words| finding.saw(format!("Codex says: {}", redact(words))));
-        let finding = details(check).fold(finding, Finding::saw);
-        findings.push(finding.say(meaning.say));
+    MEANINGS.iter().filter_map(|meaning| one(report, meaning)).collect()
+}
+
+fn one(report: &Value, meaning: &Meaning) -> Option<Finding> {
+    let check = &report["checks"][meaning.check];
+    if !matches!(check["status"].as_str(), Some("fail" | "warning")) {
+        return None;
     }
-    findings
+    let said = ["summary", "remediation"].into_iter().filter_map(|key| check[key].as_str());
+    let finding = Finding::new(meaning.id, meaning.severity, meaning.what);
+    let finding = said.fold(finding, |finding, words| finding.saw(format!("Codex says: {}", redact(words))));
+    Some(details(check).fold(finding, Finding::saw).say(meaning.say))
 }
 
 /// Those of its details that sound like trouble. They hold command lines of the person's, and those may hold keys.

@@ -1,5 +1,7 @@
 //! Codex's own folder.
 
+use std::path::Path;
+
 use crate::doctor::{Check, Finding, World};
 
 pub const CHECK: Check =
@@ -10,6 +12,20 @@ fn look(world: &World) -> Vec<Finding> {
         Ok(home) => home,
         Err(e) => return vec![Finding::of_error("codex-home-missing", e)],
     };
+    // `CODEX_HOME` itself has to be a folder, which was seen above.
+    if home.dir().is_symlink() && !home.dir().exists() {
+        let target = std::fs::read_link(home.dir()).unwrap_or_default();
+        let target = home.dir().parent().unwrap_or(home.dir()).join(target);
+        return vec![
+            Finding::broken("codex-home-dangling", "Codex's folder is a link to one that is not there")
+                .saw(format!("{} -> {}", home.dir().display(), target.display()))
+                .saw("Codex says: File exists (os error 17)")
+                .say(format!(
+                    "bring back the disk or folder that it names, or make one: `mkdir -p {}`",
+                    target.display()
+                )),
+        ];
+    }
     let mut findings = Vec::new();
     if let Some(value) = world.var("CODEX_HOME").filter(|value| !std::path::Path::new(value).is_absolute()) {
         findings.push(
@@ -30,8 +46,20 @@ fn look(world: &World) -> Vec<Finding> {
         findings.push(
             Finding::broken("codex-home-unwritable", "Codex cannot write into its own folder")
                 .saw(home.dir().display().to_string())
-                .say(format!("give it back to yourself: `sudo chown -R \"$USER\" {}`", home.dir().display())),
+                .say(writable(home.dir())),
         );
     }
     findings
+}
+
+/// What makes a folder writable: its mode where it is the person's own, else its owner.
+fn writable(dir: &Path) -> String {
+    let shown = dir.display();
+    #[cfg(unix)]
+    if let Ok(meta) = dir.metadata()
+        && std::os::unix::fs::MetadataExt::uid(&meta) == rustix::process::geteuid().as_raw()
+    {
+        return format!("it is yours, and its mode forbids it: `chmod u+rwx {shown}`");
+    }
+    format!("give it back to yourself: `sudo chown -R \"$USER\" {shown}`")
 }

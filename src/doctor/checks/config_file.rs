@@ -9,11 +9,12 @@ pub const CHECK: Check =
     Check { id: "config", about: "whether Codex would start with your configuration", is_online: false, look };
 
 fn look(world: &World) -> Vec<Finding> {
-    let mut findings: Vec<Finding> = world.broken_profiles.iter().map(|(name, e)| broken(Some(name), e)).collect();
+    let mut findings: Vec<Finding> =
+        world.broken_profiles.iter().map(|(name, e)| broken(world, Some(name), e)).collect();
     let config = match &world.config {
         Ok(config) => config.as_ref(),
         Err(e) => {
-            findings.push(broken(None, e));
+            findings.push(broken(world, None, e));
             return findings;
         }
     };
@@ -34,19 +35,36 @@ fn look(world: &World) -> Vec<Finding> {
 }
 
 /// The words of the editor are about an edit; here it is Codex that cannot read the file.
-fn broken(path: Option<&str>, e: &Error) -> Finding {
-    let (file, edit) = match path {
+fn broken(world: &World, profile: Option<&str>, e: &Error) -> Finding {
+    let (file, edit) = match profile {
         Some(profile) => {
             (format!("the file of the profile `{profile}`"), format!("codexgw config edit --profile {profile}"))
         }
         None => ("your `config.toml`".to_owned(), "codexgw config edit".to_owned()),
     };
-    let finding = Finding::broken("config-broken", format!("{file} cannot be read, so Codex does not start with it"));
     let is_about_edit = |cause: &&String| !cause.starts_with("nothing was changed");
-    let finding = e.causes().iter().filter(is_about_edit).fold(finding, Finding::saw);
-    match e.hints().iter().find(|hint| hint.contains(".old")) {
-        Some(hint) => finding.say(hint),
-        None => finding.say(format!("mend the line: `{edit}`")),
+    let with_causes = |finding| e.causes().iter().filter(is_about_edit).fold(finding, Finding::saw);
+    let path = world.codex_home.as_ref().ok().and_then(|home| match profile {
+        Some(name) => home.profile_file(name).ok(),
+        None => Some(home.config_file()),
+    });
+    if path.as_ref().is_some_and(|path| path.is_symlink() && !path.exists()) {
+        let what = format!("{file} is a link to a file that is not there, so Codex starts without it");
+        let finding = with_causes(Finding::broken("config-dangling", what));
+        return e.hints().iter().take(1).fold(finding, Finding::say);
+    }
+    let finding = format!("{file} cannot be read, so Codex does not start with it");
+    let finding = with_causes(Finding::broken("config-broken", finding));
+    let hint = e.hints().iter().find(|hint| hint.contains(".old"));
+    match (hint, path) {
+        (Some(hint), _) => finding.say(hint),
+        (None, Some(path)) if path.is_dir() => {
+            finding.say(format!("it is a folder; move it away: `mv {} {}.old`", path.display(), path.display()))
+        }
+        (None, Some(path)) if path.is_file() && std::fs::File::open(&path).is_err() => {
+            finding.say(format!("let yourself read it: `chmod u+r {}`", path.display()))
+        }
+        (None, _) => finding.say(format!("mend the line: `{edit}`")),
     }
 }
 

@@ -1,8 +1,12 @@
 //! Whether each provider's key is where it should be.
 
+use std::path::Path;
+
+use toml_edit::{Item, TableLike};
+
 use crate::catalog;
 use crate::config::Change;
-use crate::doctor::{Check, Finding, ProviderTable, World, template_at};
+use crate::doctor::{Check, Finding, ProviderTable, Severity, Subject, World, template_at};
 use crate::migrate;
 use crate::secret::{Secret, Vault, clean_key, looks_like_credential};
 use crate::settings::{KeyStore, Provider};
@@ -10,7 +14,7 @@ use crate::settings::{KeyStore, Provider};
 pub const CHECK: Check = Check { id: "key", about: "whether every provider has its key", is_online: false, look };
 
 fn look(world: &World) -> Vec<Finding> {
-    let vault = Vault::new(&world.home);
+    let vault = Vault::new(&world.home).within(world.time_left());
     // Side by side: a keyring that does not answer is waited for once.
     let mut findings: Vec<Finding> = std::thread::scope(|scope| {
         let asked: Vec<_> =
@@ -19,6 +23,7 @@ fn look(world: &World) -> Vec<Finding> {
     });
     findings.dedup_by(|a, b| a.what == b.what);
     findings.extend(variables(world));
+    findings.extend(world.tables().filter(|table| is_used(world, table.id)).flat_map(|table| headers(world, table)));
     findings
 }
 
@@ -58,6 +63,7 @@ fn variables(world: &World) -> Vec<Finding> {
     let mut findings = Vec::new();
     for table in world.tables() {
         let (id, Some(variable)) = (table.id, table.text("env_key")) else { continue };
+        let of_it = findings.len();
         let seen = format!("{} names `{variable}`", table.place("env_key"));
         if let Some(name) = migrate::variable_of(variable) {
             let what = format!("`env_key` of `{id}` wants the name alone: `{name}`, not `{variable}`");
@@ -69,6 +75,7 @@ fn variables(world: &World) -> Vec<Finding> {
         if !migrate::is_variable_name(variable) {
             continue;
         }
+        let is_used = is_used(world, id);
         findings.extend(match world.env.get(variable).map(String::as_str) {
             None => Some(unset(world, table, variable).saw(seen)),
             Some(value) if value.trim().is_empty() => {
@@ -89,8 +96,46 @@ fn variables(world: &World) -> Vec<Finding> {
                 foreign(id, &secret, own).map(|finding| finding.saw(seen).say(format!("set it: `export {variable}=…`")))
             }
         });
+        if !is_used {
+            // Nobody asks it: it is good to know before somebody does.
+            findings[of_it..].iter_mut().for_each(|finding| finding.severity = Severity::Note);
+        }
     }
+    // A variable that several tables name is told once, and of the one that is used.
+    findings.sort_by_key(|finding| finding.severity);
+    let mut told: Vec<(&str, String)> = Vec::new();
+    findings.retain(|finding| {
+        let variable = finding.evidence.last().and_then(|seen| seen.split('`').nth(1)).unwrap_or_default().to_owned();
+        let is_new = !told.contains(&(finding.id, variable.clone()));
+        told.push((finding.id, variable));
+        is_new
+    });
     findings
+}
+
+/// Headers that carry a key, and whose variable is not set: Codex leaves them out without a word.
+fn headers(world: &World, table: ProviderTable<'_>) -> Vec<Finding> {
+    let path = table.path("env_http_headers");
+    let named = table.document.get(&path).and_then(Item::as_table_like).into_iter().flat_map(TableLike::iter);
+    let unset =
+        named.filter_map(|(header, variable)| Some((header, variable.as_str()?))).filter(|(header, variable)| {
+            (looks_like_credential(header) || header.eq_ignore_ascii_case("authorization"))
+                && world.var(variable).is_none()
+        });
+    let told = unset.map(|(header, variable)| {
+        let what = format!("the header `{header}` of `{}` comes from `{variable}`, which is not set", table.id);
+        Finding::broken("key-header-unset", what)
+            .saw(table.place("env_http_headers"))
+            .saw("Codex sends its requests without that header, and says nothing")
+            .say(format!("set it: `export {variable}=…`"))
+    });
+    told.collect()
+}
+
+/// Whether Codex asks it now, or in a profile, or the person asked about it.
+fn is_used(world: &World, id: &str) -> bool {
+    world.subject == Some(Subject::Provider(id.to_owned()))
+        || world.choices().iter().any(|choice| choice.text("model_provider") == Some(id))
 }
 
 /// Why a variable may not be there: another name, or a start-up file that this shell did not read.
@@ -105,17 +150,41 @@ fn unset(world: &World, table: ProviderTable<'_>, variable: &str) -> Finding {
         return Finding::broken("key-variable-other", what).saw(words).mended_by(fix);
     }
     if let Some((file, line)) = world.person.as_deref().and_then(|home| migrate::start_up_file(home, variable)) {
-        let what =
-            format!("`{variable}` is set in a file that this shell did not read, so Codex refuses to ask `{id}`");
-        let say = format!("read it: `source {}`, or open a new terminal", file.display());
-        return Finding::warning("key-variable-unread", what)
-            .saw(format!("{}:{line} sets it", file.display()))
-            .saw(words)
-            .say(say);
+        return unread(id, variable, &file, line).saw(words);
     }
     let what = format!("`{variable}` is not set in this shell, so Codex refuses to ask `{id}`");
     let say = format!("set it: `export {variable}=…`");
-    Finding::warning("key-variable-unset", what).saw(words).say(say)
+    Finding::broken("key-variable-unset", what).saw(words).say(say)
+}
+
+/// A variable that a start-up file sets, and this shell has not.
+fn unread(id: &str, variable: &str, file: &Path, line: usize) -> Finding {
+    let seen = format!("{}:{line} sets it", file.display());
+    let text = std::fs::read_to_string(file).unwrap_or_default();
+    let set = text.lines().nth(line.saturating_sub(1)).unwrap_or_default().trim_start();
+    let is_plain = set.strip_prefix(variable).is_some_and(|rest| rest.starts_with('='));
+    if is_plain && !text.lines().any(|line| exports(line, variable)) {
+        let what = format!("`{variable}` is set without `export`, so Codex does not see it and refuses to ask `{id}`");
+        let say = format!("put `export ` before it in {}, line {line}, and open a new terminal", file.display());
+        return Finding::broken("key-variable-unexported", what).saw(seen).say(say);
+    }
+    let what = format!("`{variable}` is set in a file that this shell did not read, so Codex refuses to ask `{id}`");
+    let is_fish = file.extension().is_some_and(|extension| extension == "fish");
+    let reads_fish = std::env::var("SHELL").is_ok_and(|shell| shell.ends_with("/fish"));
+    let say = if is_fish && !reads_fish {
+        format!(
+            "that file is fish's, and this is another shell: start Codex from `fish`, or `export {variable}=…` here"
+        )
+    } else {
+        format!("read it: `source {}`, or open a new terminal", file.display())
+    };
+    Finding::broken("key-variable-unread", what).saw(seen).say(say)
+}
+
+/// Whether a line hands a variable on that another line sets.
+fn exports(line: &str, variable: &str) -> bool {
+    let mut words = line.split_whitespace();
+    words.next() == Some("export") && words.any(|word| word == variable)
 }
 
 /// A variable that is set and is called almost the same.

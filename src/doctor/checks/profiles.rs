@@ -32,10 +32,7 @@ fn look(world: &World) -> Vec<Finding> {
         && !world.profiles.contains_key(name)
         && !is_broken(world, name)
     {
-        let near = world
-            .profiles
-            .keys()
-            .max_by(|a, b| strsim::jaro_winkler(a, name).total_cmp(&strsim::jaro_winkler(b, name)));
+        let near = crate::catalog::nearest_of(name, world.profiles.keys().map(String::as_str));
         let what = format!("there is no profile `{name}`: Codex runs its default without a word");
         let finding = Finding::broken("profile-unknown", what);
         findings.push(match near {
@@ -50,6 +47,7 @@ fn look(world: &World) -> Vec<Finding> {
             None => finding.say("add a provider, and with it a profile: `codexgw add openrouter`"),
         });
     }
+    findings.extend(unusable(world));
     for (name, document) in &world.profiles {
         if !is_asked(name, document.get_str(&["model_provider"]).unwrap_or_default()) {
             continue;
@@ -68,6 +66,24 @@ fn look(world: &World) -> Vec<Finding> {
         }
     }
     findings
+}
+
+/// Files that are called like a profile's, by a name that Codex does not take.
+fn unusable(world: &World) -> Vec<Finding> {
+    let Ok(home) = &world.codex_home else { return Vec::new() };
+    let entries = std::fs::read_dir(home.dir()).into_iter().flatten().flatten();
+    let names = entries.filter_map(|entry| Some(entry.file_name().to_str()?.strip_suffix(".config.toml")?.to_owned()));
+    let told = names.filter(|name| home.profile_file(name).is_err()).map(|name| {
+        Finding::note("profile-name", format!("`codex -p {}` is refused: that name cannot be a profile's", tame(&name)))
+            .saw(home.dir().join(format!("{name}.config.toml")).display().to_string())
+            .say("give the file a name of letters, digits, `-` and `_`")
+    });
+    told.collect()
+}
+
+/// A foreign name, fit to be shown.
+fn tame(name: &str) -> String {
+    name.escape_default().to_string()
 }
 
 /// The provider whose id is most like a name that is none.

@@ -14,7 +14,12 @@ fn a_codex_that_is_missing_old_silent_or_doubled() {
         sandbox.write_program("codex", script);
         Broken::new(id, sandbox).holds();
     }
-    let two = Sandbox::with_codex();
+    // An old one that hides a good one is one cause.
+    let mut two = Sandbox::with_codex();
+    two.write_program("codex", "#!/bin/sh\necho codex-cli 0.94.0\n");
+    assert_eq!(ids(&doctor(&two, &["--offline"]).exits(3)), ["codex-too-old"]);
+    doctor(&two, &["--offline"]).stdout_has("export PATH=");
+    two = Sandbox::with_codex();
     two.write_program("codex", "#!/bin/sh\necho codex-cli 0.150.0\n");
     Broken::new("codex-several", two).holds();
 }
@@ -22,6 +27,11 @@ fn a_codex_that_is_missing_old_silent_or_doubled() {
 #[test]
 fn a_folder_of_codex_that_is_odd() {
     Broken::config("codex-home-missing", "").env("CODEX_HOME", "/no/such/folder").holds();
+    Broken::config("codex-home-missing", "").env("CODEX_HOME", "~/.codex").holds();
+    let mut sandbox = Sandbox::with_codex();
+    sandbox.set_env("CODEX_HOME", "");
+    std::os::unix::fs::symlink("/no/such/disk", sandbox.path("home/.codex")).expect("a link");
+    Broken::new("codex-home-dangling", sandbox).holds();
     Broken::config("codex-home-relative", "").env("CODEX_HOME", "../codex").holds();
     // Nobody can make a file there, not even the superuser.
     Broken::config("codex-home-unwritable", "").env("CODEX_HOME", "/proc/self").holds();

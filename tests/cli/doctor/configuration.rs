@@ -158,9 +158,49 @@ fn what_codex_refuses_or_ignores() {
         Broken::config("old-config-ignored-key", invention).mended().holds();
     }
     Broken::config("old-config-unknown-provider", "model_provider = \"nope\"\n").holds();
-    for variable in ["OPENAI_BASE_URL", "CODEX_MODEL"] {
-        Broken::config("old-config-shell-variable", "").env(variable, "http://h/v1").holds();
+    Broken::config("old-config-shell-variable", "").env("CODEX_MODEL", "m1").holds();
+    let own = format!("model_provider = \"lab\"\nmodel = \"gpt-5.5\"\n{PROVIDER}");
+    let other = "https://api.example.net/v1";
+    Broken::config("old-config-shell-variable", &own).env("OPENAI_BASE_URL", other).note().holds();
+    let mut sandbox = Sandbox::with_codex();
+    sandbox.set_env("OPENAI_BASE_URL", other);
+    let outcome = doctor(&sandbox, &["--offline"]).exits(3);
+    outcome.stdout_has("codexgw add custom --id example --base-url \\\"$OPENAI_BASE_URL\\\" --default");
+    for (id, bytes) in [("config-broken", &b"\xff\xfem\0"[..]), ("config-broken", b"m\0")] {
+        let sandbox = Sandbox::with_codex();
+        sandbox.write_config(bytes);
+        Broken::new(id, sandbox).holds();
     }
+    let sandbox = Sandbox::with_codex();
+    fs::create_dir(sandbox.config_file()).expect("a folder");
+    Broken::new("config-broken", sandbox).holds();
+    let sandbox = Sandbox::with_codex();
+    std::os::unix::fs::symlink("/no/such/file", sandbox.config_file()).expect("a link");
+    Broken::new("config-dangling", sandbox).holds();
+}
+
+#[test]
+fn a_table_of_ours_that_something_took_out_is_put_back() {
+    let (upstream, sandbox) = with_a_gateway_provider();
+    sandbox.codexgw(&["use", "up"]).run().ok();
+    sandbox.write_config("model_provider = \"codexgw\"\nmodel = \"up/m1\"\n");
+    Broken::new("old-config-unknown-provider", sandbox).keeping(upstream).mended().holds();
+}
+
+#[test]
+fn a_file_that_can_be_no_profile_is_told() {
+    let sandbox = Sandbox::with_codex();
+    fs::write(sandbox.path("codex/a.b.config.toml"), "model = \"m\"\n").expect("a file");
+    Broken::new("profile-name", sandbox).note().holds();
+}
+
+#[test]
+fn a_name_in_other_letters_is_recognised() {
+    let sandbox = Sandbox::with_codex();
+    sandbox.write_config(format!("model = \"m\"\nmodel_provider = \"LAB\"\n{PROVIDER}"));
+    doctor(&sandbox, &["--offline"]).exits(3).stdout_has("did you mean `lab`?");
+    sandbox.write_config("model_provider = \"{{ .provider }}\"\n");
+    doctor(&sandbox, &["--offline"]).exits(3).stdout_has("codexgw list").stdout_has("old-config-unknown-provider");
 }
 
 #[test]
@@ -197,6 +237,10 @@ fn one_cause_is_told_once() {
         ("old-config-ignored-key", "[network]\ntimeout = 3\n".to_owned()),
         ("old-config-unknown-provider", format!("model = \"m\"\nmodel_provider = \"labb\"\n{PROVIDER}")),
         ("config-broken", "model = \n".to_owned()),
+        ("old-config-legacy-profile", "[profiles.x]\nmodel = \"m\"\napproval_policy = \"untrusted\"\n".to_owned()),
+        ("old-config-ignored-key", "preferred_auth_method = \"apikey\"\n".to_owned()),
+        ("old-config-removed-value", "model_reasoning_effort = \"\"\n".to_owned()),
+        ("old-config-removed-value", "oss_provider = \"ollama-chat\"\n".to_owned()),
     ] {
         let sandbox = Sandbox::with_codex();
         sandbox.write_config(config);
@@ -397,7 +441,6 @@ fn what_a_login_counts_for() {
     fs::write(sandbox.path("codex/auth.json"), login).expect("a file");
     sandbox.write_config(format!("model_provider = \"lab\"\nmodel = \"m\"\n{PROVIDER}"));
     Broken::new("login-unused", sandbox).note().holds();
-    Broken::config("login-key-unread", "").env("OPENAI_API_KEY", "sk-0123456789abcdef").note().holds();
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod bundle;
 mod canned;
 mod codex;
 mod configuration;
+mod default_provider;
 mod gateway;
 mod keys;
 mod models;
@@ -91,6 +92,7 @@ fn one_check_can_be_asked_for_and_all_are_listed() {
     }
     sandbox.codexgw(&["doctor", "--only", "nonsense"]).run().exits(2).explains();
     sandbox.codexgw(&["doctor", "--list"]).run().ok().stdout_has("token-command");
+    sandbox.codexgw(&["doctor", "--list", "--json"]).run().ok().stdout_has("\"id\": \"token-command\"");
 }
 
 #[test]

@@ -7,7 +7,8 @@ use toml_edit::Item;
 use crate::catalog::{self, KeyForm, ProviderTemplate, provider as template_of};
 use crate::codex::is_built_in;
 use crate::config::Change;
-use crate::doctor::{Choice, Fix, ProviderTable, World, typed};
+use crate::doctor::credential::token;
+use crate::doctor::{Choice, CredentialCommand, Fix, ProviderTable, World, typed};
 use crate::launch::{PROXY_VARIABLES, Proxy};
 use crate::probe::{Target, is_loopback};
 use crate::secret::{Secret, Vault};
@@ -195,7 +196,7 @@ impl<'w> Asked<'w> {
     }
 
     fn ours(world: &'w World, id: &'w str, provider: &'w Provider) -> Option<Self> {
-        let vault = Vault::new(&world.home);
+        let vault = Vault::new(&world.home).within(world.time_left());
         let key = match provider.key {
             KeyStore::None => None,
             // The check of keys says why there is none, here and below.
@@ -248,10 +249,19 @@ impl<'w> Asked<'w> {
     }
 
     fn table(world: &'w World, table: ProviderTable<'w>) -> Option<Self> {
-        if ["auth", "gateway_oauth", "requires_openai_auth"].iter().any(|key| table.has(key)) {
+        // A token that goes into another header is not followed.
+        let is_delivered = table.document.get(&["model_providers", table.id, "gateway_oauth", "delivery"]).is_some();
+        if table.has("requires_openai_auth") || is_delivered {
             return None;
         }
-        let key = match (table.text("env_key"), table.text("experimental_bearer_token")) {
+        let printed = if table.has("auth") || table.has("gateway_oauth") {
+            let command = CredentialCommand::of(table).filter(|command| !command.is_ours())?;
+            Some(token(&world.ran(&command))?)
+        } else {
+            None
+        };
+        let printed = printed.as_ref().map(Secret::expose);
+        let key = match (table.text("env_key"), printed.or_else(|| table.text("experimental_bearer_token"))) {
             (Some(variable), _) => Some(world.var(variable).filter(|value| !value.contains(['\n', '\r']))?),
             (None, pasted) => pasted,
         };

@@ -389,6 +389,9 @@ fn other_key(asked: &Asked<'_>) -> String {
             None if table.has("experimental_bearer_token") => {
                 format!("give a good one: `codexgw config edit`, `experimental_bearer_token` of `{id}`")
             }
+            None if table.has("auth") || table.has("gateway_oauth") => {
+                format!("see what its command prints: `codexgw config edit`, table `model_providers.{id}`")
+            }
             None => format!("name the variable that holds it: `codexgw config edit`, `env_key` of `{id}`"),
         },
         (None, Some(url)) => format!("get one at {url}, then `codexgw key set {id}`"),
