@@ -157,7 +157,6 @@ Register-ArgumentCompleter -Native -CommandName 'codexgw' -ScriptBlock {
             [CompletionResult]::new('--model', '--model', [CompletionResultType]::ParameterName, 'The model to start with, where your files name none for it')
             [CompletionResult]::new('--store', '--store', [CompletionResultType]::ParameterName, 'Where to keep the keys')
             [CompletionResult]::new('--home', '--home', [CompletionResultType]::ParameterName, 'Keep everything that is codexgw''s own in DIR')
-            [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Move what this project''s `.codex/config.toml` says of providers to your own files, too; read it first')
             [CompletionResult]::new('--dry-run', '--dry-run', [CompletionResultType]::ParameterName, 'Show what would be done, and do nothing')
             [CompletionResult]::new('--project', '--project', [CompletionResultType]::ParameterName, 'Take over the provider settings of the trusted project here, which Codex ignores there; always asks')
             [CompletionResult]::new('--yes', '--yes', [CompletionResultType]::ParameterName, 'Do it without asking')

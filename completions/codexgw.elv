@@ -145,7 +145,6 @@ set edit:completion:arg-completer[codexgw] = {|@words|
             cand --model 'The model to start with, where your files name none for it'
             cand --store 'Where to keep the keys'
             cand --home 'Keep everything that is codexgw''s own in DIR'
-            cand --project 'Move what this project''s `.codex/config.toml` says of providers to your own files, too; read it first'
             cand --dry-run 'Show what would be done, and do nothing'
             cand --project 'Take over the provider settings of the trusted project here, which Codex ignores there; always asks'
             cand --yes 'Do it without asking'

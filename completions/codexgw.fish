@@ -126,7 +126,6 @@ complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l model -d 'Th
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l store -d 'Where to keep the keys' -r -f -a "keyring\t'The keyring of the operating system'
 file\t'A file that only you can read'"
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l home -d 'Keep everything that is codexgw\'s own in DIR' -r -F
-complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l project -d 'Move what this project\'s `.codex/config.toml` says of providers to your own files, too; read it first'
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l dry-run -d 'Show what would be done, and do nothing'
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l project -d 'Take over the provider settings of the trusted project here, which Codex ignores there; always asks'
 complete -c codexgw -n "__fish_codexgw_using_subcommand migrate" -l yes -d 'Do it without asking'

@@ -6,11 +6,17 @@ use super::canned::{Answer, Canned, json, models};
 use crate::support::upstream::Script;
 use crate::support::{Sandbox, Upstream};
 
+/// A base URL as a person might write it.
+type Written = fn(&str) -> String;
+
 /// A provider whose API lies under this path and no other.
 fn under(path: &'static str) -> Canned {
-    Canned::start("127.0.0.1:0", move |line, body| match body["stream"] == true {
-        true if line == format!("POST {path}/chat/completions") => streamed(),
-        _ => api(path, line, body["model"].is_string()),
+    Canned::start("127.0.0.1:0", move |line, body| {
+        if body["stream"] == true && line == format!("POST {path}/chat/completions") {
+            streamed()
+        } else {
+            api(path, line, body["model"].is_string())
+        }
     })
 }
 
@@ -189,7 +195,7 @@ fn where_a_redirect_points_is_tried_at_the_same_host() {
 /// A table that the person wrote is edited.
 #[test]
 fn a_table_of_the_person_s_own_is_mended() {
-    let cases: [(&'static str, fn(&str) -> String); 7] = [
+    let cases: [(&str, Written); 7] = [
         ("base-url-space", |url| format!("{url} ")),
         ("base-url-quotes", |url| format!("'{url}'")),
         ("base-url-scheme", |url| url.trim_start_matches("http://").to_owned()),
