@@ -39,7 +39,13 @@ impl Args {
             ui::json(&found.as_slice());
         }
         let Some(known) = found else {
-            return Err(Error::new(Kind::Found, "codexgw does not know this message")
+            let error = Error::new(Kind::Found, "codexgw does not know this message");
+            // A whole log may hold much that is no failure.
+            let failed = text.lines().rev().map(str::trim).find(|line| line.starts_with("ERROR: "));
+            return Err(failed
+                .map(|line| ui::plain(line, 300))
+                .into_iter()
+                .fold(error, Error::cause)
                 .hint("look for the cause itself: `codexgw doctor`")
                 .hint("or let Codex do one turn and see: `codexgw doctor --run`")
                 .hint("what to put into an issue, without secrets: `codexgw doctor --bundle report.md`"));

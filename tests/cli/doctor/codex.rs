@@ -1,7 +1,7 @@
 //! Codex itself: where it is, which one, its folder, its own doctor.
 
 use super::PROVIDER;
-use super::broken::{Broken, doctor, ids};
+use super::broken::{Broken, doctor, ids, troubles};
 use crate::support::{Sandbox, Turn, Upstream};
 
 #[test]
@@ -63,7 +63,7 @@ fn plain_doctor_leaves_codex_s_folder_as_it_was() {
     // One that Codex is writing to right now is not looked at, and nothing is said of it.
     std::fs::write(sandbox.path("codex/state_5.sqlite-wal"), "half a page").expect("a file");
     let before = sandbox.files();
-    assert_eq!(ids(&doctor(&sandbox, &["--only", "codex-doctor"]).exits(0)), Vec::<String>::new());
+    assert_eq!(troubles(&doctor(&sandbox, &["--only", "codex-doctor"]).exits(0)), Vec::<String>::new());
     assert!(sandbox.files() == before);
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::PROVIDER;
-use super::broken::{Broken, doctor, finding, ids};
+use super::broken::{Broken, doctor, finding, ids, troubles};
 use crate::support::upstream::Script;
 use crate::support::{Sandbox, Upstream};
 
@@ -82,7 +82,7 @@ fn keys_that_are_not_where_they_should_be() {
         let (upstream, sandbox) = super::super::with_a_gateway_provider();
         fs::write(sandbox.path("codexgw/state/keys/up"), text).expect("a key");
         let outcome = doctor(&sandbox, &[]).exits(3);
-        assert_eq!(ids(&outcome), [id], "one cause, one finding\n{outcome}");
+        assert_eq!(troubles(&outcome), [id], "one cause, one finding\n{outcome}");
         Broken::new(id, sandbox).keeping(upstream).holds();
     }
     // The keyring has gone away.
