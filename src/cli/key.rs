@@ -140,7 +140,8 @@ fn set(context: &Context, id: &str, key_stdin: bool, wanted: Option<KeyStore>) -
     if let Some((what, hint)) = replaced {
         ui::warn(what, Some(&hint));
     }
-    ui::note(format!("the key of `{id}` is in the {}; Codex uses it from its next request on", store_words(store)));
+    let where_it_is = store_words(store);
+    ui::note(format!("the key of `{id}` is in the {where_it_is}; a gateway that runs uses it within ten seconds"));
     Ok(0)
 }
 

@@ -71,6 +71,13 @@ impl Finding {
         self
     }
 
+    /// The same as something good to know.
+    #[must_use]
+    pub fn only_noted(mut self) -> Self {
+        self.severity = Severity::Note;
+        self
+    }
+
     /// Adds what `--fix` does.
     #[must_use]
     pub fn mended_by(mut self, fix: Fix) -> Self {

@@ -3,11 +3,12 @@
 use super::Finding;
 
 /// What Codex says of a cause for which another check has words and a fix of its own.
-const SAYS: [(&str, &str); 10] = [
+const SAYS: [(&str, &str); 11] = [
     ("old-config-wire-api", "wire_api"),
     ("old-config-wire-api", "expected `responses`"),
     ("old-config-provider-name", "provider name must not be empty"),
-    ("old-config-reserved-id", "reserved built-in provider ids"),
+    ("old-config-reserved-id", "reserved built-in provider"),
+    ("old-config-reserved-id", "only supports changing"),
     ("old-config-legacy-profile", "legacy `profile"),
     ("old-config-removed-value", "unknown variant"),
     ("old-config-removed-value", "invalid type"),
@@ -17,7 +18,8 @@ const SAYS: [(&str, &str); 10] = [
 ];
 
 /// Findings that only follow from others at the same provider, by the beginnings of both ids.
-const FOLLOWS: [(&str, &str); 7] = [
+const FOLLOWS: [(&str, &str); 8] = [
+    ("route-", "model-unowned"),
     ("provider-wrong-key", "key-of-another"),
     ("base-url-", "provider-"),
     ("token-command-json", "provider-"),

@@ -11,7 +11,8 @@ pub fn filled(mut finding: Finding, world: &World) -> Finding {
     let Some(Fix::Person(words)) = &mut finding.fix else { return finding };
     let Ok(settings) = &world.settings else { return finding };
     if words.contains(OTHER) {
-        let is_other = |id: &&String| !finding.what.contains(&format!("`{id}`"));
+        let said: Vec<&String> = std::iter::once(&finding.what).chain(&finding.evidence).collect();
+        let is_other = |id: &&String| said.iter().all(|said| !said.contains(&format!("`{id}`")));
         let command = match settings.providers.keys().find(is_other) {
             Some(other) => format!("`codexgw use {other}`"),
             None => "`codexgw add PROVIDER --default`".to_owned(),

@@ -261,6 +261,12 @@ impl World {
         }
     }
 
+    /// Whether Codex asks this provider now, or in a profile, or the person asked about it.
+    pub fn is_used(&self, id: &str) -> bool {
+        self.subject == Some(Subject::Provider(id.to_owned()))
+            || self.choices().iter().any(|choice| choice.text("model_provider") == Some(id))
+    }
+
     /// What Codex would run of what is asked about: its default first, then each profile over it.
     pub fn choices(&self) -> Vec<Choice<'_>> {
         let mut choices = self.all_choices();

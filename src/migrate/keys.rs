@@ -12,14 +12,27 @@ use super::providers::Mending;
 use super::world::MovedKey;
 
 impl Mending<'_, '_> {
-    /// Why its keys cannot be moved, if so. Of two different ones nobody knows which is right.
+    /// Why its keys cannot be moved, if so. Of two different ones nobody knows which is right; Codex sends the one in the
+    /// variable.
     pub(super) fn trouble_with_keys(&self) -> Option<String> {
+        let variable = self.table.env_key.as_deref();
+        let in_variable = variable.and_then(|variable| (self.world.env)(variable)).filter(|key| !key.trim().is_empty());
         let mut first: Option<&str> = None;
         for (_, pasted) in &self.table.pasted {
-            let Ok((_secret, _)) = clean_key(&pasted.raw, &[], &[]) else {
+            let Ok((secret, _)) = clean_key(&pasted.raw, &[], &[]) else {
                 return Some(format!("what stands in `{}` is no key; take it out", pasted.name()));
             };
             if pasted.place == Place::Key {
+                let is_the_same =
+                    |key: &String| clean_key(key, &[], &[]).is_ok_and(|(key, _)| key.expose() == secret.expose());
+                if let (Some(variable), Some(key)) = (variable, &in_variable)
+                    && !is_the_same(key)
+                {
+                    let name = pasted.name();
+                    return Some(format!(
+                        "Codex sends the key in `{variable}`, and another stands in `{name}`: take it out"
+                    ));
+                }
                 if first.is_some_and(|first| first != pasted.raw) {
                     return Some("two different keys stand there: take the wrong one out".to_owned());
                 }

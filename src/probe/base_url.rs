@@ -18,11 +18,16 @@ pub fn normalise(base_url: &str) -> Result<Vec<String>, ProbeError> {
     while let Some(shorter) = ENDPOINTS.iter().find_map(|endpoint| path.strip_suffix(endpoint)) {
         path = shorter.trim_end_matches('/');
     }
+    let first = format!("{origin}{path}");
+    // What stood in front of a slash or an endpoint stands at the end now.
+    if first.ends_with(is_quote) {
+        return normalise(&first);
+    }
     let second = match path.rsplit_once('/') {
         Some((parent, last)) if is_version(last) => parent.trim_end_matches('/').to_owned(),
         _ => format!("{path}/v1"),
     };
-    Ok(vec![format!("{origin}{path}"), format!("{origin}{second}")])
+    Ok(vec![first, format!("{origin}{second}")])
 }
 
 /// Whether a URL points at this machine, so that no proxy and no TLS is wanted.

@@ -10,8 +10,10 @@ const FEWEST: usize = 4;
 const SHORTEST: Duration = Duration::from_millis(400);
 /// Content that is spread over less than this came in one go, whatever the network did to it.
 const ONE_GO: Duration = Duration::from_millis(20);
-/// The same for each piece: a busy machine takes that long to read one, and hardly a model is as fast.
+/// The same for each piece: a busy machine takes that long to read one.
 const EACH: Duration = Duration::from_millis(1);
+/// From one piece to the next, as a rule. The fastest models need half a millisecond for a token.
+const AT_ONCE: Duration = Duration::from_micros(200);
 /// Content that is spread over more than this was made while it came.
 const SPREAD: Duration = Duration::from_millis(100);
 
@@ -44,16 +46,22 @@ impl Arrivals {
 
     /// When the first and the last piece of content were there, and how many there are.
     pub fn content(&self, body: &str) -> Option<(Duration, Duration, usize)> {
-        let mut ends = Vec::new();
+        let times = self.times(body);
+        Some((*times.first()?, *times.last()?, times.len()))
+    }
+
+    /// When each piece of content was there.
+    fn times(&self, body: &str) -> Vec<Duration> {
+        let mut times = Vec::new();
         let mut offset = 0;
         for line in body.split_inclusive('\n') {
             offset += line.len();
             let data = line.strip_prefix("data:").and_then(|data| serde_json::from_str::<Value>(data.trim()).ok());
             if data.is_some_and(|event| holds_content(&event)) {
-                ends.push(offset);
+                times.push(self.at(offset));
             }
         }
-        Some((self.at(*ends.first()?), self.at(*ends.last()?), ends.len()))
+        times
     }
 
     /// The time to the first piece of content.
@@ -63,13 +71,22 @@ impl Arrivals {
 
     /// Whether the content came as it was made. Short answers of fast models cannot tell.
     pub fn pace(&self, body: &str) -> Pace {
-        let Some((first, last, count)) = self.content(body) else { return Pace::Unclear };
+        let times = self.times(body);
+        let (Some(&first), Some(&last), count) = (times.first(), times.last(), times.len()) else {
+            return Pace::Unclear;
+        };
+        let mut gaps: Vec<Duration> = times.windows(2).map(|pair| pair[1].saturating_sub(pair[0])).collect();
+        gaps.sort_unstable();
+        let usual = gaps.get(gaps.len() / 2).copied().unwrap_or_default();
         let spread = last.saturating_sub(first);
         if count < FEWEST {
             Pace::Unclear
         } else if spread >= SPREAD || spread * 10 >= last {
             Pace::Streams
-        } else if last >= SHORTEST && spread < ONE_GO.max(EACH * u32::try_from(count).unwrap_or(u32::MAX)) {
+        } else if usual <= AT_ONCE
+            && last >= SHORTEST
+            && spread < ONE_GO.max(EACH * u32::try_from(count).unwrap_or(u32::MAX))
+        {
             Pace::AtTheEnd
         } else {
             Pace::Unclear
@@ -121,7 +138,9 @@ mod tests {
             (&[100, 105, 110, 115], Pace::Streams),
             // A cached or tiny answer.
             (&[80, 80, 80, 80], Pace::Unclear),
-            (&[2_000, 2_000, 2_001, 2_003], Pace::AtTheEnd),
+            (&[2_000, 2_000, 2_000, 2_003], Pace::AtTheEnd),
+            // A model as fast as some are.
+            (&[2_000, 2_001, 2_002, 2_003, 2_004, 2_005], Pace::Unclear),
             (&[800, 800, 800, 800, 819], Pace::AtTheEnd),
             (&[2_000, 2_020, 2_030, 2_050], Pace::Unclear),
             (&[2_000, 2_000, 2_000], Pace::Unclear),

@@ -157,7 +157,11 @@ const ROWS: &[(Meaning, &[u16], Phrases)] = &[
         "is not a valid model id", "model*does not exist", "not found the model",
     ]),
     // Google's way and xAI's.
-    (Meaning::WrongKey, &[400], &["api_key_invalid", "api key not valid", "incorrect api key"]),
+    (Meaning::WrongKey, &[400], &[
+        "api_key_invalid", "api key not valid", "incorrect api key",
+        // LiteLLM without a database, whose own key is the only one.
+        "no connected db",
+    ]),
     (Meaning::NoCredit, &[429], &[
         // Anthropic, for long prompts that a plan does not cover.
         "extra usage is required", "billing", "credit", "exceeded your current quota", "exceeded_current_quota",

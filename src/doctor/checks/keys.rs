@@ -6,7 +6,7 @@ use toml_edit::{Item, TableLike};
 
 use crate::catalog;
 use crate::config::Change;
-use crate::doctor::{Check, Finding, ProviderTable, Severity, Subject, World, template_at};
+use crate::doctor::{Check, Finding, ProviderTable, Severity, World, template_at};
 use crate::migrate;
 use crate::secret::{Secret, Vault, clean_key, looks_like_credential};
 use crate::settings::{KeyStore, Provider};
@@ -23,7 +23,7 @@ fn look(world: &World) -> Vec<Finding> {
     });
     findings.dedup_by(|a, b| a.what == b.what);
     findings.extend(variables(world));
-    findings.extend(world.tables().filter(|table| is_used(world, table.id)).flat_map(|table| headers(world, table)));
+    findings.extend(world.tables().filter(|table| world.is_used(table.id)).flat_map(|table| headers(world, table)));
     findings
 }
 
@@ -75,7 +75,7 @@ fn variables(world: &World) -> Vec<Finding> {
         if !migrate::is_variable_name(variable) {
             continue;
         }
-        let is_used = is_used(world, id);
+        let is_used = world.is_used(id);
         findings.extend(match world.env.get(variable).map(String::as_str) {
             None => Some(unset(world, table, variable).saw(seen)),
             Some(value) if value.trim().is_empty() => {
@@ -130,12 +130,6 @@ fn headers(world: &World, table: ProviderTable<'_>) -> Vec<Finding> {
             .say(format!("set it: `export {variable}=…`"))
     });
     told.collect()
-}
-
-/// Whether Codex asks it now, or in a profile, or the person asked about it.
-fn is_used(world: &World, id: &str) -> bool {
-    world.subject == Some(Subject::Provider(id.to_owned()))
-        || world.choices().iter().any(|choice| choice.text("model_provider") == Some(id))
 }
 
 /// Why a variable may not be there: another name, or a start-up file that this shell did not read.

@@ -4,6 +4,12 @@ use super::{DOCTOR, Message, message};
 
 pub const MESSAGES: &[Message] = &[
     message(
+        "web-page",
+        &["a web page titled", "a web page instead of an api answer"],
+        "where an API was expected stands a web page: the base URL is not the API's, or a login or a portal is in front",
+        "see which address answers: `codexgw doctor PROVIDER`",
+    ),
+    message(
         "proxy-login",
         &["proxy authentication required", "proxyauthenticationrequired"],
         "the proxy between you and the provider wants a name and a password; it is not the provider's key",

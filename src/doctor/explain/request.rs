@@ -280,6 +280,12 @@ pub const MESSAGES: &[Message] = &[
          loaded",
     ),
     message(
+        "window-too-small",
+        &["this is what codex sends at the least"],
+        "the model's window is too small for what Codex sends with the first word, about 14 000 tokens",
+        "choose a model with a larger window: `codexgw models PROVIDER`",
+    ),
+    message(
         "window-of-plan",
         &["request body too large for * max size"],
         "GitHub Models takes a few thousand tokens at a time in its free plan; Codex's prompt alone takes about 14 000",

@@ -12,6 +12,9 @@ use crate::protocol::{Quirks, Wire, refusal};
 /// Most things that are left out one after the other.
 const MOST: usize = 6;
 
+/// What stands in the question for its shortness, and that Codex never sends.
+const OURS_ALONE: &str = "drop:max_output_tokens";
+
 /// What of Codex's own request is wanted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sends {
@@ -119,7 +122,9 @@ pub async fn directly(
                 None => (Part::Unnamed, questions::count(model)),
             },
         };
-        refused.push(Refused { part, status, words });
+        if part != Part::Quirk(OURS_ALONE.to_owned()) {
+            refused.push(Refused { part, status, words });
+        }
         question = less;
     }
 }

@@ -22,7 +22,7 @@ pub struct Timed {
     pub content: Option<(Duration, Duration, usize)>,
 }
 
-/// Asks a model one short question, streamed, again without each field that is refused by name.
+/// Asks a model one short question with Codex's tools, streamed, again without each field that is refused by name.
 ///
 /// # Errors
 /// When it does not answer, or in a form that cannot be read.
@@ -38,7 +38,7 @@ pub async fn timed(
     let (quirks, _) = Quirks::from_names(quirks);
     let known = Known { abilities: facts.abilities(model), quirks, model: model.to_owned() };
     let mut interview = Interview::new(client, Target { base_url, ..target.clone() }, wire, &known);
-    let (heard, reply) = interview.ask(&questions::count(model)).await?;
+    let (heard, reply) = interview.ask(&questions::count_of_codex(model, None)).await?;
     Ok(Timed::of(&heard, &reply))
 }
 

@@ -54,6 +54,12 @@ impl Broken {
         self
     }
 
+    /// The same of one provider.
+    pub fn asked_of(mut self, only: &'static str, provider: &'static str) -> Self {
+        self.args = vec!["--only", only, provider];
+        self
+    }
+
     /// With something that has to stay alive.
     pub fn keeping(mut self, kept: impl Any) -> Self {
         self.kept = Box::new(kept);

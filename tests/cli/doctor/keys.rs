@@ -73,6 +73,19 @@ fn variables_that_are_missing_or_wrong() {
     }
 }
 
+/// What Codex sends stays what it sends.
+#[test]
+fn a_dead_key_beside_a_good_variable_is_not_put_in_its_place() {
+    for dead in ["api_key = \"sk-dead-0123456789abcdef\"", "experimental_bearer_token = \"sk-dead-0123456789abcdef\""] {
+        let sandbox = Sandbox::with_codex();
+        let config = format!("{PROVIDER}env_key = \"LAB_KEY\"\n{dead}\n");
+        sandbox.write_config(&config);
+        let fixed = sandbox.codexgw(&["doctor", "--offline", "--fix"]).env("LAB_KEY", "sk-good-0123456789abcdef").run();
+        fixed.exits(3).stdout_has("Codex sends the key in `LAB_KEY`").stdout_has("take it out");
+        assert_eq!(sandbox.config(), Some(config));
+    }
+}
+
 #[test]
 fn keys_that_are_not_where_they_should_be() {
     let (upstream, sandbox) = super::super::with_a_gateway_provider();

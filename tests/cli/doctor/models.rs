@@ -4,13 +4,28 @@ use std::fs;
 
 use super::PROVIDER;
 use super::broken::{Broken, doctor, ids};
-use super::canned::{Canned, counted, good, models};
+use super::canned::{Canned, counted, good, json, models};
 use crate::support::upstream::Script;
 use crate::support::{Sandbox, Upstream};
 
 /// The default is this model of the person's own provider.
 fn default(model: &str) -> String {
     format!("model_provider = \"lab\"\nmodel = \"{model}\"\n{PROVIDER}")
+}
+
+/// Some keep the list for administrators, or list but a part of what they serve. Codex asks for no list.
+#[test]
+fn a_list_that_says_otherwise_is_no_trouble_where_the_model_answers() {
+    for list in [models(r#"{"id":"m-listed"}"#), json(403, r#"{"error":{"message":"admin only"}}"#)] {
+        let canned = Canned::start("127.0.0.1:0", move |line, body| match line {
+            "GET /v1/models" => list.clone(),
+            _ if body["stream"] == true => counted(3),
+            line => good(line),
+        });
+        let sandbox = Sandbox::with_codex();
+        sandbox.write_config(default("m-alias").replace("https://lab.example.net/v1", &canned.base_url()));
+        assert_eq!(ids(&doctor(&sandbox, &["--only", "provider"]).exits(0)), Vec::<String>::new());
+    }
 }
 
 #[test]
@@ -103,6 +118,9 @@ fn a_model_that_is_misspelt_where_codex_reads_it() {
     }
     let canned = Canned::start("127.0.0.1:0", |line, body| match line {
         "GET /v1/models" => models(r#"{"id":"m-new"}"#),
+        _ if body["stream"] == true && body["model"] == "m-nwe" => {
+            json(404, r#"{"error":{"message":"The model `m-nwe` does not exist","code":"model_not_found"}}"#)
+        }
         _ if body["stream"] == true => counted(3),
         line => good(line),
     });

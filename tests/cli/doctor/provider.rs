@@ -145,7 +145,11 @@ fn a_limit_is_told_by_whom_and_for_how_long() {
 #[test]
 fn nobody_or_somebody_else_is_there() {
     let free = format!("http://{}/v1", TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap());
-    broken("provider-unreachable", &free).holds();
+    broken("provider-unreachable", &free).asked_of("provider", "lab").holds();
+    // Where nobody has chosen it, it stops nobody.
+    let mut idle = at(&free);
+    idle.set_env("LAB_KEY", "sk-0123456789abcdef");
+    doctor(&idle, &["--only", "provider"]).exits(0).stdout_has("provider-unreachable");
     Broken::config("built-in-unreachable", "model_provider = \"ollama\"\nmodel = \"m\"\n")
         .env("CODEX_OSS_BASE_URL", &free)
         .asked("built-in")
@@ -163,7 +167,7 @@ fn nobody_or_somebody_else_is_there() {
     always("provider-not-found", error(404, "nothing here")).holds();
     let deaf = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/v1", deaf.local_addr().unwrap());
-    broken("provider-silent", &url).keeping(deaf).holds();
+    broken("provider-silent", &url).asked_of("provider", "lab").keeping(deaf).holds();
 }
 
 #[test]
@@ -277,7 +281,7 @@ fn certificates_that_are_not_taken() {
     let now = ["20240101000000Z", "20490101000000Z"];
     let said = |extensions: &str| {
         let company = Company::start(extensions, now)?;
-        Some(doctor(&asked(&company), &["--only", "provider"]).exits(3).stdout_has("provider-tls"))
+        Some(doctor(&asked(&company), &["--only", "provider", "lab"]).exits(3).stdout_has("provider-tls"))
     };
     let leaf = "basicConstraints=critical,CA:FALSE subjectAltName=DNS:localhost";
     let Some(outcome) = said(leaf) else { return };
@@ -287,7 +291,7 @@ fn certificates_that_are_not_taken() {
         let company = Company::start(extensions, times).expect("openssl is there");
         let mut sandbox = asked(&company);
         sandbox.set_env("CODEX_CA_CERTIFICATE", company.certificate());
-        doctor(&sandbox, &["--only", "provider"]).exits(3)
+        doctor(&sandbox, &["--only", "provider", "lab"]).exits(3)
     };
     // Named to Codex, it is accepted, and what the server says is what counts.
     trusted(leaf, now).never_says("provider-tls");

@@ -105,3 +105,19 @@ fn a_provider_behind_the_gateway_is_asked_in_its_own_wire() {
     }
     assert!(upstream.of(Purpose::Probe).iter().any(|asked| asked.json()["stream"] == true), "{}", upstream.report());
 }
+
+/// Behind the gateway the question has Codex's tools, too.
+#[test]
+fn a_model_without_tools_behind_the_gateway_is_told() {
+    let canned = Canned::start("127.0.0.1:0", |line, body| {
+        if body["tools"].is_array() {
+            return json(400, r#"{"error":{"message":"registry.ollama.ai/library/m does not support tools"}}"#);
+        }
+        good(line)
+    });
+    let sandbox = Sandbox::with_codex();
+    let url = canned.base_url();
+    let add = ["add", "custom", "--id", "lab", "--base-url", &url, "--wire", "chat", "--via", "gateway", "--no-probe"];
+    sandbox.codexgw(&add).args(&["--model", "m", "--default"]).run().ok();
+    Broken::new("provider-no-tools", sandbox).asked("provider").keeping(canned).holds();
+}

@@ -25,14 +25,17 @@ fn look(world: &World) -> Vec<Finding> {
     let all = Asked::all(world);
     let in_use = InUse::of(world);
     let mut findings: Vec<Finding> = std::thread::scope(|scope| {
-        let try_one = |asked| {
+        let try_one = |asked| -> Vec<Finding> {
             let model = in_use.as_ref().and_then(|in_use| in_use.model_of(asked));
             let (findings, question) = trial::run(asked, model, world.since);
             if let Some(question) = question {
                 // One is in use, so that nobody was before.
                 let _ = world.question.set(question);
             }
-            findings
+            // A server of yesterday may rest, where nobody has chosen it.
+            let is_idle = asked.table.is_some() && !world.is_used(asked.id);
+            let rests = |finding: &Finding| is_idle && refusal::RESTS.contains(&finding.id);
+            findings.into_iter().map(|finding| if rests(&finding) { finding.only_noted() } else { finding }).collect()
         };
         let asked: Vec<_> = all.iter().map(|asked| scope.spawn(move || try_one(asked))).collect();
         asked.into_iter().filter_map(|asked| asked.join().ok()).flatten().collect()

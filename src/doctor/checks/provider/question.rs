@@ -80,7 +80,7 @@ pub async fn ask(client: &Client, asked: &Asked<'_>, model: &str, until: Instant
         provider: asked.id.to_owned(),
         model: model.to_owned(),
         tokens: spent.input + spent.output,
-        ended: answer.is_ok(),
+        ended: !matches!(answer, Err(_) | Ok(Err(ProbeError::Timeout { .. }))),
     };
     let findings = match answer {
         Ok(Ok((refused, _))) if !refused.is_empty() => refusal::of_codex(asked, model, &refused),

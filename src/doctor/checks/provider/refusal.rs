@@ -19,6 +19,19 @@ use super::compared;
 /// The finding about a wrong clock.
 pub const CLOCK: &str = "provider-clock";
 
+/// What a server that is not running shows as.
+pub const RESTS: [&str; 2] = ["provider-unreachable", "provider-silent"];
+
+/// Whether it may be true of the list of models alone: some keep that for administrators, or list but a part of what they
+/// serve.
+pub fn is_of_the_list(finding: &Finding, model: &str) -> bool {
+    match finding.id {
+        "provider-wrong-key" | "provider-forbidden" | "provider-no-key" => true,
+        "provider-model" => finding.what.contains(&format!("`{model}`")),
+        _ => false,
+    }
+}
+
 /// How far the clock may be off: signed requests and young certificates are refused beyond it.
 const CLOCK_IS_OFF: Duration = Duration::from_secs(5 * 60);
 

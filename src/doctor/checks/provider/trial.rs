@@ -44,9 +44,17 @@ pub fn run(asked: &Asked<'_>, model: Option<&str>, since: Instant) -> (Vec<Findi
             let slow = slow.map(|slow| slow.saw("so that not all of it could be looked at in the time there is"));
             return (vec![slow.unwrap_or_else(|| refusal::silent(asked, within))], None);
         };
-        match (model.filter(|_| findings.is_empty()), slow) {
+        let is_own = asked.table.is_some();
+        let is_doubtful =
+            |model: &str| findings.iter().all(|finding| is_own && refusal::is_of_the_list(finding, model));
+        match (model.filter(|model| is_doubtful(model)), slow) {
             // A question to the model would take at least as long.
             (_, Some(slow)) => (findings.into_iter().chain([slow]).collect(), None),
+            (Some(model), None) if !findings.is_empty() => {
+                let (told, question) = question::ask(&trial.client, asked, model, until).await;
+                let answers = told.is_empty() && question.as_ref().is_some_and(|question| question.ended);
+                (if answers { Vec::new() } else { findings }, question)
+            }
             (Some(model), None) => question::ask(&trial.client, asked, model, until).await,
             (None, None) => (findings, None),
         }

@@ -145,6 +145,12 @@ pub const WORDS: &[(&str, &str)] = &[
         "unexpected status 413 Payload Too Large: Request too large for model `m1` in organization `o` service tier `on_demand` on tokens per minute (TPM): Limit 8000, Requested 14500, url: https://api.groq.com/openai/v1/responses",
     ),
     ("overloaded", "{\"type\":\"error\",\"error\":{\"type\":\"overloaded_error\",\"message\":\"Overloaded\"}}"),
+    (
+        "window-too-small",
+        "lab answered 400: This model's maximum context length is 8192 tokens. However, you requested 14000 tokens\nhint: \
+         this is what Codex sends at the least, so that nothing can be left out; choose a model with a larger window",
+    ),
+    ("web-page", "lab answered 200: a web page titled `Sign in - Lab` instead of an API answer"),
     ("window-of-plan", "Request body too large for gpt-4o model. Max size: 8000 tokens."),
     ("context-full", "This model's maximum context length is 32768 tokens. However, you requested 40000 tokens"),
     ("context-full", "prompt is too long: 210000 tokens > 200000 maximum"),
