@@ -4,6 +4,7 @@ use crate::catalog::{self, ModelFacts};
 use crate::codex::is_built_in;
 use crate::config::Change;
 use crate::doctor::{Check, Choice, Finding, Fix, ProviderTable, World, typed};
+use crate::probe::is_near;
 use crate::settings::Wire;
 use crate::setup::GATEWAY_ID;
 
@@ -21,6 +22,10 @@ const GUESSED_WINDOW: u64 = 272_000;
 /// What the names of OpenAI's own code-mode models start with in Codex 0.169.0.
 const CODE_MODE: [&str; 3] = ["gpt-6", "gpt-5.6", "gpt-daybreak"];
 
+/// How a server of one's own gives a model more room.
+const LARGER: &str = "give it a larger one where the server is started: `OLLAMA_CONTEXT_LENGTH=65536 ollama serve`, \
+                      `llama-server -c 65536`, in LM Studio where the model is loaded";
+
 /// The one model of OpenAI's that Codex 0.169.0 knows and asks in the usual form.
 const KNOWN: &str = "gpt-5.5";
 
@@ -30,7 +35,7 @@ fn look(world: &World) -> Vec<Finding> {
         for (model, facts) in &provider.models {
             let facts =
                 catalog::model_facts(model).map_or_else(|| facts.clone(), |base| facts.clone().merged_over(base));
-            findings.extend(unfit(id, model, &facts, true));
+            findings.extend(unfit(id, &provider.base_url, model, &facts, true));
         }
     }
     for choice in world.choices() {
@@ -42,11 +47,13 @@ fn look(world: &World) -> Vec<Finding> {
 }
 
 /// What keeps a model from carrying Codex.
-pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts, is_ours: bool) -> Vec<Finding> {
+pub(super) fn unfit(provider: &str, base_url: &str, model: &str, facts: &ModelFacts, is_ours: bool) -> Vec<Finding> {
     let mut findings = Vec::new();
     let other = || {
         if is_ours {
-            format!("choose another: `codexgw profile add NAME --provider {provider} --model MODEL`")
+            format!(
+                "choose another of `codexgw models {provider}`: `codexgw profile add {provider} --provider {provider} --model MODEL`"
+            )
         } else {
             "name another in `model`: `codexgw config edit`".to_owned()
         }
@@ -58,13 +65,13 @@ pub(super) fn unfit(provider: &str, model: &str, facts: &ModelFacts, is_ours: bo
     }
     if let Some(window) = facts.context.filter(|window| *window < ROOMY) {
         let what = format!("the window of `{model}` of `{provider}` is {window} tokens");
+        // A server near by is the person's own, and gives the window that it was told to.
+        let say = if is_near(base_url) { LARGER.to_owned() } else { other() };
         let prompt = format!("Codex's own instructions and tools take about {PROMPT} of them");
         findings.push(if window < PROMPT + PROMPT / 4 {
-            Finding::broken("model-window", format!("{what}: too small for Codex")).saw(prompt).say(other())
+            Finding::broken("model-window", format!("{what}: too small for Codex")).saw(prompt).say(say)
         } else {
-            Finding::warning("model-window-narrow", format!("{what}: Codex has little room in it"))
-                .saw(prompt)
-                .say(other())
+            Finding::warning("model-window-narrow", format!("{what}: Codex has little room in it")).saw(prompt).say(say)
         });
     }
     findings
@@ -140,7 +147,7 @@ fn unknown(world: &World, choice: Choice<'_>) -> Vec<Finding> {
         ];
     };
     let facts = catalog::model_facts(model).cloned().unwrap_or_default();
-    let mut findings = unfit(table.id, model, &facts, false);
+    let mut findings = unfit(table.id, table.text("base_url").unwrap_or_default(), model, &facts, false);
     // With a catalogue of its own Codex knows what it says there.
     if choice.has("model_catalog_json") || table.has("auth") || table.has("model_catalog_url") {
         return findings;

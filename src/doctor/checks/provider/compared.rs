@@ -43,7 +43,7 @@ pub fn models(asked: &Asked<'_>, listed: &Models) -> Vec<Finding> {
     let names: Vec<&str> = listed.list.iter().map(|(name, _)| name.as_str()).collect();
     for (place, model) in asked.models.iter().enumerate() {
         if let Some((_, facts)) = listed.list.iter().find(|(name, _)| name == model) {
-            findings.extend(news(asked, model, unfit(id, model, facts, asked.provider.is_some())));
+            findings.extend(news(asked, model, unfit(id, asked.base_url, model, facts, asked.provider.is_some())));
             continue;
         }
         if !listed.complete || names.is_empty() {
@@ -133,6 +133,6 @@ pub fn choose(asked: &Asked<'_>, near: Option<&str>) -> String {
 fn news(asked: &Asked<'_>, model: &str, findings: Vec<Finding>) -> Vec<Finding> {
     let known = asked.provider.and_then(|provider| provider.models.get(model)).cloned().unwrap_or_default();
     let known = catalog::model_facts(model).map_or_else(|| known.clone(), |base| known.clone().merged_over(base));
-    let told = unfit(asked.id, model, &known, asked.provider.is_some());
+    let told = unfit(asked.id, asked.base_url, model, &known, asked.provider.is_some());
     findings.into_iter().filter(|finding| told.iter().all(|old| old.id != finding.id)).collect()
 }

@@ -42,7 +42,7 @@ pub const WAITS: &str = "Codex says: Reconnecting... waiting for network; it wai
 pub fn silent(asked: &Asked<'_>, within: Duration) -> Finding {
     Finding::broken("provider-silent", format!("`{}` did not answer within {} s", asked.id, within.as_secs()))
         .saw(format!("asked {}", asked.base_url))
-        .saw(if asked.is_behind_gateway() { "the gateway waits, and Codex with it" } else { WAITS })
+        .saw("Codex waits longer, for minutes: a server that is only slow, or loads its model first, will do")
         .say(format!("see whether it is up: `curl -sS {}/models`", asked.base_url))
 }
 
