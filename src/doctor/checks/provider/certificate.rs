@@ -39,11 +39,7 @@ fn told(asked: &Asked<'_>, host: &str, why: &str, fault: &Fault, shown: &Shown) 
     if let Some(trouble) = trust::unusable() {
         finding = finding.saw(trouble);
     }
-    let then = if asked.is_behind_gateway() {
-        "; then `codexgw gateway stop`, since the gateway keeps the variables it began with"
-    } else {
-        ""
-    };
+    let then = if asked.is_behind_gateway() { refusal::RESTART } else { "" };
     let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
     let address = if host.contains(':') { host.to_owned() } else { format!("{host}:443") };
     let variable = trust::VARIABLE;
@@ -96,11 +92,7 @@ fn around(asked: &Asked<'_>, finding: Finding, why: &str) -> Finding {
     // What it means has been said.
     let raw = why.split_once(" (").and_then(|(_, raw)| raw.strip_suffix(')')).filter(|_| Fault::of(why).is_some());
     let finding = finding.saw(raw.unwrap_or(why).to_owned()).saw(format!("asked `{}`", asked.id));
-    finding.saw(if asked.is_behind_gateway() {
-        format!("Codex says: cannot reach {}", asked.name)
-    } else {
-        refusal::WAITS.to_owned()
-    })
+    finding.saw(refusal::cannot_reach(asked))
 }
 
 /// Whether this machine's clock and the server's differ.

@@ -73,7 +73,7 @@ pub fn of_error(asked: &Asked<'_>, proxy: &Proxy, error: &ProbeError) -> Option<
     };
     let is_variable = matches!(status, None | Some(407));
     Some(if asked.is_behind_gateway() && is_variable {
-        finding.say(format!("{say}; then `codexgw gateway stop`, since the gateway keeps the variables it began with"))
+        finding.say(format!("{say}{}", super::refusal::RESTART))
     } else if asked.is_behind_gateway() {
         finding.say(say)
     } else {

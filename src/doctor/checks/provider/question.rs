@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use crate::catalog;
 use crate::doctor::{Choice, Finding, Question, Subject, World};
 use crate::probe::{self, Client, Directly, Pace, ProbeError, Sends, Timed};
-use crate::settings::Road;
 use crate::setup::GATEWAY_ID;
 
 use super::asked::Asked;
@@ -65,7 +64,7 @@ pub async fn ask(client: &Client, asked: &Asked<'_>, model: &str, until: Instant
     );
     let target = asked.target();
     let asking = async {
-        if !is_read_by_codex(asked) {
+        if asked.is_behind_gateway() {
             return probe::timed(client, &target, asked.wire, model, asked.quirks(), facts).await.map(|t| (vec![], t));
         }
         // Codex has a catalogue of ours that tells it of freeform tools, or of OpenAI's models one of its own.
@@ -91,13 +90,8 @@ pub async fn ask(client: &Client, asked: &Asked<'_>, model: &str, until: Instant
     (findings, Some(question))
 }
 
-/// Whether Codex asks it itself.
-fn is_read_by_codex(asked: &Asked<'_>) -> bool {
-    asked.table.is_some() || asked.provider.is_some_and(|provider| provider.road == Road::Direct)
-}
-
 fn told(asked: &Asked<'_>, model: &str, timed: &Timed) -> Vec<Finding> {
-    if !timed.streamed && is_read_by_codex(asked) {
+    if !timed.streamed && !asked.is_behind_gateway() {
         let what = format!("`{}` answers in one piece, and Codex reads streams alone", asked.id);
         return vec![
             Finding::broken("provider-answer", what)

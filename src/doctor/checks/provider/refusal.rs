@@ -38,6 +38,14 @@ const CLOCK_IS_OFF: Duration = Duration::from_secs(5 * 60);
 /// What Codex does on its own way to somebody who cannot be reached.
 pub const WAITS: &str = "Codex says: Reconnecting... waiting for network; it waits for ever";
 
+/// What the person sees of one who cannot be reached.
+pub fn cannot_reach(asked: &Asked<'_>) -> String {
+    if asked.is_behind_gateway() { format!("Codex says: cannot reach {}", asked.name) } else { WAITS.to_owned() }
+}
+
+/// Said where a variable has to change that the gateway was started with.
+pub const RESTART: &str = "; then `codexgw gateway stop`, since the gateway keeps the variables it began with";
+
 /// Nothing came.
 pub fn silent(asked: &Asked<'_>, within: Duration) -> Finding {
     Finding::broken("provider-silent", format!("`{}` did not answer within {} s", asked.id, within.as_secs()))
@@ -58,22 +66,15 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
     let id = asked.id;
     match error {
         ProbeError::WrongKey { status, words, .. } => {
-            let read = Words::saying(&words);
-            let means = read.meaning(status).unwrap_or(Meaning::WrongKey);
-            meant(asked, means, status, &words, &Pointers { link: read.link(), host: read.host() })
+            let means = Words::saying(&words).meaning(status).unwrap_or(Meaning::WrongKey);
+            meant_by(asked, means, status, &words)
         }
         ProbeError::NoKey { status, words, .. } => {
             Finding::broken("provider-no-key", format!("`{id}` wants a key, and none is sent"))
                 .saw(said(status, &words))
                 .say(other_key(asked))
         }
-        ProbeError::NoCredit { status, words } => meant(
-            asked,
-            Meaning::NoCredit,
-            status,
-            &words,
-            &Pointers { link: Words::saying(&words).link(), host: None },
-        ),
+        ProbeError::NoCredit { status, words } => meant_by(asked, Meaning::NoCredit, status, &words),
         ProbeError::Denied { status, words, meaning, link, .. } => {
             meant(asked, meaning, status, &words, &Pointers { link: link.as_deref(), host: None })
         }
@@ -106,11 +107,7 @@ pub fn of_error(asked: &Asked<'_>, error: ProbeError) -> Finding {
             let say = instead(asked, &error);
             let mut finding = Finding::of_error(finding_id, &Error::from(error)).saw(format!("asked `{id}`"));
             if is_network {
-                finding = finding.saw(if asked.is_behind_gateway() {
-                    format!("Codex says: cannot reach {}", asked.name)
-                } else {
-                    WAITS.to_owned()
-                });
+                finding = finding.saw(cannot_reach(asked));
             }
             match say {
                 Some(say) => finding.say(say),
@@ -234,10 +231,8 @@ pub fn of_question(asked: &Asked<'_>, model: &str, error: ProbeError) -> Finding
             no_access(asked, model, said(status, &words))
         }
         ProbeError::RateLimited { words, wait } => limited(asked, &words, None, wait.as_deref()),
-        ProbeError::Refused { status, words } if Words::saying(&words).meaning(status).is_some() => {
-            let read = Words::saying(&words);
-            let means = read.meaning(status).unwrap_or(Meaning::Forbidden);
-            meant(asked, means, status, &words, &Pointers { link: read.link(), host: read.host() })
+        ProbeError::Refused { status, words } if let Some(means) = Words::saying(&words).meaning(status) => {
+            meant_by(asked, means, status, &words)
         }
         ProbeError::Refused { status, words } if (200..300).contains(&status) => {
             let what = format!("`{id}` takes a question, and its answer cannot be read");
@@ -254,7 +249,7 @@ pub fn of_question(asked: &Asked<'_>, model: &str, error: ProbeError) -> Finding
         ProbeError::Unreachable { why, .. } => {
             Finding::broken("provider-failing", format!("`{id}` hangs up when it is asked a real question"))
                 .saw(why)
-                .say("see its log, where it is yours; another provider till then: `codexgw use PROVIDER`")
+                .say(format!("see its log, where it is yours; {ELSEWHERE}"))
         }
         error => of_error(asked, error),
     }
@@ -336,6 +331,12 @@ fn meant(asked: &Asked<'_>, means: Meaning, status: u16, words: &str, to: &Point
         Remedy::Model => or(compared::choose(asked, None)),
         Remedy::Console | Remedy::Elsewhere | Remedy::Time => or(ELSEWHERE.to_owned()),
     })
+}
+
+/// The same, where nothing but the words tells where to.
+fn meant_by(asked: &Asked<'_>, means: Meaning, status: u16, words: &str) -> Finding {
+    let read = Words::saying(words);
+    meant(asked, means, status, words, &Pointers { link: read.link(), host: read.host() })
 }
 
 const ELSEWHERE: &str = "another provider till then: `codexgw use PROVIDER`";

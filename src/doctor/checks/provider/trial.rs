@@ -50,12 +50,11 @@ pub fn run(asked: &Asked<'_>, model: Option<&str>, since: Instant) -> (Vec<Findi
         match (model.filter(|model| is_doubtful(model)), slow) {
             // A question to the model would take at least as long.
             (_, Some(slow)) => (findings.into_iter().chain([slow]).collect(), None),
-            (Some(model), None) if !findings.is_empty() => {
+            (Some(model), None) => {
                 let (told, question) = question::ask(&trial.client, asked, model, until).await;
                 let answers = told.is_empty() && question.as_ref().is_some_and(|question| question.ended);
-                (if answers { Vec::new() } else { findings }, question)
+                (if findings.is_empty() || answers { told } else { findings }, question)
             }
-            (Some(model), None) => question::ask(&trial.client, asked, model, until).await,
             (None, None) => (findings, None),
         }
     })
@@ -176,15 +175,10 @@ impl Trial<'_> {
                 return found.into_iter().chain(refusal::status(asked, &there)).collect();
             }
         }
-        match self.nearby(target).await {
+        match probe::elsewhere(&self.client, target).await {
             Some(base_url) if listed.is_empty() => vec![compared::elsewhere(asked, &base_url)],
             _ => vec![refusal::nowhere(asked, knock, !listed.is_empty())],
         }
-    }
-
-    /// The base URL of the same host under which the API lies.
-    async fn nearby(&self, target: &Target<'_>) -> Option<String> {
-        probe::elsewhere(&self.client, target).await
     }
 
     /// This base URL, when the provider lists models there. The key goes to no other host.
@@ -215,7 +209,7 @@ impl Trial<'_> {
             ProbeError::WebPage { .. }
             | ProbeError::LoginPage { .. }
             | ProbeError::NotFound { .. }
-            | ProbeError::Unknown { .. } => self.nearby(target).await,
+            | ProbeError::Unknown { .. } => probe::elsewhere(&self.client, target).await,
             _ => None,
         }
     }
@@ -244,16 +238,16 @@ impl Trial<'_> {
 fn other_address(url: &str) -> Option<String> {
     let mut url = Url::parse(url).ok()?;
     let port = url.port_or_known_default()?;
-    let here = match url.host()? {
-        Host::Ipv4(ip) if ip.is_loopback() => IpAddr::V6(Ipv6Addr::LOCALHOST),
-        Host::Ipv6(ip) if ip.is_loopback() => IpAddr::V4(Ipv4Addr::LOCALHOST),
+    let (old, new) = (IpAddr::V4(Ipv4Addr::LOCALHOST), IpAddr::V6(Ipv6Addr::LOCALHOST));
+    let others = match url.host()? {
+        Host::Ipv4(ip) if ip.is_loopback() => vec![new],
+        Host::Ipv6(ip) if ip.is_loopback() => vec![old],
         // Some systems know the name by one of its two addresses alone.
-        Host::Domain("localhost") => [IpAddr::V6(Ipv6Addr::LOCALHOST), IpAddr::V4(Ipv4Addr::LOCALHOST)]
-            .into_iter()
-            .find(|here| TcpStream::connect_timeout(&SocketAddr::new(*here, port), LOCAL).is_ok())?,
+        Host::Domain("localhost") => vec![new, old],
         _ => return None,
     };
-    TcpStream::connect_timeout(&SocketAddr::new(here, port), LOCAL).ok()?;
+    let listens = |here: &IpAddr| TcpStream::connect_timeout(&SocketAddr::new(*here, port), LOCAL).is_ok();
+    let here = others.into_iter().find(listens)?;
     url.set_ip_host(here).ok()?;
     Some(url.as_str().trim_end_matches('/').to_owned())
 }
